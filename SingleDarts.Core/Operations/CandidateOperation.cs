@@ -1,0 +1,53 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Operations;
+
+/// <summary>One candidate o_k of a search space: a name in genotypes and a factory of modules.</summary>
+public sealed class CandidateOperation
+{
+    private readonly Func<OperationContext, nn.Module<Tensor, Tensor>> create;
+
+    /// <summary>Declares an operation.</summary>
+    /// <param name="name">
+    /// Name used in genotypes, for example <c>nor_conv_3x3</c>; letters, digits, <c>_</c>, <c>-</c> and <c>.</c> only, because
+    /// <c>|</c>, <c>~</c> and <c>+</c> separate the parts of a genotype string.
+    /// </param>
+    /// <param name="create">Builds a new module for a place; called once per edge and cell.</param>
+    /// <param name="isLearnable">
+    /// Whether the operation has weights of its own. The paper's collapse is towards operations that do not (Section 3).
+    /// </param>
+    /// <param name="isZero">Whether the output is zero whatever the input, so that a supernet need not compute it.</param>
+    /// <exception cref="ArgumentException">The name is empty or has a character that genotype strings cannot carry.</exception>
+    public CandidateOperation(
+        string name, Func<OperationContext, nn.Module<Tensor, Tensor>> create, bool isLearnable, bool isZero = false)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        if (string.IsNullOrEmpty(name) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.'))
+            throw new ArgumentException(
+                $"The operation name '{name}' cannot stand in a genotype string; use letters, digits, '_', '-' and '.', " +
+                "for example 'conv_3x3'.", nameof(name));
+        Name = name;
+        this.create = create;
+        IsLearnable = isLearnable;
+        IsZero = isZero;
+    }
+
+    /// <summary>Name used in genotypes.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether the operation has weights of its own.</summary>
+    public bool IsLearnable { get; }
+
+    /// <summary>Whether the output is zero whatever the input (<c>none</c>).</summary>
+    public bool IsZero { get; }
+
+    /// <summary>Builds a new module: input [N, InChannels, ...], output [N, OutChannels, ...].</summary>
+    /// <param name="context">The place of the module.</param>
+    /// <exception cref="InvalidOperationException">The factory returned <see langword="null"/>.</exception>
+    public nn.Module<Tensor, Tensor> Create(OperationContext context) =>
+        create(context) ?? throw new InvalidOperationException(
+            $"The factory of operation '{Name}' returned null for {context}; it must return a module.");
+
+    /// <summary>The operation's name.</summary>
+    public override string ToString() => Name;
+}

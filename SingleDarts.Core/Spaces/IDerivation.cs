@@ -1,0 +1,13 @@
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>A rule that turns architecture parameters into a discrete cell.</summary>
+public interface IDerivation
+{
+    /// <summary>Name of the rule in run records.</summary>
+    string Name { get; }
+
+    /// <summary>Derives one kind of cell.</summary>
+    /// <param name="cell">The kind: its edges and candidates.</param>
+    /// <param name="snapshot">Its parameters, [edges, operations].</param>
+    CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot);
+}
