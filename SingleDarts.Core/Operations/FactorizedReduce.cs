@@ -1,0 +1,39 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Operations;
+
+/// <summary>
+/// Halves the spatial size without losing pixels: ReLU, two 1×1 convolutions of stride 2 of which the second sees the input shifted
+/// by one pixel, concatenated, then batch normalisation (the strided skip connection of DARTS).
+/// </summary>
+public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
+{
+    private readonly TorchSharp.Modules.Conv2d even;
+    private readonly TorchSharp.Modules.Conv2d odd;
+    private readonly TorchSharp.Modules.BatchNorm2d normalization;
+
+    /// <summary>Builds the module for a place of stride 2.</summary>
+    /// <param name="context">Channels, and whether the normalisation is affine.</param>
+    /// <exception cref="ArgumentException">The number of output channels is odd.</exception>
+    public FactorizedReduce(OperationContext context) : base(nameof(FactorizedReduce))
+    {
+        if (context.OutChannels % 2 != 0)
+            throw new ArgumentException(
+                $"A strided skip connection needs an even number of output channels; found {context.OutChannels}.", nameof(context));
+        even = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, stride: 2, bias: false);
+        odd = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, stride: 2, bias: false);
+        normalization = Blocks.BatchNorm(context);
+        RegisterComponents();
+    }
+
+    /// <summary>[N, OutChannels, H/2, W/2].</summary>
+    /// <param name="input">[N, InChannels, H, W] with even H and W.</param>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor active = nn.functional.relu(input);
+        Tensor shifted = active[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(1), TensorIndex.Slice(1)];
+        shifted = nn.functional.pad(shifted, (0L, 1L, 0L, 1L));
+        return normalization.call(cat([even.call(active), odd.call(shifted)], 1)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,56 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Operations;
+
+/// <summary>What a module costs for one sample, by the convention of NAS-Bench-201.</summary>
+/// <param name="Parameters">Learned numbers: all of <c>parameters()</c>, buffers not counted.</param>
+/// <param name="Flops">
+/// Multiply-adds of convolutions and linear layers plus one for each addition of a bias; pooling, normalisation, activations and
+/// sums are not counted. The literature calls this number FLOPs.
+/// </param>
+public readonly record struct ModuleCost(long Parameters, long Flops)
+{
+    /// <summary>Sum of two costs.</summary>
+    /// <param name="a">One cost.</param>
+    /// <param name="b">The other.</param>
+    public static ModuleCost operator +(ModuleCost a, ModuleCost b) => new(a.Parameters + b.Parameters, a.Flops + b.Flops);
+
+    /// <summary>
+    /// Runs a module once on zeros and counts. Convolutions and linear layers are found wherever they are modules; a convolution
+    /// called as a function is not seen.
+    /// </summary>
+    /// <param name="module">The module; it is put into evaluation mode for the run and back.</param>
+    /// <param name="sampleShape">Shape of one sample, without the batch.</param>
+    /// <param name="outputShape">Shape of one output, without the batch.</param>
+    public static ModuleCost Measure(
+        nn.Module<Tensor, Tensor> module, IReadOnlyList<long> sampleShape, out IReadOnlyList<long> outputShape)
+    {
+        long flops = 0;
+        var removeHooks = new List<Action>();
+        foreach (var layer in module.modules().Append(module).Distinct())
+            if (layer is Convolution or Linear)
+                removeHooks.Add(((nn.Module<Tensor, Tensor>)layer).register_forward_hook((m, _, output) =>
+                {
+                    Tensor weight = m.get_parameter("weight")!;
+                    bool bias = m.get_parameter("bias") is not null;
+                    flops += output.numel() * (weight.numel() / weight.shape[0] + (bias ? 1 : 0));
+                    return output;
+                }).remove);
+        bool training = module.training;
+        try
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            module.eval();
+            Parameter? any = module.parameters().FirstOrDefault();
+            outputShape = module.call(zeros([1, .. sampleShape], dtype: any?.dtype, device: any?.device)).shape[1..];
+            return new ModuleCost(module.parameters().Sum(p => p.numel()), flops);
+        }
+        finally
+        {
+            removeHooks.ForEach(remove => remove());
+            module.train(training);
+        }
+    }
+}

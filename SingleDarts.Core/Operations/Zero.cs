@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Operations;
+
+/// <summary>The operation <c>none</c>: zeros of the shape that the place asks for (NAS-Bench-201 and DARTS).</summary>
+public sealed class Zero : nn.Module<Tensor, Tensor>
+{
+    private readonly OperationContext context;
+
+    /// <summary>Builds the module for a place.</summary>
+    /// <param name="context">Channels and stride.</param>
+    public Zero(OperationContext context) : base(nameof(Zero)) => this.context = context;
+
+    /// <summary>Zeros, [N, OutChannels, ⌈spatial / stride⌉ ...].</summary>
+    /// <param name="input">[N, InChannels, spatial ...].</param>
+    public override Tensor forward(Tensor input)
+    {
+        long[] shape = input.shape;
+        shape[1] = context.OutChannels;
+        for (int i = 2; i < shape.Length; i++)
+            shape[i] = (shape[i] + context.Stride - 1) / context.Stride;
+        return input.new_zeros(shape);
+    }
+}

@@ -1,0 +1,22 @@
+using SingleDarts.Core.Operations;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>A copy of a searched cell.</summary>
+/// <param name="Cell">The kind of cell.</param>
+/// <param name="Channels">Channels of every node.</param>
+/// <param name="Stride">Stride of the edges that leave input nodes: 2 in a reduction cell, 1 elsewhere.</param>
+/// <param name="Inputs">For each input node, how the output of an earlier layer becomes it.</param>
+public sealed record CellPlacement(
+    CellSpecification Cell, long Channels, int Stride, IReadOnlyList<OperationContext> Inputs) : LayerPlacement
+{
+    /// <inheritdoc/>
+    public override long OutChannels => Channels * Cell.Topology.OutputMultiplier;
+
+    /// <summary>Where the operations of an edge are placed.</summary>
+    /// <param name="edge">An edge of the cell.</param>
+    /// <param name="affine">Whether batch normalisations are affine.</param>
+    /// <param name="trackRunningStatistics">Whether they keep running statistics.</param>
+    public OperationContext Place(CellEdge edge, bool affine, bool trackRunningStatistics) => new(
+        Channels, Channels, edge.Source < Cell.Topology.Inputs ? Stride : 1, affine, trackRunningStatistics);
+}

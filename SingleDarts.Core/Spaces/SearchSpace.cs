@@ -1,0 +1,65 @@
+using SingleDarts.Core.Operations;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>
+/// A search space: kinds of cells with their candidate operations, and the network that they are stacked into. Immutable; made by
+/// <see cref="SearchSpaces"/> for the published spaces and by <see cref="Define"/> for one's own.
+/// </summary>
+public sealed class SearchSpace
+{
+    internal SearchSpace(SearchSpaceBuilder builder, IReadOnlyList<CellSpecification> cells, IReadOnlyList<LayerPlacement> layers)
+    {
+        Name = builder.Name;
+        InputShape = [.. builder.InputShape];
+        Classes = builder.ClassCount;
+        Cells = cells;
+        Layers = layers;
+        Stem = new BlockPlacement(builder.StemFactory, builder.StemContext);
+        Head = new BlockPlacement(builder.HeadFactory, new OperationContext(layers[^1].OutChannels, Classes));
+        Preprocessing = builder.PreprocessingFactory;
+    }
+
+    /// <summary>Name of the space in run records.</summary>
+    public string Name { get; }
+
+    /// <summary>Shape of one sample without the batch: channels first, then the spatial sizes, if any.</summary>
+    public IReadOnlyList<long> InputShape { get; }
+
+    /// <summary>Number of classes.</summary>
+    public int Classes { get; }
+
+    /// <summary>The kinds of cells, each with its own architecture parameters.</summary>
+    public IReadOnlyList<CellSpecification> Cells { get; }
+
+    /// <summary>First block: sample to the channels of the first layer.</summary>
+    public BlockPlacement Stem { get; }
+
+    /// <summary>Cells and fixed blocks, in order.</summary>
+    public IReadOnlyList<LayerPlacement> Layers { get; }
+
+    /// <summary>Last block: features to logits [N, Classes].</summary>
+    public BlockPlacement Head { get; }
+
+    /// <summary>Factory of what turns an earlier layer's output into an input node of a cell.</summary>
+    public Func<OperationContext, nn.Module<Tensor, Tensor>> Preprocessing { get; }
+
+    /// <summary>Number of genotypes: the product over cells of operations to the power of edges.</summary>
+    public double GenotypeCount =>
+        Cells.Aggregate(1.0, (n, c) => n * Math.Pow(c.Operations.Count, c.Topology.Edges.Count));
+
+    /// <summary>Begins the definition of a space.</summary>
+    /// <param name="name">Name of the space in run records.</param>
+    public static SearchSpaceBuilder Define(string name) => new(name);
+
+    /// <summary>Derives a genotype from architecture parameters, one kind of cell after the other.</summary>
+    /// <param name="derivation">The rule.</param>
+    /// <param name="architecture">Parameters of every kind of cell.</param>
+    public Genotype Derive(IDerivation derivation, IReadOnlyDictionary<string, CellSnapshot> architecture) =>
+        new(Cells.ToDictionary(cell => cell.Name, cell => derivation.Derive(cell, architecture[cell.Name])));
+
+    /// <summary>The name of the space, its input and size.</summary>
+    public override string ToString() =>
+        $"{Name} ({string.Join("×", InputShape)} → {Classes} classes, {Layers.Count} layers, {GenotypeCount:G6} genotypes)";
+}

@@ -1,0 +1,185 @@
+using SingleDarts.Core.Operations;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>
+/// Describes a search space step by step; every method returns the same builder and <see cref="Build"/> checks the whole.
+/// What is not said is as in NAS-Bench-201: one kind of cell with one input node, 3 computed nodes and the last node as output,
+/// 16 channels that double at each downsampling, a convolutional stem and a pooled linear head.
+/// </summary>
+public sealed class SearchSpaceBuilder
+{
+    private readonly List<CandidateOperation> operations = [];
+    private int cellInputs = 1;
+    private int computedNodes = 3;
+    private CellOutput output = CellOutput.LastNode;
+    private long channels = 16;
+    private long stemMultiplier = 1;
+    private int stages = 1;
+    private int cellsPerStage = 1;
+    private bool reductionCells;
+    private Func<OperationContext, nn.Module<Tensor, Tensor>> downsampling = context => new ResidualDownsampling(context);
+
+    internal SearchSpaceBuilder(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+    }
+
+    internal string Name { get; }
+    internal long[] InputShape { get; private set; } = [];
+    internal int ClassCount { get; private set; }
+    internal Func<OperationContext, nn.Module<Tensor, Tensor>> StemFactory { get; private set; } = Blocks.ConvolutionStem;
+    internal Func<OperationContext, nn.Module<Tensor, Tensor>> HeadFactory { get; private set; } = Blocks.PooledLinearHead;
+    internal Func<OperationContext, nn.Module<Tensor, Tensor>> PreprocessingFactory { get; private set; } = IdentityOrConv1x1;
+    internal OperationContext StemContext => new(InputShape.FirstOrDefault(), channels * stemMultiplier);
+
+    /// <summary>Shape of one sample without the batch, channels (or features) first: <c>(3, 32, 32)</c> or <c>(64)</c>.</summary>
+    /// <param name="shape">Positive sizes.</param>
+    public SearchSpaceBuilder Input(params long[] shape) => Set(() => InputShape = [.. shape]);
+
+    /// <summary>Number of classes.</summary>
+    /// <param name="classes">At least 2.</param>
+    public SearchSpaceBuilder Classes(int classes) => Set(() => ClassCount = classes);
+
+    /// <summary>Adds a candidate operation to every edge; the order of calls is the column order of α.</summary>
+    /// <param name="operation">The candidate.</param>
+    public SearchSpaceBuilder Operation(CandidateOperation operation) => Set(() => operations.Add(operation));
+
+    /// <summary>Adds a candidate operation of one's own.</summary>
+    /// <param name="name">Name in genotypes.</param>
+    /// <param name="create">Builds a module for a place.</param>
+    /// <param name="isLearnable">Whether it has weights.</param>
+    public SearchSpaceBuilder Operation(
+        string name, Func<OperationContext, nn.Module<Tensor, Tensor>> create, bool isLearnable = true) =>
+        Operation(new CandidateOperation(name, create, isLearnable));
+
+    /// <summary>Adds several candidates.</summary>
+    /// <param name="candidates">For example <see cref="NasBench201Operations.All"/>.</param>
+    public SearchSpaceBuilder Operations(IEnumerable<CandidateOperation> candidates) => Set(() => operations.AddRange(candidates));
+
+    /// <summary>The graph of a cell.</summary>
+    /// <param name="nodes">Computed nodes.</param>
+    /// <param name="inputs">Input nodes: 1 reads the layer before, 2 also the one before that (DARTS).</param>
+    /// <param name="output">How the output is made.</param>
+    public SearchSpaceBuilder Cell(int nodes, int inputs = 1, CellOutput output = CellOutput.LastNode) =>
+        Set(() => (computedNodes, cellInputs, this.output) = (nodes, inputs, output));
+
+    /// <summary>Stages of equal resolution and the cells in each.</summary>
+    /// <param name="stages">Number of stages.</param>
+    /// <param name="cellsPerStage">Cells in each stage, reduction cells not counted.</param>
+    public SearchSpaceBuilder Stages(int stages, int cellsPerStage = 1) =>
+        Set(() => (this.stages, this.cellsPerStage) = (stages, cellsPerStage));
+
+    /// <summary>Channels of the nodes of the first stage; they double with each later stage.</summary>
+    /// <param name="channels">Channels (or features) C.</param>
+    /// <param name="stemMultiplier">Channels of the stem as a multiple of C (DARTS: 3).</param>
+    public SearchSpaceBuilder Channels(long channels, long stemMultiplier = 1) =>
+        Set(() => (this.channels, this.stemMultiplier) = (channels, stemMultiplier));
+
+    /// <summary>A fixed block between stages; its context has the channels of both sides and stride 2.</summary>
+    /// <param name="create">Factory of the block.</param>
+    public SearchSpaceBuilder Downsampling(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
+        Set(() => (downsampling, reductionCells) = (create, false));
+
+    /// <summary>Searched cells of a second kind, <c>reduction</c>, with stride 2 between stages, as in DARTS.</summary>
+    public SearchSpaceBuilder ReductionCells() => Set(() => reductionCells = true);
+
+    /// <summary>First block; its context has the input's channels and the stem's.</summary>
+    /// <param name="create">Factory of the stem.</param>
+    public SearchSpaceBuilder Stem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => StemFactory = create);
+
+    /// <summary>Last block; its context has the channels of the last layer and the number of classes.</summary>
+    /// <param name="create">Factory of the head; its module gives logits [N, classes].</param>
+    public SearchSpaceBuilder Head(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => HeadFactory = create);
+
+    /// <summary>
+    /// What turns an earlier layer's output into an input node. By default nothing where channels and size fit, else
+    /// ReLU–Conv1×1–BN, or <see cref="FactorizedReduce"/> where the size must be halved.
+    /// </summary>
+    /// <param name="create">Factory; its context has the channels of both sides and stride 1 or 2.</param>
+    public SearchSpaceBuilder Preprocessing(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
+        Set(() => PreprocessingFactory = create);
+
+    /// <summary>Checks everything that was said and makes the space.</summary>
+    /// <exception cref="ArgumentException">Something is missing or cannot be; the message lists every fault.</exception>
+    public SearchSpace Build()
+    {
+        List<string> faults = [.. Faults()];
+        if (faults.Count > 0)
+            throw new ArgumentException($"The search space '{Name}' cannot be built: {string.Join(" ", faults)}");
+        var topology = new CellTopology(cellInputs, computedNodes, output);
+        var normal = new CellSpecification("normal", topology, operations);
+        var reduction = new CellSpecification("reduction", topology, operations);
+        bool reduces = reductionCells && stages > 1;
+        return new SearchSpace(this, reduces ? [normal, reduction] : [normal], [.. PlaceLayers(normal, reduction)]);
+    }
+
+    private IEnumerable<LayerPlacement> PlaceLayers(CellSpecification normal, CellSpecification reduction)
+    {
+        long before = StemContext.OutChannels, previous = before, width = channels;
+        bool halved = false;
+        for (int stage = 0; stage < stages; stage++)
+        {
+            int cells = cellsPerStage;
+            if (stage > 0)
+            {
+                width *= 2;
+                if (reductionCells)
+                {
+                    yield return Advance(Place(reduction, 2));
+                }
+                else
+                {
+                    yield return new BlockPlacement(downsampling, new OperationContext(previous, width, 2));
+                    (before, previous, halved) = (width, width, false);
+                }
+            }
+            while (cells-- > 0)
+                yield return Advance(Place(normal, 1));
+        }
+
+        CellPlacement Place(CellSpecification cell, int stride)
+        {
+            var last = new OperationContext(previous, width);
+            var earlier = new OperationContext(before, width, halved ? 2 : 1);
+            return new CellPlacement(cell, width, stride, cellInputs == 1 ? [last] : [earlier, last]);
+        }
+
+        CellPlacement Advance(CellPlacement placed)
+        {
+            (before, previous, halved) = (previous, placed.OutChannels, placed.Stride == 2);
+            return placed;
+        }
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        if (InputShape.Length == 0 || InputShape.Any(n => n < 1))
+            yield return $"The input shape is ({string.Join(", ", InputShape)}); give positive sizes, for example Input(3, 32, 32).";
+        if (ClassCount < 2)
+            yield return $"The number of classes is {ClassCount}; give at least 2 with Classes(...).";
+        if (operations.Count < 2)
+            yield return $"There are {operations.Count} candidate operations; add at least 2 with Operation(...).";
+        if (operations.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            yield return $"{twice.Count()} operations are named '{twice.Key}'; names must differ.";
+        if (cellInputs is not (1 or 2) || computedNodes < 1)
+            yield return $"A cell has {cellInputs} input and {computedNodes} computed nodes; expected 1 or 2 and at least 1.";
+        if (channels < 1 || stemMultiplier < 1)
+            yield return $"Channels are {channels} and the stem multiplier {stemMultiplier}; both must be at least 1.";
+        if (stages < 1 || cellsPerStage < 1)
+            yield return $"There are {stages} stages of {cellsPerStage} cells; both must be at least 1.";
+    }
+
+    private static nn.Module<Tensor, Tensor> IdentityOrConv1x1(OperationContext context) =>
+        context.KeepsShape ? nn.Identity()
+        : context.Stride == 2 ? new FactorizedReduce(context)
+        : Blocks.ReluConvBatchNorm(context, 1);
+
+    private SearchSpaceBuilder Set(Action change)
+    {
+        change();
+        return this;
+    }
+}

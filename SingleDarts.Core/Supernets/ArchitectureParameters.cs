@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Spaces;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>
+/// The architecture parameters α of a supernet: one tensor [edges, operations] for each kind of cell, shared by all its copies. They
+/// are not among the supernet's <c>parameters()</c>, so an optimiser of the weights never moves them.
+/// </summary>
+public sealed class ArchitectureParameters : IDisposable
+{
+    private readonly FrozenDictionary<string, Parameter> alphas;
+
+    /// <summary>Makes α at its start values.</summary>
+    /// <param name="cells">The kinds of cells.</param>
+    /// <param name="relaxation">Gives the start values and the operation weights.</param>
+    /// <param name="streams">Random streams; α draws from the stream <c>"alpha"</c>.</param>
+    /// <param name="device">Device of α; the CPU where <see langword="null"/>.</param>
+    /// <param name="dtype">Floating type of α.</param>
+    public ArchitectureParameters(
+        IReadOnlyList<CellSpecification> cells, IRelaxation relaxation, RandomStreams streams,
+        Device? device = null, ScalarType dtype = ScalarType.Float32)
+    {
+        Cells = cells;
+        Relaxation = relaxation;
+        var made = new Dictionary<string, Parameter>();
+        for (int i = 0; i < cells.Count; i++)
+        {
+            using var generator = streams.CreateGenerator("alpha", i);
+            using Tensor start = relaxation.Initialize(cells[i].Topology.Edges.Count, cells[i].Operations.Count, generator);
+            var alpha = new Parameter(start.to(dtype, device ?? CPU, copy: true));
+            alpha.DetachFromDisposeScope();
+            made[cells[i].Name] = alpha;
+        }
+        alphas = made.ToFrozenDictionary();
+    }
+
+    /// <summary>The kinds of cells.</summary>
+    public IReadOnlyList<CellSpecification> Cells { get; }
+
+    /// <summary>Turns α into operation weights.</summary>
+    public IRelaxation Relaxation { get; }
+
+    /// <summary>α of a kind of cell, [edges, operations]; its <c>grad</c> is ∂L/∂α after a backward pass.</summary>
+    /// <param name="cell">Name of the kind.</param>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public Parameter this[string cell] => alphas.TryGetValue(cell, out Parameter? alpha) ? alpha : throw new ArgumentException(
+        $"There is no kind of cell '{cell}'; the space has {string.Join(", ", Cells.Select(c => c.Name))}.", nameof(cell));
+
+    /// <summary>Names and parameters, in the order of <see cref="Cells"/>.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Named => [.. Cells.Select(cell => (cell.Name, alphas[cell.Name]))];
+
+    /// <summary>Operation weights p of a kind of cell, [edges, operations], differentiable in α.</summary>
+    /// <param name="cell">Name of the kind.</param>
+    /// <param name="context">The moment, for sampled relaxations.</param>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public Tensor Weights(string cell, RelaxationContext context) => Relaxation.Weights(this[cell], context);
+
+    /// <summary>Copies α and p as numbers.</summary>
+    /// <param name="context">The moment, for sampled relaxations.</param>
+    public IReadOnlyDictionary<string, CellSnapshot> Snapshot(RelaxationContext context)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return Cells.ToDictionary(
+            cell => cell.Name, cell => new CellSnapshot(Numbers(this[cell.Name]), Numbers(Weights(cell.Name, context))));
+    }
+
+    /// <summary>Releases α.</summary>
+    public void Dispose()
+    {
+        foreach (Parameter alpha in alphas.Values)
+            alpha.Dispose();
+    }
+
+    private static double[,] Numbers(Tensor tensor)
+    {
+        var numbers = new double[tensor.shape[0], tensor.shape[1]];
+        double[] flat = tensor.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
+        Buffer.BlockCopy(flat, 0, numbers, 0, flat.Length * sizeof(double));
+        return numbers;
+    }
+}

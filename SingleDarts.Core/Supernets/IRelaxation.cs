@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>
+/// Makes the categorical choice of an operation continuous: architecture parameters α to operation weights p (Eq. 2).
+/// </summary>
+public interface IRelaxation
+{
+    /// <summary>Name of the relaxation in run records, with its settings.</summary>
+    string Name { get; }
+
+    /// <summary>Start values of α.</summary>
+    /// <param name="edges">Rows.</param>
+    /// <param name="operations">Columns.</param>
+    /// <param name="generator">CPU generator for random starts.</param>
+    /// <returns>A tensor [edges, operations] of float64 on the CPU.</returns>
+    Tensor Initialize(long edges, long operations, Generator generator);
+
+    /// <summary>Operation weights p, differentiable in α.</summary>
+    /// <param name="alpha">α, [edges, operations].</param>
+    /// <param name="context">The moment.</param>
+    /// <returns>p, [edges, operations], of α's type and device.</returns>
+    Tensor Weights(Tensor alpha, RelaxationContext context);
+}

@@ -1,0 +1,132 @@
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Spaces;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>
+/// The network that holds every genotype of a space at once: stem, searched cells and fixed blocks, head. Its weights w are
+/// <c>named_parameters()</c>; its architecture parameters α are <see cref="Architecture"/>.
+/// </summary>
+public sealed class Supernet : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> stem;
+    private readonly ModuleList<nn.Module> layers;
+    private readonly nn.Module<Tensor, Tensor> head;
+    private readonly RandomStreams streams;
+    private RelaxationContext context;
+
+    /// <summary>
+    /// Builds the network and its architecture parameters. Weights are drawn from TorchSharp's global generator, which is seeded
+    /// here from the options' seed.
+    /// </summary>
+    /// <param name="space">The search space.</param>
+    /// <param name="relaxation">α to operation weights; the paper's sigmoid where <see langword="null"/>.</param>
+    /// <param name="options">Seed, device, types; the defaults where <see langword="null"/>.</param>
+    public Supernet(SearchSpace space, IRelaxation? relaxation = null, SupernetOptions? options = null) : base(nameof(Supernet))
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        options ??= new SupernetOptions();
+        Space = space;
+        streams = new RandomStreams(options.Seed);
+        Device = options.Device ?? CPU;
+        DataType = options.DataType;
+        random.manual_seed(streams.Derive("weights"));
+        stem = space.Stem.Create(space.Stem.Context);
+        layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
+        head = space.Head.Create(space.Head.Context);
+        RegisterComponents();
+        this.to(Device, DataType);
+        Architecture = new ArchitectureParameters(
+            space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
+        context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
+    }
+
+    /// <summary>The search space.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The architecture parameters α.</summary>
+    public ArchitectureParameters Architecture { get; }
+
+    /// <summary>Device of weights and α.</summary>
+    public Device Device { get; }
+
+    /// <summary>Floating type of weights and α.</summary>
+    public ScalarType DataType { get; }
+
+    /// <summary>The weights w by name, in a fixed order.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Weights => [.. named_parameters()];
+
+    /// <summary>The searched cells, from the first to the last.</summary>
+    public IEnumerable<SupernetCell> Cells => layers.OfType<SupernetCell>();
+
+    /// <summary>
+    /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, and random operations
+    /// (dropout) draw from the global generator seeded for it, so that a resumed search repeats the uninterrupted one.
+    /// </summary>
+    /// <param name="progress">Share of the search that is done, 0 to 1.</param>
+    /// <param name="epoch">Epoch, counted from 0.</param>
+    /// <param name="step">Step within the epoch, counted from 0.</param>
+    public void MoveTo(double progress, long epoch, long step)
+    {
+        random.manual_seed(streams.Derive("operations", epoch, step));
+        context.Generator.manual_seed(streams.Derive("relaxation", epoch, step));
+        context = context with { Progress = progress };
+    }
+
+    /// <summary>Logits of a batch, with operation weights from α.</summary>
+    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
+    /// <returns>[N, classes].</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var weights = Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.Weights(cell.Name, context));
+        return Forward(input, weights).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of a batch, with operation weights that the caller gives: one-hot, perturbed, or watched for gradients.</summary>
+    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
+    /// <param name="operationWeights">p of every kind of cell, [edges, operations].</param>
+    /// <returns>[N, classes].</returns>
+    /// <exception cref="ArgumentException">The input has another shape than the space's.</exception>
+    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights)
+    {
+        if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
+            throw new ArgumentException(
+                $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
+                $"[N, {string.Join(", ", Space.InputShape)}].", nameof(input));
+        using var scope = NewDisposeScope();
+        Tensor previous = stem.call(input), before = previous;
+        foreach (nn.Module layer in layers)
+        {
+            if (layer is SupernetCell cell)
+                (before, previous) = (previous, cell.call(before, previous, operationWeights[cell.Placement.Cell.Name]));
+            else
+                before = previous = ((nn.Module<Tensor, Tensor>)layer).call(previous);
+        }
+        return head.call(previous).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>α and p as numbers.</summary>
+    public IReadOnlyDictionary<string, CellSnapshot> Snapshot() => Architecture.Snapshot(context);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Architecture.Dispose();
+            context.Generator.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private nn.Module Create(LayerPlacement layer, SupernetOptions options) => layer switch
+    {
+        CellPlacement cell => new SupernetCell(cell, Space.Preprocessing, options.Affine, options.TrackRunningStatistics),
+        BlockPlacement block => block.Create(block.Context),
+        _ => throw new InvalidOperationException($"Unknown layer {layer}."),
+    };
+}

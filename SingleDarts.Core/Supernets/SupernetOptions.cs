@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>How a supernet is built.</summary>
+public sealed record SupernetOptions
+{
+    /// <summary>Seed of weights and α.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Device; the CPU where <see langword="null"/>.</summary>
+    public Device? Device { get; init; }
+
+    /// <summary>Floating type of weights and α.</summary>
+    public ScalarType DataType { get; init; } = ScalarType.Float32;
+
+    /// <summary>
+    /// Whether batch normalisations of candidate operations learn scale and shift. False, as in DARTS and NAS-Bench-201: a scale
+    /// would undo the operation weight.
+    /// </summary>
+    public bool Affine { get; init; }
+
+    /// <summary>
+    /// Whether batch normalisations of candidate operations keep running statistics. False, as in later scripts of NAS-Bench-201:
+    /// evaluation then normalises with the statistics of the batch. The search itself is the same either way.
+    /// </summary>
+    public bool TrackRunningStatistics { get; init; }
+}
