@@ -1,0 +1,56 @@
+using SingleDarts.Core.Data;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Schemes;
+
+/// <summary>
+/// DARTS (Eq. 1): w is moved with batches of one part of the data and α with batches of the other. Gradients are clipped over w
+/// alone; the published scripts for NAS-Bench-201 also count α's leftover gradient in the norm.
+/// </summary>
+public sealed record BiLevelScheme : IOptimizationScheme
+{
+    private readonly UpdateOrder? order;
+
+    /// <summary>First order, or second order by finite differences or exactly.</summary>
+    public ArchitectureGradient Gradient { get; init; } = ArchitectureGradient.FirstOrder;
+
+    /// <summary>Which is moved first: by default w in the first order and α in the second, as the published searches do.</summary>
+    public UpdateOrder Order
+    {
+        get => order ?? (Gradient == ArchitectureGradient.FirstOrder ? UpdateOrder.WeightsFirst : UpdateOrder.ArchitectureFirst);
+        init => order = value;
+    }
+
+    /// <summary>Share of the data that feeds w, within (0, 1); the rest feeds α.</summary>
+    public double TrainPortion { get; init; } = 0.5;
+
+    /// <summary>How α's batches are drawn from its part.</summary>
+    public ArchitectureSampling Sampling { get; init; } = ArchitectureSampling.WithReplacement;
+
+    /// <summary>Length of the finite difference's step: R = radius / ‖∇_{w'} L_val‖₂ (DARTS: 0.01).</summary>
+    public double Radius { get; init; } = 0.01;
+
+    /// <inheritdoc/>
+    public string Name => Gradient switch
+    {
+        ArchitectureGradient.FirstOrder => "bi-level",
+        ArchitectureGradient.FiniteDifference => "bi-level-2nd",
+        _ => "bi-level-2nd-exact",
+    };
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="TrainPortion"/> is outside (0, 1), or leaves a part empty.</exception>
+    public SampleAllocation Allocate(long samples, Generator generator)
+    {
+        var (train, validation) = TrainPortion is > 0 and < 1 ? SampleOrder.Split(samples, TrainPortion, generator) : ([], []);
+        if (train.Length == 0 || validation.Length == 0)
+            throw new ArgumentOutOfRangeException(
+                nameof(TrainPortion), TrainPortion, $"The portion must be within (0, 1) and leave samples on both sides of {samples}.");
+        return new SampleAllocation(train, validation, Sampling);
+    }
+
+    /// <inheritdoc/>
+    public StepOutcome Step(SearchStep step) => step.Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
+        ? step.UpdateArchitecture
+        : () => UnrolledGradient.UpdateArchitecture(step, Gradient == ArchitectureGradient.Exact, Radius));
+}

@@ -1,0 +1,18 @@
+namespace SingleDarts.Core.Schemes;
+
+/// <summary>The schemes that the paper compares.</summary>
+public static class OptimizationSchemes
+{
+    /// <summary>Single-DARTS: one batch moves w and α (Eq. 16; last row of Table 4).</summary>
+    public static IOptimizationScheme SingleLevel { get; } = new SingleLevelScheme();
+
+    /// <summary>DARTS of first order: two halves of the data (Eq. 1; first row of Table 4).</summary>
+    public static IOptimizationScheme BiLevel { get; } = new BiLevelScheme();
+
+    /// <summary>DARTS of second order by finite differences.</summary>
+    public static IOptimizationScheme BiLevelSecondOrder { get; } =
+        new BiLevelScheme { Gradient = ArchitectureGradient.FiniteDifference };
+
+    /// <summary>Two different batches of the same subset (middle row of Table 4).</summary>
+    public static IOptimizationScheme SameSubset { get; } = new SameSubsetScheme();
+}

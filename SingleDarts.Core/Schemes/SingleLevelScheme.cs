@@ -1,0 +1,31 @@
+using SingleDarts.Core.Data;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Schemes;
+
+/// <summary>
+/// Single-DARTS (Eq. 16): (α, w) ← (α, w) − η ∇_{α,w} L_train(α, w). One batch, one forward, one backward, both optimisers step
+/// from the same gradients. All samples feed both.
+/// </summary>
+public sealed record SingleLevelScheme : IOptimizationScheme
+{
+    /// <inheritdoc/>
+    public string Name => "single-level";
+
+    /// <inheritdoc/>
+    public SampleAllocation Allocate(long samples, Generator generator) => new(SampleOrder.All(samples));
+
+    /// <inheritdoc/>
+    public StepOutcome Step(SearchStep step)
+    {
+        using var scope = NewDisposeScope();
+        BatchOutcome outcome = step.Evaluate(step.WeightBatch);
+        step.Weights.ZeroGrad();
+        step.Architecture.ZeroGrad();
+        step.Regularize(outcome.Loss).backward();
+        step.Weights.Step();
+        step.Architecture.Step();
+        outcome = outcome.Detach();
+        return new StepOutcome(outcome, outcome);
+    }
+}

@@ -1,0 +1,105 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Schemes;
+
+/// <summary>
+/// The second-order gradient of DARTS: with w' = w − ξ (μ·buffer + ∇_w L_train + λ w), the gradient of L_val(α, w'(α)) is
+/// ∇_α L_val(α, w') − ξ ∇²_{α,w} L_train(α, w) · v, where v = ∇_{w'} L_val(α, w').
+/// </summary>
+internal static class UnrolledGradient
+{
+    internal static BatchOutcome UpdateArchitecture(SearchStep step, bool exact, double radius)
+    {
+        using var scope = NewDisposeScope();
+        Parameter[] weights = [.. step.Weights.Parameters.Select(p => p.Parameter)];
+        Parameter[] alphas = [.. step.Architecture.Parameters.Select(p => p.Parameter)];
+        double rate = step.Weights.LearningRate;
+
+        Tensor[] saved = [.. weights.Select(w => w.detach().clone())];
+        step.Weights.ZeroGrad();
+        SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.Weights);
+        TakeVirtualStep(step, weights, rate);
+
+        step.Weights.ZeroGrad();
+        step.Architecture.ZeroGrad();
+        BatchOutcome outcome = step.Evaluate(step.ArchitectureBatch);
+        SearchStep.Backward(step.Regularize(outcome.Loss), step.Weights, step.Architecture);
+        Tensor[] direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
+        Tensor[] gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+        Assign(weights, saved);
+
+        Tensor[] mixed = exact
+            ? ExactProduct(step, weights, alphas, direction)
+            : FiniteDifference(step, weights, alphas, direction, saved, radius);
+        using (no_grad())
+            for (int i = 0; i < alphas.Length; i++)
+                alphas[i].grad!.copy_(gradient[i] - rate * mixed[i]);
+        step.Weights.ZeroGrad();
+        step.Architecture.Step();
+        return outcome.Detach();
+    }
+
+    private static void TakeVirtualStep(SearchStep step, Parameter[] weights, double rate)
+    {
+        (double momentum, double decay) = step.Weights.Rule.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
+        using var _ = no_grad();
+        for (int i = 0; i < weights.Length; i++)
+        {
+            using var scope = NewDisposeScope();
+            Tensor move = weights[i].mul(decay);
+            if (weights[i].grad is { } gradient)
+                move.add_(gradient);
+            if (step.Weights.MomentumBuffer(i) is { } buffer)
+                move.add_(buffer, alpha: momentum);
+            weights[i].sub_(move, alpha: rate);
+        }
+    }
+
+    /// <summary>∇_α ⟨∇_w L_train(α, w), v⟩ by a second backward pass.</summary>
+    private static Tensor[] ExactProduct(SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction)
+    {
+        Tensor loss = step.Evaluate(step.WeightBatch).Loss;
+        IList<Tensor> gradients = autograd.grad([loss], [.. weights], retain_graph: true, create_graph: true, allow_unused: true);
+        Tensor? product = null;
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (gradients[i] is not { IsInvalid: false } gradient)
+                continue;
+            Tensor term = gradient.mul(direction[i]).sum();
+            product = product is null ? term : product + term;
+        }
+        step.Architecture.ZeroGrad();
+        SearchStep.Backward(product!, step.Architecture);
+        return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+    }
+
+    /// <summary>[∇_α L_train(α, w + R v) − ∇_α L_train(α, w − R v)] / 2R with R = radius / ‖v‖₂.</summary>
+    private static Tensor[] FiniteDifference(
+        SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
+    {
+        double norm = Math.Sqrt(direction.Sum(v => v.to(ScalarType.Float64).square().sum().item<double>()));
+        if (norm == 0)
+            return [.. alphas.Select(a => zeros_like(a))];
+        double r = radius / norm;
+        Tensor[] At(double distance)
+        {
+            using (no_grad())
+                for (int i = 0; i < weights.Length; i++)
+                    weights[i].add_(direction[i], alpha: distance);
+            step.Architecture.ZeroGrad();
+            SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.Architecture);
+            Assign(weights, saved);
+            return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+        }
+        Tensor[] plus = At(r), minus = At(-r);
+        return [.. plus.Zip(minus, (p, m) => (p - m) / (2 * r))];
+    }
+
+    private static void Assign(Parameter[] parameters, Tensor[] values)
+    {
+        using var _ = no_grad();
+        for (int i = 0; i < parameters.Length; i++)
+            parameters[i].copy_(values[i]);
+    }
+}

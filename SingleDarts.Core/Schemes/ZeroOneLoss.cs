@@ -1,0 +1,18 @@
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Schemes;
+
+/// <summary>
+/// The zero-one loss of FairDARTS: −w · mean((σ(α) − 0.5)²) over all cells together, which draws every sigmoid towards 0 or 1.
+/// </summary>
+/// <param name="Weight">w; 10 in FairDARTS.</param>
+public sealed record ZeroOneLoss(double Weight = 10) : IArchitectureRegularizer
+{
+    /// <inheritdoc/>
+    public string Name => "zero-one";
+
+    /// <inheritdoc/>
+    public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
+        cat([.. architecture.Named.Select(a => a.Parameter.flatten())], 0).sigmoid().sub(0.5).square().mean().mul(-Weight);
+}

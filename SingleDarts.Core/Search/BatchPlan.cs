@@ -1,0 +1,39 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// Which samples make the batches of every step. A pure function of seed, epoch and step: a resumed search needs no record of it.
+/// </summary>
+internal sealed class BatchPlan(SampleAllocation allocation, int batchSize, RandomStreams streams)
+{
+    private (int Epoch, long[] Order) shuffled = (-1, []);
+
+    public int StepsPerEpoch { get; } = (allocation.WeightSamples.Count + batchSize - 1) / batchSize;
+
+    public bool SharesBatch => allocation.ArchitectureSamples is null;
+
+    /// <summary>Samples of the weights' batch; the last batch of an epoch may be smaller.</summary>
+    public long[] WeightBatch(int epoch, int step)
+    {
+        if (shuffled.Epoch != epoch)
+        {
+            using var generator = streams.CreateGenerator("order", epoch);
+            shuffled = (epoch, SampleOrder.Shuffle(allocation.WeightSamples, generator));
+        }
+        int start = step * batchSize;
+        return shuffled.Order[start..Math.Min(start + batchSize, shuffled.Order.Length)];
+    }
+
+    /// <summary>Samples of α's batch, none of which is in the weights' batch.</summary>
+    public long[] ArchitectureBatch(int epoch, int step, long[] weightBatch)
+    {
+        using var generator = streams.CreateGenerator("architecture order", epoch, step);
+        var taken = weightBatch.ToHashSet();
+        return allocation.Sampling == ArchitectureSampling.WithReplacement
+            ? SampleOrder.DrawWithReplacement(allocation.ArchitectureSamples!, weightBatch.Length, generator, taken)
+            : [.. SampleOrder.Shuffle(allocation.ArchitectureSamples!, generator).Where(i => !taken.Contains(i)).Take(weightBatch.Length)];
+    }
+}

@@ -1,0 +1,71 @@
+using SingleDarts.Core.Schemes;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// Sums of an epoch, kept on the device so that a step need not wait for them: loss and correct samples for w and for α, the number of
+/// samples of each, and the first step whose loss was not finite.
+/// </summary>
+internal sealed class EpochMeter : IDisposable
+{
+    private readonly Tensor sums;
+    private readonly Tensor divergedAt;
+    private long weightSamples, architectureSamples;
+
+    public EpochMeter(Device device)
+    {
+        sums = zeros(4, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
+        divergedAt = full(1, -1L, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+    }
+
+    public double Seconds { get; set; }
+
+    public double DataSeconds { get; set; }
+
+    public void Add(StepOutcome outcome, int step)
+    {
+        using var scope = NewDisposeScope();
+        var (w, a) = (outcome.Weights, outcome.Architecture);
+        sums.add_(stack([w.Loss * w.Size, w.Correct, a.Loss * a.Size, a.Correct]).to(sums.dtype));
+        weightSamples += w.Size;
+        architectureSamples += a.Size;
+        Tensor bad = (w.Loss + a.Loss).isfinite().logical_not().logical_and(divergedAt.lt(0));
+        divergedAt.copy_(where(bad, full_like(divergedAt, step), divergedAt));
+    }
+
+    /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
+    public long DivergedAt() => divergedAt.cpu().item<long>();
+
+    public (double WeightLoss, double WeightAccuracy, double ArchitectureLoss, double ArchitectureAccuracy) Means()
+    {
+        using Tensor host = sums.to(ScalarType.Float64).cpu();
+        double[] s = host.data<double>().ToArray();
+        return (s[0] / weightSamples, s[1] / weightSamples, s[2] / architectureSamples, s[3] / architectureSamples);
+    }
+
+    public void Reset()
+    {
+        sums.zero_();
+        divergedAt.fill_(-1L);
+        (weightSamples, architectureSamples, Seconds, DataSeconds) = (0, 0, 0, 0);
+    }
+
+    public Tensor Save() => cat(
+        [sums.to(ScalarType.Float64).cpu(), tensor([weightSamples, architectureSamples, Seconds, DataSeconds], dtype: ScalarType.Float64)], 0);
+
+    public void Load(Tensor saved)
+    {
+        using var scope = NewDisposeScope();
+        double[] s = saved.cpu().data<double>().ToArray();
+        sums.copy_(saved[TensorIndex.Slice(0, 4)].to(sums.dtype));
+        (weightSamples, architectureSamples, Seconds, DataSeconds) = ((long)s[4], (long)s[5], s[6], s[7]);
+    }
+
+    public void Dispose()
+    {
+        sums.Dispose();
+        divergedAt.Dispose();
+    }
+}

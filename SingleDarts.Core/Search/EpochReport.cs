@@ -1,0 +1,43 @@
+using SingleDarts.Core.Spaces;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>What one epoch of a search gave; one line of <c>epochs.jsonl</c>.</summary>
+public sealed record EpochReport
+{
+    /// <summary>Number of the epoch, counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Number of epochs of the search.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>The genotype that the parameters give after this epoch.</summary>
+    public required Genotype Genotype { get; init; }
+
+    /// <summary>Mean loss on the weights' batches.</summary>
+    public required double WeightLoss { get; init; }
+
+    /// <summary>Accuracy on the weights' batches, 0 to 1.</summary>
+    public required double WeightAccuracy { get; init; }
+
+    /// <summary>Mean loss on α's batches; the weights' loss where both share a batch.</summary>
+    public required double ArchitectureLoss { get; init; }
+
+    /// <summary>Accuracy on α's batches, 0 to 1.</summary>
+    public required double ArchitectureAccuracy { get; init; }
+
+    /// <summary>Learning rate of w at the end of the epoch.</summary>
+    public required double WeightLearningRate { get; init; }
+
+    /// <summary>Learning rate of α at the end of the epoch.</summary>
+    public required double ArchitectureLearningRate { get; init; }
+
+    /// <summary>α and p of every kind of cell after this epoch, [edges, operations].</summary>
+    public required IReadOnlyDictionary<string, CellSnapshot> Architecture { get; init; }
+
+    /// <summary>Wall-clock seconds of the epoch in this process, of which <see cref="DataSeconds"/> went into making batches.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Seconds that went into making batches.</summary>
+    public required double DataSeconds { get; init; }
+}

@@ -1,0 +1,225 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>The loop over epochs and steps. It knows schemes, relaxations and observers only by their interfaces.</summary>
+internal sealed class SearchLoop : IDisposable
+{
+    private const int StepsBetweenChecks = 50;
+    private readonly SearchSpace space;
+    private readonly SearchOptions options;
+    private readonly ILogger logger;
+    private readonly IProgress<SearchProgress>? progress;
+    private readonly RandomStreams streams;
+    private readonly BatchPlan plan;
+    private readonly Supernet supernet;
+    private readonly ParameterUpdater weights, architecture;
+    private readonly SearchStep context;
+    private readonly BatchSource source;
+    private readonly EpochMeter meter;
+    private readonly SearchStorage? storage;
+    private readonly List<EpochReport> reports = [];
+    private int epoch, step;
+    private string? stopReason;
+
+    public SearchLoop(
+        SearchSpace space, ClassificationDataset data, SearchOptions options, ILogger logger, IProgress<SearchProgress>? progress)
+    {
+        (this.space, this.options, this.logger, this.progress) = (space, options, logger, progress);
+        storage = options.OutputFolder is null ? null : SearchStorage.Open(space, data, options);
+        streams = new RandomStreams(options.Seed);
+        plan = new BatchPlan(SearchValidation.Allocate(data, options), options.BatchSize, streams);
+        Device device = Devices.Parse(options.Device);
+        supernet = new Supernet(space, options.Relaxation, new SupernetOptions
+        {
+            Seed = options.Seed,
+            Device = device,
+            DataType = options.DataType,
+            Affine = options.Affine,
+            TrackRunningStatistics = options.TrackRunningStatistics,
+        });
+        supernet.train();
+        weights = new ParameterUpdater(options.WeightUpdate, supernet.Weights, options.Epochs);
+        architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
+        context = new SearchStep(supernet, weights, architecture, options.Regularizers);
+        source = new BatchSource(data, device, options.DataType, options.Transform ?? (data.IsImage
+            ? new ImageAugmentation { Normalization = data.MeasureNormalization() }
+            : null));
+        meter = new EpochMeter(device);
+        SearchLog.Started(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
+            options.Epochs, plan.StepsPerEpoch, options.Seed);
+        Resume();
+    }
+
+    public IEnumerable<EpochReport> Epochs(CancellationToken cancellationToken)
+    {
+        Notify(observer => observer.OnStarted(Moment));
+        while (epoch < options.Epochs && !Stops())
+            yield return RunEpoch(cancellationToken);
+    }
+
+    public SearchResult Complete()
+    {
+        Genotype genotype = reports[^1].Genotype;
+        var result = new SearchResult(genotype, new CostModel(space).Of(genotype), reports, stopReason);
+        storage?.WriteGenotype(result);
+        SearchLog.Completed(logger, genotype.ToString(), result.Cost.Parameters, result.Cost.Flops);
+        Notify(observer => observer.OnCompleted(result));
+        return result;
+    }
+
+    public void Dispose()
+    {
+        source.Dispose();
+        meter.Dispose();
+        weights.Dispose();
+        architecture.Dispose();
+        supernet.Dispose();
+        storage?.Dispose();
+    }
+
+    private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context);
+
+    private EpochReport RunEpoch(CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        double before = meter.Seconds;
+        while (step < plan.StepsPerEpoch)
+        {
+            if (cancellationToken.IsCancellationRequested)
+                Interrupt(before + Stopwatch.GetElapsedTime(begun).TotalSeconds, cancellationToken);
+            RunStep();
+            step++;
+            if (supernet.Device.type == DeviceType.CPU || step % StepsBetweenChecks == 0)
+                CheckFinite();
+            progress?.Report(new SearchProgress(epoch + 1, options.Epochs, step, plan.StepsPerEpoch));
+        }
+        CheckFinite();
+        meter.Seconds = before + Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return Finish();
+    }
+
+    private void RunStep()
+    {
+        using var scope = NewDisposeScope();
+        double fraction = (double)step / plan.StepsPerEpoch;
+        context.Progress = (epoch + fraction) / options.Epochs;
+        supernet.MoveTo(context.Progress, epoch, step);
+        weights.MoveTo(epoch, fraction);
+        architecture.MoveTo(epoch, fraction);
+        long begun = Stopwatch.GetTimestamp();
+        FetchBatches();
+        meter.DataSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        StepOutcome outcome = options.Scheme.Step(context);
+        meter.Add(outcome, step);
+        Notify(observer => observer.OnStep(Moment, outcome));
+    }
+
+    private void FetchBatches()
+    {
+        long[] samples = plan.WeightBatch(epoch, step);
+        using var generator = streams.CreateGenerator("augmentation", epoch, step);
+        context.WeightBatch = context.ArchitectureBatch = source.Get(samples, generator);
+        if (!plan.SharesBatch)
+            context.ArchitectureBatch = source.Get(plan.ArchitectureBatch(epoch, step, samples), generator);
+    }
+
+    private EpochReport Finish()
+    {
+        var means = meter.Means();
+        var snapshot = supernet.Snapshot();
+        var report = new EpochReport
+        {
+            Epoch = epoch + 1,
+            Epochs = options.Epochs,
+            Genotype = space.Derive(options.Derivation, snapshot),
+            WeightLoss = means.WeightLoss,
+            WeightAccuracy = means.WeightAccuracy,
+            ArchitectureLoss = means.ArchitectureLoss,
+            ArchitectureAccuracy = means.ArchitectureAccuracy,
+            WeightLearningRate = weights.LearningRate,
+            ArchitectureLearningRate = architecture.LearningRate,
+            Architecture = snapshot,
+            Seconds = meter.Seconds,
+            DataSeconds = meter.DataSeconds,
+        };
+        reports.Add(report);
+        Notify(observer => observer.OnEpoch(Moment, report));
+        (epoch, step) = (epoch + 1, 0);
+        meter.Reset();
+        storage?.AppendEpoch(report);
+        if (epoch % options.CheckpointInterval == 0 || epoch == options.Epochs)
+            Save();
+        SearchLog.Epoch(logger, report.Epoch, report.Epochs, report.WeightLoss, report.WeightAccuracy, report.ArchitectureLoss,
+            report.Seconds, report.Genotype.ToString());
+        return report;
+    }
+
+    private bool Stops()
+    {
+        if (reports.Count == 0)
+            return false;
+        stopReason = options.StoppingRules.Select(rule => rule.ReasonToStop(reports)).FirstOrDefault(reason => reason is not null);
+        if (stopReason is null)
+            return false;
+        SearchLog.Stopped(logger, epoch, stopReason);
+        Save();
+        return true;
+    }
+
+    private void CheckFinite()
+    {
+        long at = meter.DivergedAt();
+        string? what = at >= 0 ? "the loss" : supernet.Architecture.Named.Where(a => !AllFinite(a.Parameter))
+            .Select(a => $"α of cell '{a.Name}'").FirstOrDefault();
+        if (what is null)
+            return;
+        int where = (int)(at >= 0 ? at + 1 : step);
+        SearchLog.Diverged(logger, epoch + 1, where, what);
+        throw new SearchDivergedException(epoch + 1, where, what, storage?.CheckpointFolder);
+    }
+
+    private static bool AllFinite(Tensor tensor)
+    {
+        using var scope = NewDisposeScope();
+        return tensor.detach().isfinite().all().cpu().item<bool>();
+    }
+
+    private void Interrupt(double seconds, CancellationToken cancellationToken)
+    {
+        CheckFinite();
+        meter.Seconds = seconds;
+        Save();
+        SearchLog.Cancelled(logger, epoch + 1, step, storage?.CheckpointFolder);
+        throw new OperationCanceledException(
+            $"The search was cancelled in epoch {epoch + 1} after step {step}." +
+            (storage is null ? " Nothing was saved, because there is no run folder." : $" Resume it from {options.OutputFolder}."),
+            cancellationToken);
+    }
+
+    private void Save() => storage?.SaveCheckpoint(epoch, step, supernet, weights, architecture, meter);
+
+    private void Resume()
+    {
+        if (storage is null || !options.Resume)
+            return;
+        (epoch, step) = storage.LoadCheckpoint(supernet, weights, architecture, meter, warning => SearchLog.Warning(logger, warning));
+        reports.AddRange(storage.ReadEpochs(epoch));
+        SearchLog.Resumed(logger, epoch + 1, step, options.OutputFolder!);
+    }
+
+    private void Notify(Action<ISearchObserver> call)
+    {
+        foreach (ISearchObserver observer in options.Observers)
+            call(observer);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Spaces;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// A validated search, ready to run once. The work is done on a thread of its own; cancelling ends it after the step in progress,
+/// with a checkpoint from which it can be resumed bit for bit.
+/// </summary>
+public sealed class SearchRun
+{
+    private readonly ILogger logger;
+    private int started;
+
+    /// <summary>Validates a search.</summary>
+    /// <param name="space">The search space.</param>
+    /// <param name="data">Labelled samples of the space's input shape and number of classes.</param>
+    /// <param name="options">Everything else; the paper's settings where <see langword="null"/>.</param>
+    /// <param name="logger">Receives structured records; nothing is logged where <see langword="null"/>.</param>
+    /// <exception cref="InvalidSearchException">Something is missing or cannot be; the exception lists every fault.</exception>
+    public SearchRun(SearchSpace space, ClassificationDataset data, SearchOptions? options = null, ILogger? logger = null)
+    {
+        Options = options ?? new SearchOptions();
+        List<string> faults = [.. SearchValidation.Faults(space, data, Options)];
+        if (faults.Count > 0)
+            throw new InvalidSearchException(faults);
+        Space = space;
+        Data = data;
+        this.logger = logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>The search space.</summary>
+    public SearchSpace Space { get; }
+
+    /// <summary>The samples.</summary>
+    public ClassificationDataset Data { get; }
+
+    /// <summary>Everything else.</summary>
+    public SearchOptions Options { get; }
+
+    /// <summary>Runs the search to its end.</summary>
+    /// <param name="progress">Called after every step.</param>
+    /// <param name="cancellationToken">Ends the search after the step in progress.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; a checkpoint was saved if there is a run folder.</exception>
+    /// <exception cref="SearchDivergedException">The loss or α is not finite.</exception>
+    /// <exception cref="InvalidSearchException">The run folder holds another search.</exception>
+    /// <exception cref="IOException">The run folder cannot be used.</exception>
+    public async Task<SearchResult> RunAsync(
+        IProgress<SearchProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        SearchResult? result = null;
+        await foreach (EpochReport _ in Run(progress, r => result = r, cancellationToken).ConfigureAwait(false)) { }
+        return result!;
+    }
+
+    /// <summary>
+    /// Runs the search and gives each epoch's report as it ends; leaving the enumeration early cancels the search. Epochs before a
+    /// resume are not repeated.
+    /// </summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public IAsyncEnumerable<EpochReport> RunEpochsAsync(
+        IProgress<SearchProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Run(progress, _ => { }, cancellationToken);
+
+    private async IAsyncEnumerable<EpochReport> Run(
+        IProgress<SearchProgress>? progress, Action<SearchResult> completed,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref started, 1) == 1)
+            throw new InvalidOperationException("This search has been run; build another to run it again.");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reports = Channel.CreateUnbounded<EpochReport>();
+        Task work = Task.Factory.StartNew(
+            () => Work(reports.Writer, progress, completed, stop.Token),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            await foreach (EpochReport report in reports.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return report;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await work.ConfigureAwait(false);
+        }
+    }
+
+    private void Work(
+        ChannelWriter<EpochReport> reports, IProgress<SearchProgress>? progress, Action<SearchResult> completed,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var loop = new SearchLoop(Space, Data, Options, logger, progress);
+            foreach (EpochReport report in loop.Epochs(cancellationToken))
+                reports.TryWrite(report);
+            completed(loop.Complete());
+            reports.Complete();
+        }
+        catch (Exception e)
+        {
+            reports.Complete(e);
+        }
+    }
+}
