@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Data;
+
+/// <summary>Area-averaging resize: separable, so two matrix products.</summary>
+internal static class AreaResize
+{
+    private const long ValuesPerChunk = 1 << 22;
+
+    public static Tensor Apply(Tensor images, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var rows = Overlaps(images.shape[2], height, images.device);
+        var columns = Overlaps(images.shape[3], width, images.device).t();
+        long perImage = images.shape[1] * Math.Max(images.shape[2] * images.shape[3], (long)height * width);
+        var chunks = images.split(Math.Max(1, ValuesPerChunk / perImage)).Select(chunk =>
+        {
+            using var inner = NewDisposeScope();
+            return rows.matmul(chunk.to(ScalarType.Float64)).matmul(columns).round().to(ScalarType.Byte).MoveToOuterDisposeScope();
+        });
+        return cat([.. chunks]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>[target, source]: the share of each source pixel in each target pixel; rows sum to 1.</summary>
+    private static Tensor Overlaps(long source, long target, Device device)
+    {
+        double ratio = (double)source / target;
+        var start = (arange(target, dtype: ScalarType.Float64) * ratio).unsqueeze(1);
+        var pixel = arange(source, dtype: ScalarType.Float64).unsqueeze(0);
+        var overlap = minimum(start + ratio, pixel + 1) - maximum(start, pixel);
+        return (overlap.clamp_min(0) / ratio).to(device);
+    }
+}

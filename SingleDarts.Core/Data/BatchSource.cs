@@ -1,0 +1,58 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Data;
+
+/// <summary>Holds a dataset on the training device, once and in its own type, and cuts batches from it there.</summary>
+public sealed class BatchSource : IDisposable
+{
+    private readonly Tensor inputs;
+    private readonly Tensor labels;
+    private readonly Device device;
+    private readonly ScalarType dtype;
+    private readonly IBatchTransform? transform;
+    private readonly string name;
+
+    /// <summary>Moves the dataset to the device; on the device where it already is, its memory is shared.</summary>
+    /// <param name="data">The samples. The source stays usable after the dataset is disposed.</param>
+    /// <param name="device">Where batches are made.</param>
+    /// <param name="dtype">Floating-point type of the batches.</param>
+    /// <param name="transform">Applied to every batch; without one, samples are only converted to <paramref name="dtype"/>
+    /// (images keep their 0..255 scale).</param>
+    /// <exception cref="ArgumentException"><paramref name="dtype"/> is not a floating-point type.</exception>
+    public BatchSource(ClassificationDataset data, Device device, ScalarType dtype, IBatchTransform? transform = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(device);
+        if (!is_floating_point(dtype))
+            throw new ArgumentException($"Batches of type {dtype} cannot be trained on; expected a floating-point type such as Float32.", nameof(dtype));
+        (this.device, this.dtype, this.transform, name) = (device, dtype, transform, data.Name);
+        inputs = data.Inputs.to(device).DetachFromDisposeScope();
+        labels = data.Labels.to(device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Number of samples.</summary>
+    public long Count => labels.shape[0];
+
+    /// <summary>The samples at <paramref name="indices"/>, transformed.</summary>
+    /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
+    /// <param name="generator">A CPU generator for the transform's randomness.</param>
+    /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>
+    public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
+    {
+        if (indices.IsEmpty)
+            throw new ArgumentException($"A batch of '{name}' needs at least one index, found none.", nameof(indices));
+        DatasetChecks.InRange(indices, Count, name);
+        using var scope = NewDisposeScope();
+        var index = tensor(indices.ToArray(), device: device);
+        var batch = inputs.index_select(0, index);
+        batch = transform is null ? batch.to(dtype) : transform.Apply(batch, generator, dtype);
+        return new(batch.MoveToOuterDisposeScope(), labels.index_select(0, index).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Frees the device's copy.</summary>
+    public void Dispose()
+    {
+        inputs.Dispose();
+        labels.Dispose();
+    }
+}

@@ -1,0 +1,69 @@
+namespace SingleDarts.Core.Data;
+
+/// <summary>Opens data of any supported format by looking at it.</summary>
+public static class Datasets
+{
+    private const string Formats = "a CIFAR binary folder or .bin file, an IDX images file or a folder of IDX files (labels beside the images), " +
+        "or a folder with one subfolder of JPEG or PNG files per class";
+
+    /// <summary>Recognises the format of <paramref name="path"/> and loads it.</summary>
+    /// <remarks>
+    /// Of a folder that holds a training and a test part (CIFAR, IDX, or image folders <c>train</c> and <c>test</c>), the training part is loaded;
+    /// name the test file or folder itself to load that. The labels of an IDX images file are looked for beside it, under the same name with
+    /// <c>labels</c> for <c>images</c> and <c>idx1</c> for <c>idx3</c>, with or without <c>.gz</c>.
+    /// </remarks>
+    /// <param name="path">A file or a folder.</param>
+    /// <param name="progress">Told decoded images, for image folders.</param>
+    /// <param name="cancellation">Stops the loading of an image folder.</param>
+    /// <exception cref="FileNotFoundException">The path or a file that belongs to it does not exist.</exception>
+    /// <exception cref="InvalidDataException">No supported format, or the data are damaged: the file is named.</exception>
+    public static ClassificationDataset Open(string path, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (File.Exists(path))
+            return OpenFile(path);
+        if (!Directory.Exists(path))
+            throw new FileNotFoundException($"'{path}' does not exist; expected {Formats}.", path);
+        if (Holds(path, "data_batch_1.bin") || Holds(path, "cifar-10-batches-bin"))
+            return CifarBinary.Load10(path);
+        if (Holds(path, "train.bin") || Holds(path, "cifar-100-binary"))
+            return CifarBinary.Load100(path);
+        if (Directory.EnumerateFiles(path, "train*images*").Order(StringComparer.Ordinal).FirstOrDefault(f => LabelsBeside(f) is not null) is { } images)
+            return OpenIdx(images);
+        string train = Path.Combine(path, "train");
+        if (Directory.Exists(train))
+            return ImageFolder.Load(train, null, progress, cancellation);
+        return Directory.EnumerateDirectories(path).Any()
+            ? ImageFolder.Load(path, null, progress, cancellation)
+            : throw new InvalidDataException($"The folder '{path}' holds no data of a known format; expected {Formats}.");
+    }
+
+    private static ClassificationDataset OpenFile(string path)
+    {
+        if (!Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase))
+            return OpenIdx(path);
+        // A CIFAR-100 record has one byte more; lengths that fit both are told apart by the official names.
+        long length = new FileInfo(path).Length;
+        bool fine = length % 3074 == 0 && (length % 3073 != 0 || Path.GetFileName(path) is "train.bin" or "test.bin");
+        return fine ? CifarBinary.Load100(path) : CifarBinary.Load10(path);
+    }
+
+    private static ClassificationDataset OpenIdx(string images)
+    {
+        if (!Path.GetFileName(images).Contains("images"))
+            throw new InvalidDataException($"'{images}' is of no known format; expected {Formats}.");
+        return LabelsBeside(images) is { } labels
+            ? IdxFiles.Load(images, labels)
+            : throw new FileNotFoundException($"The labels of '{images}' were not found beside it; expected '{LabelsName(images)}', or load both with {nameof(IdxFiles)}.{nameof(IdxFiles.Load)}.");
+    }
+
+    private static string LabelsName(string images) => Path.GetFileName(images).Replace("images", "labels").Replace("idx3", "idx1").Replace("idx4", "idx1");
+
+    private static string? LabelsBeside(string images)
+    {
+        string labels = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(images))!, LabelsName(images));
+        return new[] { labels, labels + ".gz", Path.ChangeExtension(labels, null) }.FirstOrDefault(File.Exists);
+    }
+
+    private static bool Holds(string folder, string name) => Path.Exists(Path.Combine(folder, name));
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Data;
+
+/// <summary>Turns a batch of samples into what the model takes: conversion, normalisation, augmentation.</summary>
+public interface IBatchTransform
+{
+    /// <summary>Transforms one batch.</summary>
+    /// <param name="inputs">Shape [N, ...], the dataset's type; not changed.</param>
+    /// <param name="generator">A CPU generator. Random numbers are drawn on the CPU, a few per sample, so that the result does not
+    /// depend on the device.</param>
+    /// <param name="dtype">Floating-point type of the result.</param>
+    /// <returns>A new tensor of type <paramref name="dtype"/> on the device of <paramref name="inputs"/>, first dimension N.</returns>
+    Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype);
+}

@@ -1,0 +1,49 @@
+namespace SingleDarts.Core.Data;
+
+/// <summary>Mean and standard deviation of each channel, on the 0..1 scale: a normalised value is (x − mean) / standard deviation.</summary>
+public sealed record Normalization
+{
+    /// <summary>Checks and keeps the statistics.</summary>
+    /// <param name="mean">One finite value per channel.</param>
+    /// <param name="standardDeviation">One finite positive value per channel.</param>
+    /// <exception cref="ArgumentException">No channel, different numbers of channels, or a value outside its range.</exception>
+    public Normalization(IReadOnlyList<double> mean, IReadOnlyList<double> standardDeviation)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        ArgumentNullException.ThrowIfNull(standardDeviation);
+        if (mean.Count == 0 || mean.Count != standardDeviation.Count)
+            throw new ArgumentException(
+                $"Found {mean.Count} means and {standardDeviation.Count} standard deviations, expected one of each per channel.");
+        if (!mean.All(double.IsFinite) || !standardDeviation.All(s => double.IsFinite(s) && s > 0))
+            throw new ArgumentException($"Found mean [{string.Join(", ", mean)}] and standard deviation " +
+                $"[{string.Join(", ", standardDeviation)}], expected finite means and finite standard deviations above 0.");
+        Mean = [.. mean];
+        StandardDeviation = [.. standardDeviation];
+    }
+
+    /// <summary>One value per channel, on the 0..1 scale.</summary>
+    public IReadOnlyList<double> Mean { get; }
+
+    /// <summary>One positive value per channel, on the 0..1 scale.</summary>
+    public IReadOnlyList<double> StandardDeviation { get; }
+
+    /// <summary>CIFAR-10 as in NAS-Bench-201 (AutoDL-Projects, <c>get_dataset_with_transform.py</c>).</summary>
+    public static Normalization Cifar10 { get; } = Of255([125.3, 123.0, 113.9], [63.0, 62.1, 66.7]);
+
+    /// <summary>CIFAR-100 as in NAS-Bench-201 (AutoDL-Projects, <c>get_dataset_with_transform.py</c>).</summary>
+    public static Normalization Cifar100 { get; } = Of255([129.3, 124.1, 112.4], [68.2, 65.4, 70.4]);
+
+    /// <summary>ImageNet16-120 as in NAS-Bench-201 (AutoDL-Projects, <c>get_dataset_with_transform.py</c>).</summary>
+    public static Normalization ImageNet16 { get; } = Of255([122.68, 116.66, 104.01], [63.22, 61.26, 65.09]);
+
+    /// <summary>Two normalisations are equal when all their values are.</summary>
+    public bool Equals(Normalization? other) =>
+        other is not null && Mean.SequenceEqual(other.Mean) && StandardDeviation.SequenceEqual(other.StandardDeviation);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() =>
+        Mean.Concat(StandardDeviation).Aggregate(0, HashCode.Combine);
+
+    private static Normalization Of255(double[] mean, double[] deviation) =>
+        new([.. mean.Select(x => x / 255)], [.. deviation.Select(x => x / 255)]);
+}
