@@ -5,6 +5,16 @@ namespace SingleDarts.Core.Data;
 /// <summary>Random orders of samples. All randomness comes from the generator that is passed.</summary>
 public static class SampleOrder
 {
+    /// <summary>All indices, 0 to <paramref name="count"/> − 1, in order.</summary>
+    /// <param name="count">Number of samples.</param>
+    public static long[] All(long count)
+    {
+        var indices = new long[count];
+        for (long i = 0; i < count; i++)
+            indices[i] = i;
+        return indices;
+    }
+
     /// <summary>All <paramref name="samples"/> once, in random order.</summary>
     public static long[] Shuffle(IReadOnlyList<long> samples, Generator g)
     {

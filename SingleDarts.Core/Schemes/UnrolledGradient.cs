@@ -52,7 +52,7 @@ internal static class UnrolledGradient
                 move.add_(gradient);
             if (step.Weights.MomentumBuffer(i) is { } buffer)
                 move.add_(buffer, alpha: momentum);
-            weights[i].sub_(move, alpha: rate);
+            weights[i].add_(move, alpha: -rate);
         }
     }
 

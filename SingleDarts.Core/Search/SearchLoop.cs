@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
@@ -32,10 +31,10 @@ internal sealed class SearchLoop : IDisposable
     private string? stopReason;
 
     public SearchLoop(
-        SearchSpace space, ClassificationDataset data, SearchOptions options, ILogger logger, IProgress<SearchProgress>? progress)
+        SearchSpace space, ClassificationDataset data, SearchOptions options, SearchStorage? storage, ILogger logger,
+        IProgress<SearchProgress>? progress)
     {
-        (this.space, this.options, this.logger, this.progress) = (space, options, logger, progress);
-        storage = options.OutputFolder is null ? null : SearchStorage.Open(space, data, options);
+        (this.space, this.options, this.storage, this.logger, this.progress) = (space, options, storage, logger, progress);
         streams = new RandomStreams(options.Seed);
         plan = new BatchPlan(SearchValidation.Allocate(data, options), options.BatchSize, streams);
         Device device = Devices.Parse(options.Device);
@@ -84,7 +83,6 @@ internal sealed class SearchLoop : IDisposable
         weights.Dispose();
         architecture.Dispose();
         supernet.Dispose();
-        storage?.Dispose();
     }
 
     private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context);

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -96,7 +95,8 @@ public sealed class SearchRun
     {
         try
         {
-            using var loop = new SearchLoop(Space, Data, Options, logger, progress);
+            using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
+            using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress);
             foreach (EpochReport report in loop.Epochs(cancellationToken))
                 reports.TryWrite(report);
             completed(loop.Complete());

@@ -1,0 +1,134 @@
+using Microsoft.Extensions.Logging;
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// Describes a search in words and runs it. A thin layer over <see cref="SearchOptions"/> and <see cref="SearchRun"/>: every method
+/// changes one option and returns the same builder. What is not said is the paper's setting for NAS-Bench-201.
+/// </summary>
+public sealed class ArchitectureSearch
+{
+    private readonly SearchSpace space;
+    private ClassificationDataset? data;
+    private ILogger? logger;
+    private IProgress<SearchProgress>? progress;
+
+    private ArchitectureSearch(SearchSpace space) => this.space = space;
+
+    /// <summary>The options so far.</summary>
+    public SearchOptions Options { get; private set; } = new();
+
+    /// <summary>Begins with the search space.</summary>
+    /// <param name="space">For example <c>SearchSpaces.NasBench201(classes: 10)</c>.</param>
+    public static ArchitectureSearch In(SearchSpace space) => new(space);
+
+    /// <summary>The labelled samples.</summary>
+    /// <param name="data">Samples of the space's input shape and number of classes; stays the caller's to dispose.</param>
+    public ArchitectureSearch On(ClassificationDataset data) => Set(() => this.data = data);
+
+    /// <summary>How w and α are moved.</summary>
+    /// <param name="scheme">For example <see cref="OptimizationSchemes.SingleLevel"/>.</param>
+    public ArchitectureSearch Using(IOptimizationScheme scheme) => With(o => o with { Scheme = scheme });
+
+    /// <summary>How α becomes operation weights.</summary>
+    /// <param name="relaxation">For example <c>Relaxations.Sigmoid(0.125)</c>.</param>
+    public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });
+
+    /// <summary>Optimiser, schedule and clipping of the weights.</summary>
+    /// <param name="describe">For example <c>o => o.Sgd(0.005, momentum: 0.9).Cosine()</c>, which begins from nothing.</param>
+    public ArchitectureSearch UpdatingWeights(Func<UpdateRule, UpdateRule> describe) =>
+        With(o => o with { WeightUpdate = describe(UpdateRule.Default) });
+
+    /// <summary>Optimiser, schedule and clipping of α.</summary>
+    /// <param name="describe">For example <c>o => o.Adam(3e-4, 0.5, 0.999)</c>, which begins from nothing.</param>
+    public ArchitectureSearch UpdatingArchitecture(Func<UpdateRule, UpdateRule> describe) =>
+        With(o => o with { ArchitectureUpdate = describe(UpdateRule.Default) });
+
+    /// <summary>How a stored batch becomes model input: augmentation and normalisation.</summary>
+    /// <param name="transform">For example <see cref="ImageAugmentation.Cifar10Search"/>.</param>
+    public ArchitectureSearch Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
+
+    /// <summary>How α becomes a genotype.</summary>
+    /// <param name="derivation">For example <see cref="Derivations.EdgeArgmax"/>.</param>
+    public ArchitectureSearch Deriving(IDerivation derivation) => With(o => o with { Derivation = derivation });
+
+    /// <summary>Adds a penalty on α.</summary>
+    /// <param name="regularizer">For example <see cref="ZeroOneLoss"/>.</param>
+    public ArchitectureSearch Penalizing(IArchitectureRegularizer regularizer) =>
+        With(o => o with { Regularizers = [.. o.Regularizers, regularizer] });
+
+    /// <summary>Adds a rule that ends the search early.</summary>
+    /// <param name="rule">For example <see cref="OperationLimit"/>.</param>
+    public ArchitectureSearch StoppingWhen(IStoppingRule rule) => With(o => o with { StoppingRules = [.. o.StoppingRules, rule] });
+
+    /// <summary>Adds a watcher.</summary>
+    /// <param name="observer">Called at every step and epoch.</param>
+    public ArchitectureSearch ObservedBy(ISearchObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+
+    /// <summary>Length of the search.</summary>
+    /// <param name="epochs">Passes over the weights' samples.</param>
+    /// <param name="batchSize">Samples of a batch.</param>
+    public ArchitectureSearch For(int epochs, int batchSize = 64) => With(o => o with { Epochs = epochs, BatchSize = batchSize });
+
+    /// <summary>Seed of everything random.</summary>
+    /// <param name="seed">Any number.</param>
+    public ArchitectureSearch WithSeed(long seed) => With(o => o with { Seed = seed });
+
+    /// <summary>Where the tensors live.</summary>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
+    public ArchitectureSearch OnDevice(string device) => With(o => o with { Device = device });
+
+    /// <summary>Floating type of weights and α.</summary>
+    /// <param name="dataType">Float32 or, for tests of gradients, Float64.</param>
+    public ArchitectureSearch InPrecision(ScalarType dataType) => With(o => o with { DataType = dataType });
+
+    /// <summary>Saves options, epochs, checkpoints and the genotype into a new run folder.</summary>
+    /// <param name="folder">A folder that does not hold a run.</param>
+    /// <param name="checkpointInterval">Epochs between checkpoints.</param>
+    public ArchitectureSearch SavingTo(string folder, int checkpointInterval = 1) =>
+        With(o => o with { OutputFolder = folder, Resume = false, CheckpointInterval = checkpointInterval });
+
+    /// <summary>Goes on with the run in a folder, bit for bit where it stopped, and saves into it.</summary>
+    /// <param name="folder">A folder that holds a run of the same space, data and options.</param>
+    /// <param name="checkpointInterval">Epochs between checkpoints.</param>
+    public ArchitectureSearch ResumingFrom(string folder, int checkpointInterval = 1) =>
+        With(o => o with { OutputFolder = folder, Resume = true, CheckpointInterval = checkpointInterval });
+
+    /// <summary>Logs with structured fields.</summary>
+    /// <param name="factory">Makes the logger.</param>
+    public ArchitectureSearch LoggingTo(ILoggerFactory factory) => Set(() => logger = factory.CreateLogger("SingleDarts.Search"));
+
+    /// <summary>Reports progress after every step.</summary>
+    /// <param name="progress">For example a progress bar.</param>
+    public ArchitectureSearch ReportingTo(IProgress<SearchProgress> progress) => Set(() => this.progress = progress);
+
+    /// <summary>Changes any option.</summary>
+    /// <param name="change">For example <c>o => o with { Affine = true }</c>.</param>
+    public ArchitectureSearch With(Func<SearchOptions, SearchOptions> change) => Set(() => Options = change(Options));
+
+    /// <summary>Validates everything that was said.</summary>
+    /// <exception cref="InvalidSearchException">Something is missing or cannot be; the exception lists every fault.</exception>
+    public SearchRun Build() => new(space, data!, Options, logger);
+
+    /// <summary>Validates and runs the search to its end.</summary>
+    /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
+    /// <inheritdoc cref="SearchRun.RunAsync"/>
+    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(progress, cancellationToken);
+
+    /// <summary>Validates and runs the search, epoch by epoch.</summary>
+    /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
+    /// <inheritdoc cref="SearchRun.RunEpochsAsync"/>
+    public IAsyncEnumerable<EpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
+        Build().RunEpochsAsync(progress, cancellationToken);
+
+    private ArchitectureSearch Set(Action change)
+    {
+        change();
+        return this;
+    }
+}

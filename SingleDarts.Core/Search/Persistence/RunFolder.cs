@@ -1,0 +1,114 @@
+using System.Text;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>genotype.json</c>. It is locked while it is
+/// open, so that two processes do not write one run.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private readonly FileStream handle;
+
+    private RunFolder(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(Path);
+            handle = new FileStream(
+                System.IO.Path.Combine(Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            handle.WriteByte(0);
+            handle.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            handle?.Dispose();
+            throw new IOException(
+                $"The run folder {Path} cannot be written: {e.Message} Choose another folder, free some space, or end the process that " +
+                "uses it.", e);
+        }
+        Checkpoints = new CheckpointStore(System.IO.Path.Combine(Path, "checkpoint"));
+    }
+
+    /// <summary>Full path of the folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Checkpoints of the run.</summary>
+    public CheckpointStore Checkpoints { get; }
+
+    /// <summary>Path of <c>options.json</c>.</summary>
+    public string OptionsFile => System.IO.Path.Combine(Path, "options.json");
+
+    private string EpochsFile => System.IO.Path.Combine(Path, "epochs.jsonl");
+
+    /// <summary>Begins a run in a folder, which is made if it is missing.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">Content of <c>options.json</c>.</param>
+    /// <exception cref="IOException">The folder cannot be written, or holds a run.</exception>
+    public static RunFolder Create(string path, string options)
+    {
+        if (File.Exists(System.IO.Path.Combine(path, "options.json")))
+            throw new IOException($"The folder {System.IO.Path.GetFullPath(path)} holds a run; resume it or choose another folder.");
+        var folder = new RunFolder(path);
+        try
+        {
+            folder.WriteText("options.json", options);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the folder of a run that was begun.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="IOException">The folder holds no run or cannot be written.</exception>
+    public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, "options.json"))
+        ? new RunFolder(path)
+        : throw new IOException($"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no options.json); begin one instead of resuming.");
+
+    /// <summary>Writes a text file whole or not at all.</summary>
+    /// <param name="name">File name within the folder.</param>
+    /// <param name="text">The content.</param>
+    /// <exception cref="IOException">The file cannot be written; an earlier one is untouched.</exception>
+    public void WriteText(string name, string text)
+    {
+        string target = System.IO.Path.Combine(Path, name), written = target + ".tmp";
+        using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write))
+        {
+            stream.Write(Encoding.UTF8.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(written, target, overwrite: true);
+    }
+
+    /// <summary>Adds one line to <c>epochs.jsonl</c>.</summary>
+    /// <param name="line">JSON without line breaks.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void AppendEpoch(string line)
+    {
+        using var stream = new FileStream(EpochsFile, FileMode.Append, FileAccess.Write);
+        stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Keeps the first lines of <c>epochs.jsonl</c>, drops the rest, and returns those kept.</summary>
+    /// <param name="count">Number of epochs that are done.</param>
+    /// <exception cref="InvalidDataException">There are fewer lines.</exception>
+    public IReadOnlyList<string> KeepEpochs(int count)
+    {
+        string[] lines = File.Exists(EpochsFile) ? File.ReadAllLines(EpochsFile) : [];
+        if (lines.Length < count)
+            throw new InvalidDataException(
+                $"{EpochsFile} has {lines.Length} lines but the checkpoint was saved after epoch {count}; restore the file or begin a new run.");
+        if (lines.Length > count)
+            WriteText("epochs.jsonl", string.Concat(lines.Take(count).Select(line => line + "\n")));
+        return lines[..count];
+    }
+
+    /// <summary>Unlocks the folder.</summary>
+    public void Dispose() => handle.Dispose();
+}

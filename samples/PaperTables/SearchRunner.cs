@@ -1,0 +1,99 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using Spectre.Console;
+using TorchSharp;
+
+namespace PaperTables;
+
+/// <summary>Runs one search as the command line asks and turns every outcome into a message and an exit code.</summary>
+internal static class SearchRunner
+{
+    public static async Task<int> RunAsync(SearchSettings settings)
+    {
+        using var termination = new Termination();
+        try
+        {
+            TorchRuntime.EnsureLoaded();
+            await SearchAsync(settings, termination.Token);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return termination.ExitCodeOfSignal;
+        }
+        catch (SearchDivergedException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.Diverged;
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.BadInput;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"Unexpected failure ({e.GetType().Name}): {e.Message}");
+            return ExitCode.Failure;
+        }
+    }
+
+    private static async Task SearchAsync(SearchSettings settings, CancellationToken cancellationToken)
+    {
+        NasBench201Table? table = settings.Table is null ? null : NasBench201Table.Load(settings.Table);
+        if (settings.Threads is { } threads)
+            torch.set_num_threads(threads);
+        using ClassificationDataset data = settings.OpenData(new LoadBar(), cancellationToken);
+        SearchSpace space = SearchSpaces.NasBench201(
+            data.Classes, settings.Channels, settings.Cells, data.InputShape[0], data.InputShape[1], data.InputShape[2]);
+        ArchitectureSearch search = ArchitectureSearch.In(space).On(data)
+            .Using(settings.OptimizationScheme)
+            .Relaxing(settings.RelaxationOfAlpha)
+            .UpdatingWeights(o => o.Sgd(settings.LearningRate, 0.9, settings.WeightDecay).Cosine(settings.MinimumLearningRate).ClipGradientNorm(5))
+            .UpdatingArchitecture(settings.AlphaRule)
+            .Augmenting(settings.Augmentation(data))
+            .For(settings.Epochs, settings.BatchSize)
+            .WithSeed(settings.Seed)
+            .OnDevice(settings.Device)
+            .ReportingTo(new ConsoleProgressBar());
+        if (settings.Out is not null)
+            search = settings.Resume ? search.ResumingFrom(settings.Out) : search.SavingTo(settings.Out);
+        else if (settings.Resume)
+            throw new ArgumentException("--resume goes on with the run in a folder; name it with --out <folder>.");
+        SearchResult result = await search.RunAsync(cancellationToken);
+        Print(result, table);
+    }
+
+    private static void Print(SearchResult result, NasBench201Table? table)
+    {
+        Console.WriteLine($"genotype      {result.Genotype}");
+        Console.WriteLine($"parameters    {result.Cost.Parameters:N0}");
+        Console.WriteLine($"FLOPs         {result.Cost.Flops / 1e6:F3} M");
+        Console.WriteLine($"skip by epoch {string.Join(' ', result.Epochs.Select(e => e.Genotype.Count("skip_connect")))}");
+        if (table is null)
+            return;
+        NasBench201Result found = table[result.Genotype];
+        var grid = new Table().AddColumns("", "accuracy %", "regret", $"rank of {table.Count:N0}");
+        foreach (NasBench201Metric metric in Enum.GetValues<NasBench201Metric>())
+            grid.AddRow(metric.ToString(), $"{found[metric]:F2}", $"{table.Regret(result.Genotype, metric):F2}",
+                $"{table.Rank(result.Genotype, metric):N0}");
+        AnsiConsole.Write(grid);
+    }
+
+    private sealed class LoadBar : IProgress<LoadProgress>
+    {
+        private int shown = -1;
+
+        public void Report(LoadProgress value)
+        {
+            int tenths = value.Total == 0 ? 10 : (int)(10 * value.Done / value.Total!);
+            if (tenths == shown)
+                return;
+            shown = tenths;
+            Console.Error.WriteLine($"loading {10 * tenths}%");
+        }
+    }
+}

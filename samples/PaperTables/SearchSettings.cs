@@ -1,0 +1,67 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Supernets;
+
+namespace PaperTables;
+
+/// <summary>What the command line says about one search.</summary>
+internal sealed record SearchSettings(
+    string Space, string Scheme, string Relaxation, double InitialProbability, string Data, long? Samples, int? ImageSize,
+    long Channels, int Cells, int Epochs, int BatchSize, double LearningRate, double MinimumLearningRate, double WeightDecay,
+    string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, int? Threads, string? Table,
+    string? Out, bool Resume)
+{
+    public const string GeneratedData = "generated";
+
+    public static readonly string[] Spaces = ["nasbench201"];
+    public static readonly string[] SchemeNames = ["single-level", "bi-level", "bi-level-2nd", "same-subset"];
+    public static readonly string[] RelaxationNames = ["sigmoid", "softmax"];
+    public static readonly string[] AlphaOptimizers = ["adam", "sgd"];
+
+    public IOptimizationScheme OptimizationScheme => Scheme switch
+    {
+        "single-level" => OptimizationSchemes.SingleLevel,
+        "bi-level" => OptimizationSchemes.BiLevel,
+        "bi-level-2nd" => OptimizationSchemes.BiLevelSecondOrder,
+        _ => OptimizationSchemes.SameSubset,
+    };
+
+    public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax() : Relaxations.Sigmoid(InitialProbability);
+
+    public UpdateRule AlphaRule(UpdateRule rule) => AlphaOptimizer == "sgd"
+        ? rule.Sgd(AlphaLearningRate, momentum: 0.9, weightDecay: AlphaWeightDecay)
+        : rule.Adam(AlphaLearningRate, 0.5, 0.999, AlphaWeightDecay);
+
+    /// <summary>The data, reduced to the samples and the image size that were asked for.</summary>
+    public ClassificationDataset OpenData(IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    {
+        ClassificationDataset data = Data == GeneratedData
+            ? GeneratedImages.Create(4_000, seed: 1)
+            : Datasets.Open(Data, progress, cancellationToken);
+        if (Samples is { } count)
+            data = Replace(data, data.Take(count));
+        if (ImageSize is { } size)
+            data = Replace(data, data.Resize(size, size));
+        return data;
+    }
+
+    /// <summary>Flip and crop as in the paper's code base for real images; generated images are classified by orientation, so only normalised.</summary>
+    public IBatchTransform Augmentation(ClassificationDataset data)
+    {
+        Normalization statistics = data.MeasureNormalization();
+        return Data == GeneratedData
+            ? ImageAugmentation.NormalizeOnly(statistics)
+            : new ImageAugmentation
+            {
+                HorizontalFlip = true,
+                CropPadding = (int)(data.InputShape[^1] / 8),
+                Normalization = statistics,
+            };
+    }
+
+    private static ClassificationDataset Replace(ClassificationDataset old, ClassificationDataset made)
+    {
+        old.Dispose();
+        return made;
+    }
+}
