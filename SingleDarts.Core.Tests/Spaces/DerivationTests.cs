@@ -1,0 +1,129 @@
+using CsCheck;
+using SingleDarts.Core.Spaces;
+
+namespace SingleDarts.Core.Tests.Spaces;
+
+public class DerivationTests
+{
+    // Few distinct values, so that ties are common.
+    private static Gen<double[,]> Scores(CellSpecification cell) =>
+        Gen.Int[-3, 3].Select(i => i / 4.0).Array2D[cell.Topology.Edges.Count, cell.Operations.Count];
+
+    [Fact]
+    public void Edge_argmax_keeps_every_edge_with_its_first_largest_operation() => Scores(Cells.NasBench201).Sample(alpha =>
+    {
+        var cell = Derivations.EdgeArgmax.Derive(Cells.NasBench201, new CellSnapshot(alpha, new double[6, 5]));
+        cell.Validate(Cells.NasBench201);
+        int edge = 0;
+        for (int node = 1; node <= 3; node++)
+            for (int source = 0; source < node; source++, edge++)
+            {
+                int best = 0;
+                for (int o = 1; o < 5; o++)
+                    if (alpha[edge, o] > alpha[edge, best])
+                        best = o;
+                if (cell.Nodes[node - 1][source] != new Gene(Cells.NasBench201.Operations[best].Name, source))
+                    return false;
+            }
+        return cell.Nodes.Sum(n => n.Count) == 6;
+    });
+
+    [Fact]
+    public void Edge_argmax_may_choose_none()
+    {
+        var alpha = new double[6, 5];
+        alpha[3, 0] = 1;
+        alpha[0, 3] = alpha[1, 3] = alpha[2, 3] = alpha[4, 3] = alpha[5, 3] = 1;
+        Derivations.EdgeArgmax.Derive(Cells.NasBench201, Cells.Snapshot(alpha)).ToString()
+            .Should().Be("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|nor_conv_3x3~1|nor_conv_3x3~2|");
+    }
+
+    [Fact]
+    public void Top_edges_equal_the_published_rule() =>
+        Gen.Select(Scores(Cells.Darts), Gen.Int[1, 6]).Sample((weights, edges) =>
+        {
+            var alpha = new double[14, 5];
+            var cell = Derivations.TopEdges(edges).Derive(Cells.Darts, new CellSnapshot(alpha, weights));
+            cell.Validate(Cells.Darts);
+            return cell.ToString() == string.Join('+', PublishedRule(weights, edges));
+        }, iter: 1000);
+
+    // Insertion by repeated selection: no sort shared with the code under test. Column 0 is none.
+    private static IEnumerable<string> PublishedRule(double[,] weights, int edges)
+    {
+        for (int node = 0, start = 0; node < 4; start += 2 + node, node++)
+        {
+            var left = Enumerable.Range(0, 2 + node).ToList();
+            string text = "|";
+            for (int kept = 0; kept < edges && left.Count > 0; kept++)
+            {
+                int strongest = left[0];
+                foreach (int source in left)
+                    if (Strength(source) > Strength(strongest))
+                        strongest = source;
+                left.Remove(strongest);
+                int best = 1;
+                while (weights[start + strongest, best] != Strength(strongest))
+                    best++;
+                text += $"{Cells.Darts.Operations[best].Name}~{strongest}|";
+            }
+            yield return text;
+
+            double Strength(int source) => Math.Max(
+                Math.Max(weights[start + source, 1], weights[start + source, 2]),
+                Math.Max(weights[start + source, 3], weights[start + source, 4]));
+        }
+    }
+
+    [Fact]
+    public void Top_edges_read_weights_and_put_the_strongest_first()
+    {
+        var weights = new double[14, 5];
+        for (int e = 0; e < 14; e++)
+            weights[e, 0] = 9;
+        (weights[2, 3], weights[3, 1], weights[4, 2]) = (0.2, 0.4, 0.3);
+        var node = new TopEdges().Derive(Cells.Darts, new CellSnapshot(new double[14, 5], weights)).Nodes[1];
+        node.Should().Equal(new Gene("max_pool_3x3", 1), new Gene("skip_connect", 2));
+    }
+
+    [Fact]
+    public void A_diverged_search_derives_nothing()
+    {
+        var scores = new double[6, 5];
+        scores[4, 2] = double.NaN;
+        foreach (var rule in new[] { Derivations.EdgeArgmax, Derivations.TopEdges() })
+            rule.Invoking(r => r.Derive(Cells.NasBench201, Cells.Snapshot(scores)))
+                .Should().Throw<ArgumentException>().WithMessage("*NaN at edge 3<-1, operation 'nor_conv_1x1'*");
+    }
+
+    [Fact]
+    public void A_masked_operation_is_never_chosen()
+    {
+        var scores = new double[6, 5];
+        for (int e = 0; e < 6; e++)
+            scores[e, 0] = scores[e, 1] = double.NegativeInfinity;
+        foreach (var rule in new[] { Derivations.EdgeArgmax, Derivations.TopEdges(3) })
+            rule.Derive(Cells.NasBench201, Cells.Snapshot(scores)).Count("nor_conv_1x1").Should().Be(6);
+    }
+
+    [Fact]
+    public void Parameters_of_another_space_are_refused() =>
+        Derivations.EdgeArgmax.Invoking(r => r.Derive(Cells.NasBench201, Cells.Snapshot(new double[14, 8])))
+            .Should().Throw<ArgumentException>().WithMessage("*[14, 8], expected [6, 5]*");
+
+    [Fact]
+    public void Top_edges_need_an_operation_other_than_zero_and_an_edge()
+    {
+        var zeros = Cells.Cell("cell", 1, 3, "none", "none_too");
+        FluentActions.Invoking(() => new TopEdges().Derive(zeros, Cells.Snapshot(new double[6, 2])))
+            .Should().Throw<ArgumentException>().WithMessage("*only zero operations (none, none_too)*");
+        FluentActions.Invoking(() => Derivations.TopEdges(0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void Rules_have_names_for_run_records()
+    {
+        Derivations.EdgeArgmax.Name.Should().Be("edge-argmax");
+        Derivations.TopEdges().Name.Should().Be("top-2-edges");
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>
+/// A discrete cell: the genes of every computed node. Its text is that of NAS-Bench-201, nodes joined by <c>+</c>, each
+/// <c>|operation~source|operation~source|</c>; a node without genes (sparse cells such as FairDARTS's) is <c>||</c>.
+/// </summary>
+/// <remarks>
+/// Genes keep their order within a node (DARTS writes the strongest first), and two cells are equal where their texts are.
+/// A cell does not know how many inputs it has; <see cref="Validate"/> checks it against a space. In JSON it is its text.
+/// </remarks>
+[JsonConverter(typeof(CellGenotypeJsonConverter))]
+public sealed class CellGenotype : IEquatable<CellGenotype>
+{
+    private readonly string text;
+
+    /// <summary>Makes a cell.</summary>
+    /// <param name="nodes">The genes of every computed node, first computed node first.</param>
+    /// <exception cref="ArgumentException">
+    /// No node, a negative source, or an operation name with characters other than letters, digits, <c>_</c>, <c>-</c> and
+    /// <c>.</c>
+    /// </exception>
+    public CellGenotype(IEnumerable<IEnumerable<Gene>> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        Nodes = [.. nodes.Select(genes => (IReadOnlyList<Gene>)[.. genes])];
+        if (Nodes.Count == 0)
+            throw new ArgumentException("The cell has no computed node; it needs at least 1.", nameof(nodes));
+        if (Nodes.SelectMany(genes => genes).FirstOrDefault(g => !Gene.IsName(g.Operation) || g.Source < 0) is { } wrong)
+            throw new ArgumentException(
+                $"The gene '{wrong}' cannot stand in a genotype; give an operation name of letters, digits, '_', '-' and '.', " +
+                "and a source node of 0 or more, for example 'skip_connect~0'.", nameof(nodes));
+        text = string.Join('+', Nodes.Select(genes => $"|{string.Join('|', genes)}|"));
+    }
+
+    /// <summary>The genes of every computed node, first computed node first.</summary>
+    public IReadOnlyList<IReadOnlyList<Gene>> Nodes { get; }
+
+    /// <summary>How many genes have an operation.</summary>
+    /// <param name="operation">Name of the operation.</param>
+    public int Count(string operation) => Nodes.Sum(genes => genes.Count(g => g.Operation == operation));
+
+    /// <summary>Checks that the cell belongs to a space: nodes, sources and operations exist there.</summary>
+    /// <param name="cell">The kind of cell that this should be.</param>
+    /// <exception cref="ArgumentException">It does not belong; the message lists every fault.</exception>
+    public void Validate(CellSpecification cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        var topology = cell.Topology;
+        var faults = new List<string>();
+        if (Nodes.Count != topology.ComputedNodes)
+            faults.Add($"it has {Nodes.Count} computed nodes, expected {topology.ComputedNodes}");
+        foreach (var (genes, node) in Nodes.Select((genes, i) => (genes, i + topology.Inputs)))
+            faults.AddRange(genes.Where(g => g.Source >= node).Select(g =>
+                $"gene '{g}' of node {node} reads node {g.Source}, expected an earlier one (0 to {node - 1})"));
+        var known = cell.Operations.Select(o => o.Name);
+        var unknown = Nodes.SelectMany(genes => genes).Select(g => g.Operation).Distinct()
+            .Except(known).ToList();
+        if (unknown.Count > 0)
+            faults.Add($"unknown operation '{string.Join("', '", unknown)}', expected one of {string.Join(", ", known)}");
+        if (faults.Count > 0)
+            throw new ArgumentException(
+                $"The genotype '{this}' is not a '{cell.Name}' cell of {topology.Inputs} input(s): " +
+                $"{string.Join("; ", faults)}. Use the space that it was derived in, or correct the text.");
+    }
+
+    /// <summary>Reads a cell's text.</summary>
+    /// <param name="text">For example <c>|skip_connect~0|+|none~0|nor_conv_3x3~1|</c>; white space around it is ignored.</param>
+    /// <exception cref="FormatException">The text is no cell; the message names the part that is wrong.</exception>
+    public static CellGenotype Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new CellGenotype(text.Trim().Split('+').Select((node, i) => ParseNode(node, i, text)).ToList());
+    }
+
+    /// <summary>Reads a cell's text where it is one.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="cell">The cell, or <see langword="null"/>.</param>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CellGenotype? cell)
+    {
+        try
+        {
+            cell = text is null ? null : Parse(text);
+        }
+        catch (FormatException)
+        {
+            cell = null;
+        }
+        return cell is not null;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(CellGenotype? other) => other is not null && text == other.text;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CellGenotype);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The text of NAS-Bench-201, which <see cref="Parse"/> reads.</summary>
+    public override string ToString() => text;
+
+    private static List<Gene> ParseNode(string node, int index, string text)
+    {
+        if (node.Length < 2 || node[0] != '|' || node[^1] != '|')
+            throw new FormatException(
+                $"Computed node {index + 1} of the genotype '{text}' is '{node}'; expected '|operation~source|...|', " +
+                "and '+' between nodes.");
+        string genes = node[1..^1];
+        return genes.Length == 0 ? [] : [.. genes.Split('|').Select(gene =>
+        {
+            int separator = gene.LastIndexOf('~');
+            return separator >= 0 && Gene.IsName(gene[..separator])
+                && int.TryParse(gene[(separator + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int source)
+                ? new Gene(gene[..separator], source)
+                : throw new FormatException(
+                    $"Gene '{gene}' in computed node {index + 1} of the genotype '{text}' is not 'operation~source', " +
+                    "for example 'skip_connect~0'.");
+        })];
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.IO.Compression;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>Reads and checks the rows of a <see cref="NasBench201Table"/>.</summary>
+internal static class NasBench201Csv
+{
+    private static readonly string[] required =
+    [
+        "index", "arch", "cifar10_valid", "cifar10_test", "cifar100_valid", "cifar100_test",
+        "imagenet16_valid", "imagenet16_test",
+    ];
+
+    public static List<NasBench201Result> Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException(
+                $"There is no NAS-Bench-201 table at '{path}'; give the path of a CSV file (plain or .gz) with the columns " +
+                $"{string.Join(", ", required)}.", path);
+        using var file = File.OpenRead(path);
+        bool compressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        file.Position = 0;
+        using var reader = new StreamReader(compressed ? new GZipStream(file, CompressionMode.Decompress) : file);
+        return Rows(new NumberedLines(reader, path));
+    }
+
+    private static List<NasBench201Result> Rows(NumberedLines lines)
+    {
+        string header = lines.Next() ?? throw lines.Fault("the file is empty", "a header line and 15,625 rows");
+        string[] names = header.Split(',', StringSplitOptions.TrimEntries);
+        var missing = required.Except(names).ToList();
+        if (missing.Count > 0)
+            throw lines.Fault(
+                $"the columns {string.Join(", ", names)}",
+                $"also {string.Join(", ", missing)}, in any order, separated by commas");
+        if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw lines.Fault($"the column '{twice.Key}' {twice.Count()} times", "each column once");
+        var column = names.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i);
+
+        var rows = new List<NasBench201Result>(NasBench201Genotypes.Count);
+        var lineOfCell = new int[NasBench201Genotypes.Count];
+        var lineOfIndex = new int[NasBench201Genotypes.Count];
+        while (lines.Next() is { } line)
+        {
+            if (line.Length == 0)
+                continue;
+            string[] fields = line.Split(',', StringSplitOptions.TrimEntries);
+            if (fields.Length != names.Length)
+                throw lines.Fault($"{fields.Length} values", $"{names.Length}, as in the header");
+            var row = Row(new Fields(lines, column, fields));
+            lines.Once(lineOfIndex, row.Index, $"the index {row.Index}");
+            lines.Once(lineOfCell, NasBench201Genotypes.IndexOf(row.Genotype), $"the cell '{row.Genotype}'");
+            rows.Add(row);
+        }
+        return rows.Count == NasBench201Genotypes.Count ? rows : throw lines.Fault(
+            $"the end after {rows.Count} rows", $"{NasBench201Genotypes.Count} rows, one per cell; the file may be cut off");
+    }
+
+    private static NasBench201Result Row(Fields fields) => new(
+        fields.Index(), fields.Cell(),
+        fields.Percent("cifar10_valid"), fields.Percent("cifar10_test"),
+        fields.Percent("cifar100_valid"), fields.Percent("cifar100_test"),
+        fields.Percent("imagenet16_valid"), fields.Percent("imagenet16_test"),
+        fields.OptionalNumber("params"), fields.OptionalNumber("flops"));
+
+    private sealed class Fields(NumberedLines lines, Dictionary<string, int> column, string[] fields)
+    {
+        public int Index() =>
+            int.TryParse(this["index"], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && index < NasBench201Genotypes.Count
+                ? index
+                : throw lines.Fault($"the index '{this["index"]}'", $"a whole number from 0 to {NasBench201Genotypes.Count - 1}");
+
+        public Genotype Cell()
+        {
+            if (!CellGenotype.TryParse(this["arch"], out var cell))
+                throw lines.Fault($"the genotype '{this["arch"]}'", $"a cell such as '{NasBench201Genotypes.AllSkip}'");
+            return NasBench201Genotypes.TryDigits(cell, out _, out string fault)
+                ? cell
+                : throw lines.Fault($"the genotype '{cell}', which is none of the space ({fault})", "a cell of NAS-Bench-201");
+        }
+
+        public double Percent(string name) =>
+            double.TryParse(this[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && value is >= 0 and <= 100
+                ? value
+                : throw lines.Fault($"'{this[name]}' in column {name}", "a percentage from 0 to 100 with a decimal point");
+
+        public long? OptionalNumber(string name) =>
+            !column.ContainsKey(name) ? null
+            : long.TryParse(this[name], NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value
+            : throw lines.Fault($"'{this[name]}' in column {name}", "a whole number");
+
+        private string this[string name] => fields[column[name]];
+    }
+
+    private sealed class NumberedLines(TextReader reader, string path)
+    {
+        private int number;
+
+        public string? Next()
+        {
+            number++;
+            try
+            {
+                return reader.ReadLine();
+            }
+            catch (InvalidDataException e)
+            {
+                throw Fault($"damaged compressed data ({e.Message})", "a whole gzip file", e);
+            }
+        }
+
+        public void Once(int[] firstLine, int key, string what)
+        {
+            if (firstLine[key] != 0)
+                throw Fault($"{what}, already in line {firstLine[key]}", "each once");
+            firstLine[key] = number;
+        }
+
+        public InvalidDataException Fault(string found, string expected, Exception? cause = null) => new(
+            $"NAS-Bench-201 table '{path}', line {number}: found {found}; expected {expected}. " +
+            "Correct the line or fetch the file again.", cause);
+    }
+}

@@ -1,0 +1,49 @@
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>
+/// The rule of DARTS (Liu et al., ICLR 2019, Section 2.4): an edge is as strong as its largest operation weight, zero operations
+/// excluded; every node keeps its strongest edges, each with that operation. Ties go to the lower source and the earlier
+/// operation.
+/// </summary>
+/// <remarks>
+/// Weights, not α, are compared, so edges compete across the node: with a sigmoid by the weight itself, with a softmax by the
+/// share of their own edge.
+/// </remarks>
+public sealed class TopEdges : IDerivation
+{
+    private readonly int edges;
+
+    /// <summary>Makes the rule.</summary>
+    /// <param name="edges">Edges kept per node; a node with fewer keeps all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 1 edge.</exception>
+    public TopEdges(int edges = 2)
+    {
+        if (edges < 1)
+            throw new ArgumentOutOfRangeException(nameof(edges), edges, "A node must keep at least 1 edge; DARTS keeps 2.");
+        this.edges = edges;
+    }
+
+    /// <inheritdoc/>
+    public string Name => $"top-{edges}-edges";
+
+    /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>
+    /// <param name="cell">The kind: its edges and candidates.</param>
+    /// <param name="snapshot">Its parameters, [edges, operations]; only the weights are read.</param>
+    /// <exception cref="ArgumentException">
+    /// The weights have another shape or hold NaN, or the cell has no operation other than zero.
+    /// </exception>
+    public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var weights = new EdgeScores(cell, snapshot.Weights, "weights");
+        if (cell.Operations.All(o => o.IsZero))
+            throw new ArgumentException(
+                $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never " +
+                "keeps; add another operation or use edge-argmax.", nameof(cell));
+        return new CellGenotype(cell.Topology.Edges.GroupBy(e => e.Target).Select(node => node
+            .Select(e => (e.Source, Best: weights.BestOperation(e, o => !o.IsZero)))
+            .OrderByDescending(e => e.Best.Score)
+            .Take(edges)
+            .Select(e => new Gene(e.Best.Name, e.Source))));
+    }
+}
