@@ -30,7 +30,7 @@ internal sealed class SmallSearch : IDisposable
     public LabeledBatch Train { get; }
     public LabeledBatch Validation { get; }
     public SearchStep Step { get; }
-    public Tensor Alpha => Supernet.Architecture["normal"];
+    public Tensor Alpha => Supernet.Architecture["cell"];
 
     public double Loss(LabeledBatch batch)
     {

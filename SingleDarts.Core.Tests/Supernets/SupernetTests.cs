@@ -15,7 +15,7 @@ public class SupernetTests
     {
         using var supernet = new Supernet(SearchSpaces.NasBench201(classes));
         supernet.parameters().Sum(p => p.numel()).Should().Be(expected);
-        supernet.Architecture["normal"].shape.Should().Equal(6, 5);
+        supernet.Architecture["cell"].shape.Should().Equal(6, 5);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public class SupernetTests
         Tensor weights = zeros([6, 5], dtype: ScalarType.Float64);
         for (int e = 0; e < 6; e++)
             weights[e, chosen[e]] = 1;
-        Tensor logits = supernet.Forward(input, new Dictionary<string, Tensor> { ["normal"] = weights });
+        Tensor logits = supernet.Forward(input, new Dictionary<string, Tensor> { ["cell"] = weights });
 
         var parts = supernet.named_children().ToDictionary(c => c.name, c => c.module);
         Tensor x = ((nn.Module<Tensor, Tensor>)parts["stem"]).call(input);
@@ -63,7 +63,7 @@ public class SupernetTests
     public void Architecture_parameters_are_not_among_the_weights()
     {
         using var supernet = new Supernet(SearchSpaces.NasBench201(channels: 2, cellsPerStage: 1));
-        supernet.Weights.Select(w => w.Parameter.Handle).Should().NotContain(supernet.Architecture["normal"].Handle);
+        supernet.Weights.Select(w => w.Parameter.Handle).Should().NotContain(supernet.Architecture["cell"].Handle);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class SupernetTests
         {
             using var net = new Supernet(SearchSpaces.NasBench201(channels: 2, cellsPerStage: 1),
                 Relaxations.Softmax(), new SupernetOptions { Seed = seed });
-            return net.parameters().Sum(p => p.sum().item<float>()) + net.Architecture["normal"].sum().item<float>();
+            return net.parameters().Sum(p => p.sum().item<float>()) + net.Architecture["cell"].sum().item<float>();
         }
         Sum(1).Should().Be(Sum(1)).And.NotBe(Sum(2));
     }

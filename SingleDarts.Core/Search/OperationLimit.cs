@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Search;
 /// <param name="Operation">Name of the operation, for example <c>skip_connect</c>.</param>
 /// <param name="Count">The search stops at this many.</param>
 /// <param name="Cell">Kind of cell that is looked at.</param>
-public sealed record OperationLimit(string Operation, int Count = 2, string Cell = "normal") : IStoppingRule
+public sealed record OperationLimit(string Operation, int Count = 2, string Cell = Genotype.OnlyCell) : IStoppingRule
 {
     /// <inheritdoc/>
     public string Name => $"{Count} × {Operation} in {Cell}";

@@ -109,10 +109,10 @@ public sealed class SearchSpaceBuilder
         List<string> faults = [.. Faults()];
         if (faults.Count > 0)
             throw new ArgumentException($"The search space '{Name}' cannot be built: {string.Join(" ", faults)}");
-        var topology = new CellTopology(cellInputs, computedNodes, output);
-        var normal = new CellSpecification("normal", topology, operations);
-        var reduction = new CellSpecification("reduction", topology, operations);
         bool reduces = reductionCells && stages > 1;
+        var topology = new CellTopology(cellInputs, computedNodes, output);
+        var normal = new CellSpecification(reduces ? "normal" : Genotype.OnlyCell, topology, operations);
+        var reduction = new CellSpecification("reduction", topology, operations);
         return new SearchSpace(this, reduces ? [normal, reduction] : [normal], [.. PlaceLayers(normal, reduction)]);
     }
 
