@@ -36,17 +36,22 @@ internal sealed class EpochMeter : IDisposable
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
-    public long DivergedAt() => divergedAt.cpu().item<long>();
+    public long DivergedAt()
+    {
+        using var scope = NewDisposeScope();
+        return divergedAt.cpu().item<long>();
+    }
 
     public (double WeightLoss, double WeightAccuracy, double ArchitectureLoss, double ArchitectureAccuracy) Means()
     {
-        using Tensor host = sums.to(ScalarType.Float64).cpu();
-        double[] s = host.data<double>().ToArray();
+        using var scope = NewDisposeScope();
+        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
         return (s[0] / weightSamples, s[1] / weightSamples, s[2] / architectureSamples, s[3] / architectureSamples);
     }
 
     public void Reset()
     {
+        using var scope = NewDisposeScope();
         sums.zero_();
         divergedAt.fill_(-1L);
         (weightSamples, architectureSamples, Seconds, DataSeconds) = (0, 0, 0, 0);

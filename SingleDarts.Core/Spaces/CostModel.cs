@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Spaces;
@@ -24,6 +25,7 @@ public sealed class CostModel
     {
         ArgumentNullException.ThrowIfNull(space);
         this.space = space;
+        using var random = GlobalRandom.Borrow(0);
         IReadOnlyList<long> previous = Add("the stem", space.Stem.Create, space.Stem.Context, space.InputShape);
         IReadOnlyList<long> before = previous;
         foreach (LayerPlacement layer in space.Layers)

@@ -19,8 +19,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     private RelaxationContext context;
 
     /// <summary>
-    /// Builds the network and its architecture parameters. Weights are drawn from TorchSharp's global generator, which is seeded
-    /// here from the options' seed.
+    /// Builds the network and its architecture parameters, both drawn from the options' seed alone.
     /// </summary>
     /// <param name="space">The search space.</param>
     /// <param name="relaxation">α to operation weights; the paper's sigmoid where <see langword="null"/>.</param>
@@ -33,10 +32,12 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
         streams = new RandomStreams(options.Seed);
         Device = options.Device ?? CPU;
         DataType = options.DataType;
-        random.manual_seed(streams.Derive("weights"));
-        stem = space.Stem.Create(space.Stem.Context);
-        layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
-        head = space.Head.Create(space.Head.Context);
+        using (GlobalRandom.Borrow(streams.Derive("weights")))
+        {
+            stem = space.Stem.Create(space.Stem.Context);
+            layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
+            head = space.Head.Create(space.Head.Context);
+        }
         RegisterComponents();
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
@@ -71,7 +72,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// <param name="step">Step within the epoch, counted from 0.</param>
     public void MoveTo(double progress, long epoch, long step)
     {
-        random.manual_seed(streams.Derive("operations", epoch, step));
+        GlobalRandom.Seed(streams.Derive("operations", epoch, step));
         context.Generator.manual_seed(streams.Derive("relaxation", epoch, step));
         context = context with { Progress = progress };
     }

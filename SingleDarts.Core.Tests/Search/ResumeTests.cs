@@ -1,0 +1,167 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Tests.Search;
+
+public class ResumeTests
+{
+    private static readonly IOptimizationScheme[] AllSchemes =
+    [
+        OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder, OptimizationSchemes.SameSubset,
+    ];
+
+    public static TheoryData<int, int> Interruptions()
+    {
+        var cases = new TheoryData<int, int>();
+        for (int scheme = 0; scheme < AllSchemes.Length; scheme++)
+            foreach (int steps in new[] { scheme is 0 or 3 ? 4 : 2, 1, 5 })
+                cases.Add(scheme, steps);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Interruptions))]
+    public async Task Resumed_search_ends_bit_for_bit_where_the_uninterrupted_one_does(int scheme, int stepsBeforeInterruption)
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        ArchitectureSearch Search() => Small.Search(data, AllSchemes[scheme]).Augmenting(
+            ImageAugmentation.Cifar10Search with { CropPadding = 1, CutoutLength = 2 });
+        SearchResult whole = await Search().SavingTo(folder["whole"]).RunAsync();
+
+        using var stop = new CancellationTokenSource();
+        int steps = 0;
+        await FluentActions.Awaiting(() => Search().SavingTo(folder["cut"])
+            .ReportingTo(new Immediately(_ => { if (++steps == stepsBeforeInterruption) stop.Cancel(); }))
+            .RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
+        Scramble();
+        SearchResult resumed = await Search().ResumingFrom(folder["cut"]).RunAsync();
+
+        Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
+        resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
+        SameTensors(folder["whole/checkpoint/latest.safetensors"], folder["cut/checkpoint/latest.safetensors"]);
+    }
+
+    [Fact]
+    public async Task Resume_after_a_crash_between_checkpoints_repeats_the_lost_epochs()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        SearchResult whole = await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        File.Delete(folder["run/checkpoint/latest.safetensors"]);
+        File.Delete(folder["run/genotype.json"]);
+        await File.AppendAllTextAsync(folder["run/epochs.jsonl"], "{\"epoch\": 4, \"half-writ");
+
+        SearchResult resumed = await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
+
+        Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
+        File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(3);
+        File.Exists(folder["run/genotype.json"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_finished_run_resumes_to_its_result_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        SearchResult whole = await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        int steps = 0;
+        SearchResult again = await Small.Search(data).ResumingFrom(folder["run"]).ReportingTo(new Immediately(_ => steps++)).RunAsync();
+        steps.Should().Be(0);
+        again.Genotype.Should().Be(whole.Genotype);
+    }
+
+    [Fact]
+    public async Task A_damaged_latest_checkpoint_falls_back_to_the_previous_one()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        SearchResult whole = await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        string latest = folder["run/checkpoint/latest.safetensors"];
+        byte[] bytes = File.ReadAllBytes(latest);
+        bytes[^100] ^= 1;
+        File.WriteAllBytes(latest, bytes);
+        SearchResult resumed = await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
+        Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
+    }
+
+    [Fact]
+    public async Task Two_damaged_checkpoints_are_named_and_left_alone()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        foreach (string name in new[] { "latest", "previous" })
+        {
+            string path = folder[$"run/checkpoint/{name}.safetensors"];
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..1000]);
+        }
+        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync())
+            .Should().ThrowAsync<InvalidDataException>().WithMessage("*latest.safetensors*previous.safetensors*");
+        File.Exists(folder["run/checkpoint/latest.safetensors"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Another_seed_data_or_batch_size_is_refused_with_each_difference()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data(), other = Small.Data(seed: 2);
+        await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        await FluentActions.Awaiting(() => Small.Search(other).For(3, 8).WithSeed(5).ResumingFrom(folder["run"]).RunAsync())
+            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*data.sha256*search.batchSize was 10 and is 8*search.seed was 1 and is 5*");
+    }
+
+    [Theory]
+    [InlineData("{\"formatVersion\": 99}", "*format version 99*version 1*")]
+    [InlineData("{\"formatVersion\": \"x\"}", "*format version \"x\"*")]
+    [InlineData("[]", "*format version none*")]
+    [InlineData("not json", "*not JSON*")]
+    public async Task An_options_file_of_another_version_or_damaged_is_refused(string content, string message)
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        File.WriteAllText(folder["run/options.json"], content);
+        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync())
+            .Should().ThrowAsync<InvalidSearchException>().WithMessage(message);
+    }
+
+    [Fact]
+    public async Task A_folder_that_holds_a_run_is_not_overwritten_and_an_empty_one_cannot_be_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        await FluentActions.Awaiting(() => Small.Search(data).SavingTo(folder["run"]).RunAsync())
+            .Should().ThrowAsync<IOException>().WithMessage("*holds a run*");
+        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["none"]).RunAsync())
+            .Should().ThrowAsync<IOException>().WithMessage("*holds no run*");
+    }
+
+    /// <summary>Uses up global random numbers, as other code in the process might.</summary>
+    private static void Scramble()
+    {
+        TorchRuntime.EnsureLoaded();
+        random.manual_seed(99);
+        rand(17).Dispose();
+    }
+
+    private static string Numbers(EpochReport report) => EpochLine.Write(report with { Seconds = 0, DataSeconds = 0 });
+
+    private static void SameTensors(string a, string b)
+    {
+        var (first, _) = SafeTensorsFile.Read(a);
+        var (second, _) = SafeTensorsFile.Read(b);
+        first.Keys.Should().BeEquivalentTo(second.Keys);
+        foreach (string name in first.Keys.Where(name => name != "epoch"))
+            first[name].equal(second[name]).all().item<bool>().Should().BeTrue($"{name} must be equal");
+    }
+
+    private sealed class Immediately(Action<SearchProgress> report) : IProgress<SearchProgress>
+    {
+        public void Report(SearchProgress value) => report(value);
+    }
+}

@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Runtime;
+
+/// <summary>
+/// TorchSharp's global CPU generator, which modules draw their first weights from. Every use by this library is serialized, so that
+/// searches side by side in one process do not take each other's numbers.
+/// </summary>
+internal static class GlobalRandom
+{
+    private static readonly Lock Gate = new();
+
+    /// <summary>Seeds the generator until the result is disposed, then puts its state back.</summary>
+    public static Loan Borrow(long seed)
+    {
+        Gate.Enter();
+        Tensor state = random.get_rng_state().DetachFromDisposeScope();
+        random.manual_seed(seed);
+        return new Loan(state);
+    }
+
+    /// <summary>Seeds the generator for good.</summary>
+    public static void Seed(long seed)
+    {
+        lock (Gate)
+            random.manual_seed(seed);
+    }
+
+    internal readonly struct Loan(Tensor state) : IDisposable
+    {
+        public void Dispose()
+        {
+            random.set_rng_state(state);
+            state.Dispose();
+            Gate.Exit();
+        }
+    }
+}
