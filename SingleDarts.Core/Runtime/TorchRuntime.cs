@@ -1,67 +1,121 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using TorchSharp;
 
 namespace SingleDarts.Core.Runtime;
 
-/// <summary>Loads libtorch before TorchSharp's first use.</summary>
+/// <summary>
+/// Loads libtorch before TorchSharp's first use. On Linux it helps in two cases and otherwise leaves the loading to TorchSharp: where
+/// the system's C++ runtime is older than the one TorchSharp was linked with (Debian 12, Ubuntu 22.04, RHEL 9), it loads an adapted
+/// copy of TorchSharp's native library; where <c>SINGLEDARTS_LIBTORCH</c> names a folder, it loads the libtorch in that folder, for
+/// example the <c>torch/lib</c> of a PyTorch of the same version.
+/// </summary>
 public static class TorchRuntime
 {
-    private static readonly Lazy<bool> Loaded = new(Load);
+    /// <summary>Environment variable that names the folder of a libtorch.</summary>
+    public const string LibTorchVariable = "SINGLEDARTS_LIBTORCH";
 
-    /// <summary>Loads the native libraries once per process; later calls return at once.</summary>
-    public static void EnsureLoaded() => _ = Loaded.Value;
+    private const string LibTorchVersion = "2.10.0";
+    private const string Binding = "libLibTorchSharp.so";
+    private const string CppRuntime = "libstdc++.so.6";
+    private static readonly Lazy<(string Description, NativeRuntimeException? Failure)> Outcome = new(TryLoad);
 
-#pragma warning disable CA2255 // A library's module initializer: libtorch must be loaded before TorchSharp's static constructor runs.
-    [ModuleInitializer]
-    internal static void Initialize() => EnsureLoaded();
-#pragma warning restore CA2255
-
-    private static bool Load()
+    /// <summary>Where libtorch comes from, for the head of a report.</summary>
+    /// <exception cref="NativeRuntimeException">The native libraries cannot be loaded.</exception>
+    public static string Description
     {
-        if (!OperatingSystem.IsLinux())
-            return true;
-        string folder = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
-        string source = Path.Combine(folder, "libLibTorchSharp.so");
-        if (!File.Exists(source))
-            return true;
-        byte[] elf = File.ReadAllBytes(source);
-        WeakenVersion(elf, "GLIBCXX_3.4.32");
-        string patched = Path.Combine(Path.GetTempPath(), $"libLibTorchSharp-{Environment.ProcessId}.so");
-        File.WriteAllBytes(patched, elf);
-        foreach (string name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
-            NativeLibrary.Load(Path.Combine(folder, name));
-        nint handle = NativeLibrary.Load(patched);
-        File.Delete(patched);
-        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : 0);
-        return true;
+        get
+        {
+            EnsureLoaded();
+            return $"libtorch {torch.__version__}, {Outcome.Value.Description}";
+        }
     }
 
-    private static void WeakenVersion(byte[] elf, string version)
+    /// <summary>
+    /// Loads the native libraries once for the process; later calls return at once. A module initializer calls it when the first type of
+    /// this library is used; a program that uses TorchSharp before that calls it first.
+    /// </summary>
+    /// <exception cref="NativeRuntimeException">The native libraries cannot be loaded; the message names the remedy.</exception>
+    public static void EnsureLoaded()
     {
-        long sections = BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan(0x28));
-        int size = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(0x3A));
-        int count = BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(0x3C));
-        Span<byte> Section(int i) => elf.AsSpan((int)sections + i * size, size);
-        for (int i = 0; i < count; i++)
+        if (Outcome.Value.Failure is { } failure)
+            throw new NativeRuntimeException(failure.Message, failure);
+    }
+
+#pragma warning disable CA2255 // libtorch must be loaded before TorchSharp's static constructor runs; nothing later is early enough.
+    [ModuleInitializer]
+    internal static void Initialize() => _ = Outcome.Value;
+#pragma warning restore CA2255
+
+    private static (string, NativeRuntimeException?) TryLoad()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return ("loaded by TorchSharp", null);
+        try
         {
-            if (BinaryPrimitives.ReadUInt32LittleEndian(Section(i)[4..]) != 0x6ffffffe)
-                continue;
-            int offset = (int)BinaryPrimitives.ReadInt64LittleEndian(Section(i)[0x18..]);
-            int strings = (int)BinaryPrimitives.ReadInt64LittleEndian(Section((int)BinaryPrimitives.ReadUInt32LittleEndian(Section(i)[0x28..]))[0x18..]);
-            for (int need = offset, next = -1; next != 0; need += next)
-            {
-                next = BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(need + 12));
-                for (int aux = need + BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(need + 8)), step = -1; step != 0; aux += step)
-                {
-                    step = BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(aux + 12));
-                    int name = strings + BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(aux + 8));
-                    if (Encoding.ASCII.GetString(elf.AsSpan(name, version.Length + 1)) == version + "\0")
-                        elf[aux + 4] |= 2;
-                }
-            }
+            return (Load(), null);
+        }
+        catch (NativeRuntimeException e)
+        {
+            return ("not loaded", e);
+        }
+        catch (Exception e)
+        {
+            return ("not loaded", new NativeRuntimeException($"TorchSharp's native libraries cannot be loaded: {e.Message}", e));
+        }
+    }
+
+    private static string Load()
+    {
+        string? own = Environment.GetEnvironmentVariable(LibTorchVariable);
+        string? binding = NativeLibraryLocator.Find(Binding);
+        byte[]? patched = binding is null ? null : Patch(binding);
+        if (string.IsNullOrEmpty(own) && patched is null)
+            return "loaded by TorchSharp";
+        if (binding is null)
+            throw new NativeRuntimeException(
+                $"{Binding} is in none of {string.Join(", ", NativeLibraryLocator.Folders)}. It comes with the package TorchSharp; build the " +
+                "application anew, for linux-x64 if a runtime is named.");
+        string folder = string.IsNullOrEmpty(own)
+            ? Path.GetDirectoryName(NativeLibraryLocator.Find("libtorch_cpu.so")) ?? throw new NativeRuntimeException(
+                $"There is no libtorch: libtorch_cpu.so is in none of {string.Join(", ", NativeLibraryLocator.Folders)}. Add it with " +
+                $"'dotnet add package TorchSharp-cpu', or set {LibTorchVariable} to a folder that has it.")
+            : File.Exists(Path.Combine(own, "libtorch_cpu.so")) ? Path.GetFullPath(own) : throw new NativeRuntimeException(
+                $"{LibTorchVariable} is '{own}', where there is no libtorch_cpu.so; set it to the folder of a libtorch {LibTorchVersion}, " +
+                "for example the torch/lib of a PyTorch of that version.");
+        LoadLibTorch(folder);
+        nint handle = LoadLibrary(patched is null ? binding : PatchedLibraryCache.Store(patched, Path.GetFileNameWithoutExtension(Binding)));
+        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : 0);
+        return $"from {folder}{(patched is null ? "" : ", TorchSharp adapted to the system's C++ runtime")}";
+    }
+
+    /// <summary>The adapted TorchSharp library, or <see langword="null"/> where the system needs none.</summary>
+    private static byte[]? Patch(string binding)
+    {
+        NativeLibrary.Load(CppRuntime);
+        string system = NativeLibraryLocator.FindLoaded(CppRuntime) ?? throw new NativeRuntimeException(
+            $"The system has no {CppRuntime}; install the package libstdc++6 (Debian, Ubuntu) or libstdc++ (RHEL).");
+        return SymbolVersionPatch.Apply(new ElfImage(binding), new ElfImage(system), CppRuntime);
+    }
+
+    private static void LoadLibTorch(string folder)
+    {
+        foreach (string name in new[] { "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
+            if (Path.Combine(folder, name) is var path && File.Exists(path))
+                LoadLibrary(path);
+    }
+
+    private static nint LoadLibrary(string path)
+    {
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new NativeRuntimeException(
+                $"{path} cannot be loaded: {e.Message.Split('\n').LastOrDefault(line => line.Trim().Length > 0)?.Trim()} TorchSharp " +
+                $"expects libtorch {LibTorchVersion}; install what the message names, or use that version.", e);
         }
     }
 }

@@ -78,7 +78,7 @@ internal static class SearchRunner
         NasBench201Result found = table[result.Genotype];
         var grid = new Table().AddColumns("", "accuracy %", "regret", $"rank of {table.Count:N0}");
         foreach (NasBench201Metric metric in Enum.GetValues<NasBench201Metric>())
-            grid.AddRow(metric.ToString(), $"{found[metric]:F2}", $"{table.Regret(result.Genotype, metric):F2}",
+            grid.AddRow(metric.ToString(), $"{found.Accuracy(metric):F2}", $"{table.Regret(result.Genotype, metric):F2}",
                 $"{table.Rank(result.Genotype, metric):N0}");
         AnsiConsole.Write(grid);
     }

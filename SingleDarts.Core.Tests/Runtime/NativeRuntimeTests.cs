@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using CsCheck;
+using SingleDarts.Core.Runtime;
+
+namespace SingleDarts.Core.Tests.Runtime;
+
+public class NativeRuntimeTests
+{
+    private static readonly string Binding = NativeLibraryLocator.Find("libLibTorchSharp.so")!;
+    private static readonly string System = NativeLibraryLocator.FindLoaded("libstdc++.so.6")!;
+
+    [LinuxFact]
+    public void Versions_and_symbols_of_the_real_library_are_those_that_readelf_prints()
+    {
+        var image = new ElfImage(Binding);
+        var newest = image.VersionNeeds.Single(n => n.Version == "GLIBCXX_3.4.32");
+        newest.Library.Should().Be("libstdc++.so.6");
+        ElfImage.Symbol only = image.Symbols.Single(s => s.VersionIndex == newest.Index);
+        only.Name.Should().Be("_ZSt21ios_base_library_initv");
+        only.IsRelocated.Should().BeFalse();
+        image.VersionNeeds.Should().HaveCount(5 + 1 + 1 + 1 + 20);
+    }
+
+    [LinuxFact]
+    public void Definitions_of_the_systems_library_hold_what_every_system_has() =>
+        new ElfImage(System).VersionDefinitions.Values.Should().Contain(["GLIBCXX_3.4", "GLIBCXX_3.4.11", "CXXABI_1.3"]);
+
+    [LinuxFact]
+    public void Patch_changes_only_the_weak_flag_where_only_the_newest_version_is_missing()
+    {
+        var image = new ElfImage(Binding);
+        byte[]? patched = SymbolVersionPatch.Apply(image, WithoutVersions("GLIBCXX_3.4.32"), "libstdc++.so.6");
+        byte[] original = File.ReadAllBytes(Binding);
+        int[] changed = [.. Enumerable.Range(0, original.Length).Where(i => original[i] != patched![i])];
+        changed.Should().Equal((int)image.VersionNeeds.Single(n => n.Version == "GLIBCXX_3.4.32").FlagsOffset);
+    }
+
+    [LinuxFact]
+    public void Symbol_of_a_missing_version_is_bound_to_the_older_one_that_the_system_has()
+    {
+        byte[] patched = SymbolVersionPatch.Apply(
+            new ElfImage(Binding), WithoutVersions("GLIBCXX_3.4.32", "GLIBCXX_3.4.30"), "libstdc++.so.6")!;
+        var image = new ElfImage(patched, "patched");
+        ElfImage.Symbol wait = image.Symbols.Single(s => s.Name == "_ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE");
+        image.VersionNeeds.Single(n => n.Index == wait.VersionIndex).Version.Should().Be("GLIBCXX_3.4.11");
+    }
+
+    [LinuxFact]
+    public void Symbol_that_the_system_lacks_altogether_is_named() =>
+        FluentActions.Invoking(() => SymbolVersionPatch.Apply(new ElfImage(Binding), WithoutVersions("GLIBCXX_3.4.29"), "libstdc++.so.6"))
+            .Should().Throw<NotSupportedException>().WithMessage("*_ZSt28__throw_bad_array_new_lengthv*GLIBCXX_3.4.29*");
+
+    [LinuxFact]
+    public void Damaged_library_gives_an_error_and_never_a_crash_or_an_endless_loop()
+    {
+        byte[] original = File.ReadAllBytes(Binding);
+        int interesting = original.Length - 20_000;
+        Gen<(int, byte)> damage = Gen.Select(Gen.OneOf(Gen.Int[0, 64], Gen.Int[0x3dfae, 0x3f900 + 0x210], Gen.Int[interesting, original.Length - 1]), Gen.Byte);
+        Gen.Select(damage.Array[1, 40], Gen.Int[0, original.Length]).Sample((bytes, keep) =>
+        {
+            byte[] copy = original[..(keep % 3 == 0 ? keep : original.Length)];
+            foreach (var (at, value) in bytes.Where(b => b.Item1 < copy.Length))
+                copy[at] = value;
+            try
+            {
+                SymbolVersionPatch.Apply(new ElfImage(copy, "damaged"), new ElfImage(System), "libstdc++.so.6");
+            }
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException or OverflowException)
+            {
+            }
+        }, iter: 100, threads: 1);
+    }
+
+    [LinuxFact]
+    public void Empty_file_is_named() =>
+        FluentActions.Invoking(() => new ElfImage([], "empty.so")).Should().Throw<InvalidDataException>().WithMessage("empty.so*ELF*");
+
+    [LinuxFact]
+    public void Two_processes_that_start_at_once_with_an_empty_cache_both_run()
+    {
+        using var cache = new Search.TemporaryFolder();
+        string before = Hash(Binding);
+        Process[] processes = [.. Enumerable.Range(0, 2).Select(_ => QuickProcess(("XDG_CACHE_HOME", cache.Path)))];
+        foreach (Process process in processes)
+        {
+            string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            process.ExitCode.Should().Be(0, output);
+        }
+        Hash(Binding).Should().Be(before);
+        Directory.GetFiles(cache.Path, "*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
+    }
+
+    [LinuxFact]
+    public void A_corrupted_cached_copy_is_replaced()
+    {
+        using var cache = new Search.TemporaryFolder();
+        Run(QuickProcess(("XDG_CACHE_HOME", cache.Path))).ExitCode.Should().Be(0);
+        foreach (string file in Directory.GetFiles(cache.Path, "*.so", SearchOption.AllDirectories))
+            File.WriteAllText(file, "not a library");
+        var (code, output) = Run(QuickProcess(("XDG_CACHE_HOME", cache.Path)));
+        code.Should().Be(0, output);
+    }
+
+    [LinuxFact]
+    public void A_folder_without_libtorch_is_named_with_the_remedy()
+    {
+        var (code, output) = Run(QuickProcess((TorchRuntime.LibTorchVariable, "/usr/share")));
+        code.Should().NotBe(0);
+        output.Should().Contain("/usr/share").And.Contain("libtorch_cpu.so").And.Contain("torch/lib");
+    }
+
+    [LinuxFact]
+    public void A_libtorch_in_a_named_folder_is_used()
+    {
+        string folder = Path.GetDirectoryName(NativeLibraryLocator.Find("libtorch_cpu.so"))!;
+        var (code, output) = Run(QuickProcess((TorchRuntime.LibTorchVariable, folder)));
+        code.Should().Be(0, output);
+        output.Should().Contain($"from {folder}");
+    }
+
+    [Theory]
+    [InlineData("gpu0", "*'gpu0' is unknown*cpu, cuda*")]
+    [InlineData("cpu:1", "*'cpu:1' is unknown*")]
+    [InlineData("cuda:-1", "*'cuda:-1' is unknown*")]
+    [InlineData("", "*'' is unknown*")]
+    [InlineData("cuda:99", "*no device 'cuda:99'*it has cpu*")]
+    public void Unknown_or_absent_devices_are_named(string name, string message) =>
+        FluentActions.Invoking(() => Devices.Parse(name)).Should().Throw<ArgumentException>().WithMessage(message);
+
+    /// <summary>The system's library as it would be without some versions.</summary>
+    private static ElfImage WithoutVersions(params string[] versions)
+    {
+        var image = new ElfImage(System);
+        foreach (int index in image.VersionDefinitions.Where(d => versions.Contains(d.Value)).Select(d => d.Key).ToList())
+            image.VersionDefinitions.Remove(index);
+        return image;
+    }
+
+    /// <summary>A process that loads libtorch, adds two numbers and prints where libtorch comes from: this assembly's own entry.</summary>
+    private static Process QuickProcess(params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add("--runtimeconfig");
+        start.ArgumentList.Add(Path.ChangeExtension(typeof(NativeRuntimeTests).Assembly.Location, ".runtimeconfig.json"));
+        start.ArgumentList.Add("--depsfile");
+        start.ArgumentList.Add(Path.ChangeExtension(typeof(NativeRuntimeTests).Assembly.Location, ".deps.json"));
+        start.ArgumentList.Add(typeof(NativeRuntimeTests).Assembly.Location);
+        start.ArgumentList.Add("load");
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private static (int ExitCode, string Output) Run(Process process)
+    {
+        string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output);
+    }
+
+    private static string Hash(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+}

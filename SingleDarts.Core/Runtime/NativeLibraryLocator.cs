@@ -1,0 +1,31 @@
+namespace SingleDarts.Core.Runtime;
+
+/// <summary>Finds native libraries where .NET applications have them.</summary>
+internal static class NativeLibraryLocator
+{
+    /// <summary>Folders that are searched, in order.</summary>
+    public static IReadOnlyList<string> Folders { get; } =
+    [
+        .. new[]
+        {
+            Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"),
+            AppContext.BaseDirectory,
+        }
+        .Concat(Split(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string))
+        .Concat(Split(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")))
+        .Distinct(),
+    ];
+
+    /// <summary>Full path of a library, or <see langword="null"/>.</summary>
+    /// <param name="file">File name, for example <c>libtorch_cpu.so</c>.</param>
+    public static string? Find(string file) => Folders.Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
+
+    /// <summary>Path of a library that the process has loaded, or <see langword="null"/>.</summary>
+    /// <param name="file">File name that the path begins with after its folder, for example <c>libstdc++.so.6</c>.</param>
+    public static string? FindLoaded(string file) => File.ReadLines("/proc/self/maps")
+        .Select(line => line.IndexOf('/') is var slash and >= 0 ? line[slash..] : "")
+        .FirstOrDefault(path => Path.GetFileName(path).StartsWith(file, StringComparison.Ordinal));
+
+    private static string[] Split(string? paths) =>
+        paths?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}
