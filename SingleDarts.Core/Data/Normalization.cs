@@ -27,6 +27,10 @@ public sealed record Normalization
     /// <summary>One positive value per channel, on the 0..1 scale.</summary>
     public IReadOnlyList<double> StandardDeviation { get; }
 
+    /// <summary>All values, for run records.</summary>
+    public override string ToString() =>
+        $"mean [{string.Join(", ", Mean.Select(Text))}], standard deviation [{string.Join(", ", StandardDeviation.Select(Text))}]";
+
     /// <summary>CIFAR-10 as in NAS-Bench-201 (AutoDL-Projects, <c>get_dataset_with_transform.py</c>).</summary>
     public static Normalization Cifar10 { get; } = Of255([125.3, 123.0, 113.9], [63.0, 62.1, 66.7]);
 
@@ -46,4 +50,6 @@ public sealed record Normalization
 
     private static Normalization Of255(double[] mean, double[] deviation) =>
         new([.. mean.Select(x => x / 255)], [.. deviation.Select(x => x / 255)]);
+
+    private static string Text(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

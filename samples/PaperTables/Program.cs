@@ -6,4 +6,6 @@ var root = new RootCommand(
 {
     SearchCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+ParseResult parsed = root.Parse(args);
+int code = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? ExitCode.BadInput : code;

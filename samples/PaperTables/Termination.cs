@@ -32,10 +32,17 @@ internal sealed class Termination : IDisposable
 
     private void Cancel(PosixSignalContext context, int code)
     {
-        if (source.IsCancellationRequested)
-            return;
-        context.Cancel = true;
-        exitCode = code;
-        source.Cancel();
+        try
+        {
+            if (source.IsCancellationRequested)
+                return;
+            context.Cancel = true;
+            exitCode = code;
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            context.Cancel = false;
+        }
     }
 }

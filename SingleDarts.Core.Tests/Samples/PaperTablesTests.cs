@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Tests.Search;
+
+namespace SingleDarts.Core.Tests.Samples;
+
+public class PaperTablesTests
+{
+    private static readonly string[] Tiny = ["search", "--channels", "2", "--cells", "1", "--samples", "320", "--image-size", "8", "--threads", "1"];
+
+    [Fact]
+    public void Help_names_the_settings_of_the_paper_as_defaults()
+    {
+        var (code, output, _) = Run("search", "--help");
+        code.Should().Be(0);
+        output.Should().Contain("--scheme").And.Contain("[default: 0.005]").And.Contain("[default: 50]").And.Contain("[default: 16]");
+    }
+
+    [Theory]
+    [InlineData("Argument 'tri-level' not recognized", "--scheme", "tri-level")]
+    [InlineData("/nowhere/at/all", "--data", "/nowhere/at/all")]
+    [InlineData("/no/table.csv", "--table", "/no/table.csv")]
+    [InlineData("cuda:7", "--device", "cuda:7")]
+    [InlineData("batch size is 4000", "--batch-size", "4000")]
+    [InlineData("epochs is -1", "--epochs", "-1")]
+    [InlineData("--out", "--resume")]
+    [InlineData("holds no run", "--resume", "--out", "/tmp/singledarts-no-such-run")]
+    [InlineData("/proc/nowhere", "--out", "/proc/nowhere/run")]
+    [InlineData("within (0, 1)", "--initial-probability", "1.5")]
+    public void Bad_input_ends_with_code_2_and_a_message_without_a_stack_trace(string message, params string[] arguments)
+    {
+        var (code, output, error) = Run([.. Tiny, .. arguments]);
+        code.Should().Be(2, output + error);
+        error.Should().Contain(message).And.NotContain("   at ");
+    }
+
+    [LinuxFact]
+    public void Sigterm_saves_a_checkpoint_ends_with_143_and_the_resumed_run_ends_as_the_uninterrupted_one()
+    {
+        using var folder = new TemporaryFolder();
+        string[] search = [.. Tiny, "--epochs", "80"];
+        Run([.. search, "--out", folder["whole"]]).Code.Should().Be(0);
+
+        using Process process = Start([.. search, "--out", folder["cut"]]);
+        var wait = Stopwatch.StartNew();
+        while (!File.Exists(folder["cut/checkpoint/latest.safetensors"]) && wait.Elapsed < TimeSpan.FromMinutes(2))
+            Thread.Sleep(5);
+        Process.Start("kill", ["-TERM", process.Id.ToString()]).WaitForExit();
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.Should().Be(143, error);
+        error.Should().Contain("Resume it from").And.NotContain("   at ");
+
+        Run([.. search, "--out", folder["cut"], "--resume"]).Code.Should().Be(0);
+        Epochs(folder["cut/epochs.jsonl"]).Should().Equal(Epochs(folder["whole/epochs.jsonl"]));
+    }
+
+    private static string[] Epochs(string path) =>
+        [.. File.ReadLines(path).Select(line => EpochLine.Write(EpochLine.Read(line) with { Seconds = 0, DataSeconds = 0 }))];
+
+    private static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    private static Process Start(string[] arguments)
+    {
+        string own = Path.GetDirectoryName(typeof(PaperTablesTests).Assembly.Location)!;
+        string sample = own.Replace("SingleDarts.Core.Tests", Path.Combine("samples", "PaperTables"), StringComparison.Ordinal);
+        return Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(sample, "PaperTables.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
+}

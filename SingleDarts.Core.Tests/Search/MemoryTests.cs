@@ -1,0 +1,38 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+
+namespace SingleDarts.Core.Tests.Search;
+
+public class MemoryTests
+{
+    public static TheoryData<string, IOptimizationScheme> Schemes => new()
+    {
+        { "single-level", OptimizationSchemes.SingleLevel },
+        { "bi-level", OptimizationSchemes.BiLevel },
+        { "bi-level-2nd", OptimizationSchemes.BiLevelSecondOrder },
+        { "bi-level-2nd-exact", new BiLevelScheme { Gradient = ArchitectureGradient.Exact } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Schemes))]
+    public async Task Live_tensors_and_resident_memory_are_flat_over_500_steps(string name, IOptimizationScheme scheme)
+    {
+        using ClassificationDataset data = Small.Data(samples: 80);
+        var gauge = new Gauge();
+        int stepsPerEpoch = name == "single-level" ? 8 : 4;
+        await Small.Search(data, scheme).For(500 / stepsPerEpoch + 1, 10).ObservedBy(gauge).RunAsync();
+        gauge.Steps.Should().HaveCountGreaterThanOrEqualTo(500);
+        gauge.Steps.Skip(1).Select(m => m.LiveTensors).Distinct().Should().ContainSingle();
+        double growth = (gauge.Steps[499].ResidentBytes - gauge.Steps[199].ResidentBytes) / 1e6;
+        growth.Should().BeLessThan(20, "300 steps must not keep anything (MB)");
+    }
+
+    private sealed class Gauge : ISearchObserver
+    {
+        public List<MemoryUsage> Steps { get; } = [];
+
+        public void OnStep(SearchMoment moment, StepOutcome outcome) => Steps.Add(MemoryUsage.Now());
+    }
+}
