@@ -46,6 +46,33 @@ public class ResumeTests
     }
 
     [Fact]
+    public async Task Search_that_is_cancelled_at_random_moments_again_and_again_ends_where_the_uninterrupted_one_does()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        SearchResult whole = await Small.Search(data).For(20, 10).RunAsync();
+        var moments = new Random(4);
+        int cancelled = 0;
+        SearchResult? result = null;
+        for (bool begun = false; result is null; begun |= File.Exists(folder["run/options.json"]))
+        {
+            using var stop = new CancellationTokenSource(moments.Next(0, 250));
+            ArchitectureSearch search = Small.Search(data).For(20, 10);
+            try
+            {
+                result = await (begun ? search.ResumingFrom(folder["run"]) : search.SavingTo(folder["run"])).RunAsync(stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+        }
+        cancelled.Should().BeGreaterThan(1);
+        Small.Alpha(result).Should().Equal(Small.Alpha(whole));
+        result.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
+    }
+
+    [Fact]
     public async Task Resume_after_a_crash_between_checkpoints_repeats_the_lost_epochs()
     {
         using var folder = new TemporaryFolder();

@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// A validated search, ready to run once. The work is done on a thread of its own; cancelling ends it after the step in progress,
-/// with a checkpoint from which it can be resumed bit for bit.
+/// with a checkpoint from which it can be resumed bit for bit. So does the end of the process, for example by SIGTERM.
 /// </summary>
 public sealed class SearchRun
 {
@@ -77,6 +77,13 @@ public sealed class SearchRun
         Task work = Task.Factory.StartNew(
             () => Work(reports.Writer, progress, completed, stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // A process that ends while libtorch computes crashes; one that ends by SIGTERM should leave a checkpoint.
+        void OnProcessExit(object? sender, EventArgs e)
+        {
+            stop.Cancel();
+            ((IAsyncResult)work).AsyncWaitHandle.WaitOne(TimeSpan.FromMinutes(1));
+        }
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         try
         {
             await foreach (EpochReport report in reports.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
@@ -86,6 +93,7 @@ public sealed class SearchRun
         {
             await stop.CancelAsync().ConfigureAwait(false);
             await work.ConfigureAwait(false);
+            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         }
     }
 

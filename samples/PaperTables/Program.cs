@@ -7,5 +7,6 @@ var root = new RootCommand(
     SearchCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
-int code = await parsed.InvokeAsync();
+// Signals are handled by the search itself, which may need longer for its checkpoint than a fixed time.
+int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 return parsed.Errors.Count > 0 ? ExitCode.BadInput : code;
