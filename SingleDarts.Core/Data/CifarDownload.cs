@@ -24,7 +24,10 @@ public static class CifarDownload
 
     /// <summary>Makes sure that CIFAR-100 lies in <paramref name="folder"/>, and returns the folder for <see cref="CifarBinary.Load100"/>.</summary>
     /// <param name="folder">Where the archive and its <c>cifar-100-binary</c> are put; made if missing.</param>
-    /// <inheritdoc cref="Cifar10Async" path="/*[not(self::summary) and not(@name='folder')]"/>
+    /// <param name="progress">Told downloaded bytes.</param>
+    /// <param name="cancellation">Stops; what has arrived is kept.</param>
+    /// <param name="client">Client to use, for example with a proxy; not disposed.</param>
+    /// <inheritdoc cref="Cifar10Async" path="/returns|/exception"/>
     public static Task<string> Cifar100Async(
         string folder, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default, HttpClient? client = null) =>
         FetchAsync(CifarArchive.Cifar100, folder, progress, cancellation, client);
