@@ -92,6 +92,12 @@ public class ImageFolderTests
         second.Inputs.data<byte>().ToArray().Should().Equal(first.Inputs.data<byte>().ToArray(), "the unreadable file is never opened");
         File.SetLastWriteTimeUtc(image, time.AddSeconds(1));
         FluentActions.Invoking(() => Load(folder)).Should().Throw<InvalidDataException>("the listing has changed, so the file is decoded");
+        File.WriteAllBytes(image, Image((_, _) => new(1, 1, 1)));
+        using var third = Load(folder);
+        third.Inputs[0].data<byte>().ToArray().Should().AllBeEquivalentTo((byte)1);
+        Directory.GetFiles(CacheOf(folder)).Should().ContainSingle("the outdated file is replaced");
+        using var gray = Load(folder, new() { CacheFolder = CacheOf(folder), Grayscale = true });
+        gray.InputShape[0].Should().Be(1, "other options have their own file");
     }
 
     [Fact]
