@@ -13,11 +13,13 @@ public static class Datasets
     /// <c>labels</c> for <c>images</c> and <c>idx1</c> for <c>idx3</c>, with or without <c>.gz</c>.
     /// </remarks>
     /// <param name="path">A file or a folder.</param>
+    /// <param name="images">How to read an image folder; without meaning for other formats.</param>
     /// <param name="progress">Told decoded images, for image folders.</param>
     /// <param name="cancellation">Stops the loading of an image folder.</param>
     /// <exception cref="FileNotFoundException">The path or a file that belongs to it does not exist.</exception>
     /// <exception cref="InvalidDataException">No supported format, or the data are damaged: the file is named.</exception>
-    public static ClassificationDataset Open(string path, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default)
+    public static ClassificationDataset Open(
+        string path, ImageFolderOptions? images = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (File.Exists(path))
@@ -28,13 +30,13 @@ public static class Datasets
             return CifarBinary.Load10(path);
         if (Holds(path, "train.bin") || Holds(path, "cifar-100-binary"))
             return CifarBinary.Load100(path);
-        if (Directory.EnumerateFiles(path, "train*images*").Order(StringComparer.Ordinal).FirstOrDefault(f => LabelsBeside(f) is not null) is { } images)
-            return OpenIdx(images);
+        if (Directory.EnumerateFiles(path, "train*images*").Order(StringComparer.Ordinal).FirstOrDefault(f => LabelsBeside(f) is not null) is { } idx)
+            return OpenIdx(idx);
         string train = Path.Combine(path, "train");
         if (Directory.Exists(train))
-            return ImageFolder.Load(train, null, progress, cancellation);
+            return ImageFolder.Load(train, images, progress, cancellation);
         return Directory.EnumerateDirectories(path).Any()
-            ? ImageFolder.Load(path, null, progress, cancellation)
+            ? ImageFolder.Load(path, images, progress, cancellation)
             : throw new InvalidDataException($"The folder '{path}' holds no data of a known format; expected {Formats}.");
     }
 

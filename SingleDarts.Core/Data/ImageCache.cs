@@ -6,9 +6,10 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// One file of decoded images: magic, version, fingerprint of the listing, SHA-256 of the payload, payload. The payload is the
-/// shape (four 64-bit integers) and the pixels; labels and names come from the listing. A file that does not fit is ignored.
+/// shape (four 64-bit integers) and the pixels; labels and names come from the listing. A file that does not fit is
+/// ignored and replaced, so there is one file per key.
 /// </summary>
-internal sealed class ImageCache(string folder, string root, byte[] fingerprint)
+internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
 {
     private const int Version = 1;
     private const int HashBytes = 32;
@@ -16,7 +17,7 @@ internal sealed class ImageCache(string folder, string root, byte[] fingerprint)
     private static readonly byte[] Magic = "SDIMAGES"u8.ToArray();
     private static readonly int HeaderBytes = Magic.Length + sizeof(int) + 2 * HashBytes;
 
-    public string FilePath { get; } = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(root), .. fingerprint]))[..32] + ".images");
+    public string FilePath { get; } = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".images");
 
     public static string DefaultFolder
     {

@@ -18,7 +18,7 @@ public static class ImageFolder
     /// </remarks>
     /// <param name="path">The folder that holds the class folders.</param>
     /// <param name="options">How to read; defaults where null.</param>
-    /// <param name="progress">Told the number of decoded images about 200 times; told the end at once on a load from the cache.</param>
+    /// <param name="progress">Told the number of decoded images about 200 times, on any thread; told the end at once on a load from the cache.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, an unreadable image, or images of different
@@ -43,7 +43,8 @@ public static class ImageFolder
     {
         if (!options.UseCache)
             return DecodeAll(listing, options, progress, cancellation);
-        var cache = new ImageCache(options.CacheFolder ?? ImageCache.DefaultFolder, listing.Root, listing.Fingerprint(options));
+        string key = $"{listing.Root}|{options.Resize}|{options.Grayscale}";
+        var cache = new ImageCache(options.CacheFolder ?? ImageCache.DefaultFolder, key, listing.Fingerprint());
         if (cache.TryRead(listing.Files.Length) is { } cached)
         {
             progress?.Report(new(listing.Files.Length, listing.Files.Length));

@@ -26,11 +26,10 @@ internal sealed record ImageFolderListing(string Root, string[] ClassNames, File
         return new(root, [.. classes.Select(c => c.Name)], [.. files.SelectMany(f => f)], [.. files.SelectMany((f, k) => f.Select(_ => k))]);
     }
 
-    /// <summary>SHA-256 over names, sizes and modification times of all files and the options that change pixels.</summary>
-    public byte[] Fingerprint(ImageFolderOptions options)
+    /// <summary>SHA-256 over names, sizes and modification times of all files.</summary>
+    public byte[] Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{options.Resize}|{options.Grayscale}\n"));
         for (int i = 0; i < Files.Length; i++)
             hash.AppendData(Encoding.UTF8.GetBytes($"{ClassNames[Labels[i]]}/{Files[i].Name}|{Files[i].Length}|{Files[i].LastWriteTimeUtc.Ticks}\n"));
         return hash.GetHashAndReset();

@@ -50,7 +50,8 @@ internal static class ResumableDownload
         for (int read; (read = await input.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
         {
             await output.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-            progress?.Report(new(done += read, total));
+            done += read;
+            progress?.Report(new(done, total));
         }
         if (total is { } expected && done < expected)
             throw new HttpRequestException($"the connection ended after {done} of {expected} bytes");

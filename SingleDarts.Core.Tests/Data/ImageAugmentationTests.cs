@@ -1,0 +1,139 @@
+using CsCheck;
+using SingleDarts.Core.Data;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Tests.Data;
+
+public class ImageAugmentationTests
+{
+    [Fact]
+    public void A_batch_equals_a_loop_over_images_and_pixels()
+    {
+        var gen = Gen.Select(Gen.Int[1, 7], Gen.Int[1, 4], Gen.Int[3, 9], Gen.Int[3, 9]).SelectMany(shape =>
+            Gen.Select(Gen.Const(shape), Gen.Bool, Gen.Int[0, 4], Gen.Int[0, 5], Gen.ULong[0, 1000]));
+        gen.Sample((shape, flip, padding, cutout, seed) =>
+        {
+            var (n, c, h, w) = shape;
+            using var scope = NewDisposeScope();
+            var statistics = new Normalization([.. Enumerable.Range(0, c).Select(i => 0.1 * i + 0.2)], [.. Enumerable.Range(0, c).Select(i => 0.2 + 0.1 * i)]);
+            var augmentation = new ImageAugmentation { HorizontalFlip = flip, CropPadding = padding, CutoutLength = cutout, Normalization = statistics };
+            var images = randint(256, [n, c, h, w], ScalarType.Byte);
+            using var generator = new Generator(seed, CPU);
+            using var same = new Generator(seed, CPU);
+            double[] batch = [.. augmentation.Apply(images, generator, ScalarType.Float64).data<double>()];
+            double[] loop = Loop(images, augmentation, same);
+            for (int i = 0; i < loop.Length; i++)
+                batch[i].Should().BeApproximately(loop[i], 1e-12);
+        }, iter: 200, threads: 1);
+    }
+
+    /// <summary>The definition, pixel by pixel; draws in the order flip, top, left, cutout row, cutout column.</summary>
+    private static double[] Loop(Tensor images, ImageAugmentation a, Generator generator)
+    {
+        var (n, c, h, w) = ((int)images.shape[0], (int)images.shape[1], (int)images.shape[2], (int)images.shape[3]);
+        long[] Draw(long high) => [.. randint(high, [n, 1], ScalarType.Int64, CPU, generator: generator).data<long>()];
+        int p = a.CropPadding;
+        bool moves = a.HorizontalFlip || p > 0;
+        long[] none = new long[n];
+        long[] flips = a.HorizontalFlip ? Draw(2) : none;
+        long[] top = moves ? Draw(2 * p + 1) : none;
+        long[] left = moves ? Draw(2 * p + 1) : none;
+        long[] centreY = a.CutoutLength > 0 ? Draw(h) : none;
+        long[] centreX = a.CutoutLength > 0 ? Draw(w) : none;
+        byte[] source = [.. images.data<byte>()];
+        var result = new List<double>();
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < c; k++)
+                for (int y = 0; y < h; y++)
+                    for (int x = 0; x < w; x++)
+                    {
+                        long fromY = y + top[i] - p, fromX = x + left[i] - p;
+                        bool inside = fromY >= 0 && fromY < h && fromX >= 0 && fromX < w;
+                        if (flips[i] == 1)
+                            fromX = w - 1 - fromX;
+                        double value = inside ? source[((i * c + k) * h + fromY) * w + fromX] / 255.0 : 0;
+                        value = (value - a.Normalization!.Mean[k]) / a.Normalization.StandardDeviation[k];
+                        long startY = centreY[i] - a.CutoutLength / 2, startX = centreX[i] - a.CutoutLength / 2;
+                        bool cut = y >= startY && y < startY + a.CutoutLength && x >= startX && x < startX + a.CutoutLength;
+                        result.Add(cut ? 0 : value);
+                    }
+        return [.. result];
+    }
+
+    [Fact]
+    public void Flips_and_crop_offsets_are_uniform()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        const int n = 9000;
+        // Every pixel has its own value, so the top left pixel of a crop from the inside tells where it comes from.
+        var image = arange(1, 26, ScalarType.Byte).view(1, 1, 5, 5).expand(n, 1, 5, 5);
+        var result = new ImageAugmentation { HorizontalFlip = true, CropPadding = 1 }.Apply(image, generator, ScalarType.Float32);
+        var centre = (result[.., 0, 2, 2] * 255).round().to(ScalarType.Int64).bincount(null);
+        long[] seen = [.. centre.data<long>()];
+        // Nine offsets; mirrored or not, the centre of a 5 x 5 image moves within its inner 3 x 3 pixels.
+        foreach (int value in new[] { 7, 8, 9, 12, 13, 14, 17, 18, 19 })
+            seen[value].Should().BeInRange(850, 1150, "1000 are expected, standard deviation 30");
+        seen.Sum().Should().Be(n);
+    }
+
+    [Fact]
+    public void Cutout_is_clipped_at_the_border()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        var result = new ImageAugmentation { CutoutLength = 16 }.Apply(full([2000, 1, 32, 32], 255, ScalarType.Byte), generator, ScalarType.Float32);
+        long[] sizes = [.. result.eq(0).sum([1, 2, 3]).data<long>()];
+        sizes.Max().Should().Be(256);
+        sizes.Min().Should().BeInRange(64, 90, "a centre in the corner leaves 8 x 8");
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-6)]
+    [InlineData(ScalarType.BFloat16, 0.004)]
+    [InlineData(ScalarType.Float16, 0.0005)]
+    public void Narrow_types_are_rounded_once(ScalarType dtype, double relative)
+    {
+        using var scope = NewDisposeScope();
+        var images = arange(256, ScalarType.Byte).view(1, 1, 16, 16).expand(1, 3, 16, 16);
+        using var generator = new Generator(1, CPU);
+        var augmentation = ImageAugmentation.NormalizeOnly(Normalization.Cifar10);
+        var exact = augmentation.Apply(images, generator, ScalarType.Float64);
+        var narrow = augmentation.Apply(images, generator, dtype);
+        narrow.dtype.Should().Be(dtype);
+        ((narrow.to(ScalarType.Float64) - exact).abs() <= exact.abs() * relative + 1e-6).all().item<bool>().Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_dataset_is_left_as_it_is()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1, CPU);
+        var floats = rand(4, 3, 8, 8);
+        var before = floats.clone();
+        (ImageAugmentation.Cifar10Search with { CutoutLength = 4 }).Apply(floats, generator, ScalarType.Float32);
+        floats.allclose(before, 0, 0).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Wrong_batches_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1, CPU);
+        FluentActions.Invoking(() => ImageAugmentation.Cifar10Search.Apply(zeros([2, 1, 8, 8], ScalarType.Byte), generator, ScalarType.Float32))
+            .Should().Throw<ArgumentException>().WithMessage("*1 channels*normalisation of 3*");
+        FluentActions.Invoking(() => ImageAugmentation.None.Apply(zeros(2, 8), generator, ScalarType.Float32))
+            .Should().Throw<ArgumentException>().WithMessage("*shape [2, 8]*Use no transform*");
+        FluentActions.Invoking(() => new ImageAugmentation { CropPadding = -1 }).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Fact]
+    public void The_published_statistics_are_those_of_NasBench201()
+    {
+        (Normalization.Cifar10.Mean[0] * 255).Should().BeApproximately(125.3, 1e-9);
+        (Normalization.Cifar100.StandardDeviation[2] * 255).Should().BeApproximately(70.4, 1e-9);
+        (Normalization.ImageNet16.Mean[1] * 255).Should().BeApproximately(116.66, 1e-9);
+        ImageAugmentation.Cifar10Search.Should().Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 0, Normalization = Normalization.Cifar10 });
+        FluentActions.Invoking(() => new Normalization([0.5], [0])).Should().Throw<ArgumentException>().WithMessage("*above 0*");
+    }
+}
