@@ -1,14 +1,14 @@
 namespace SingleDarts.Core.Tests;
 
-/// <summary>A test on a real data file, skipped where the file is missing.</summary>
+/// <summary>A fact that needs a real data file in the folder SINGLEDARTS_DATA; skipped with a message where the file is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
 public sealed class DataFactAttribute : FactAttribute
 {
     public DataFactAttribute(string file)
     {
-        if (!File.Exists(PathOf(file)))
-            Skip = $"Needs the data file '{file}'; set SINGLEDARTS_DATA to the folder that holds it.";
+        if (!Path.Exists(PathOf(file)))
+            Skip = $"'{file}' was not found; set SINGLEDARTS_DATA to the folder that holds it.";
     }
 
-    public static string PathOf(string file) =>
-        Path.Combine(Environment.GetEnvironmentVariable("SINGLEDARTS_DATA") ?? "", file);
+    public static string PathOf(string file) => Path.Combine(Environment.GetEnvironmentVariable("SINGLEDARTS_DATA") ?? "", file);
 }

@@ -1,5 +1,4 @@
 using SingleDarts.Core.Data;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Data;

@@ -37,7 +37,7 @@ internal sealed record SearchSettings(
     {
         ClassificationDataset data = Data == GeneratedData
             ? GeneratedImages.Create(4_000, seed: 1)
-            : Datasets.Open(Data, progress, cancellationToken);
+            : Datasets.Open(Data, null, progress, cancellationToken);
         if (Samples is { } count)
             data = Replace(data, data.Take(count));
         if (ImageSize is { } size)
