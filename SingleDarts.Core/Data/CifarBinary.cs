@@ -1,5 +1,5 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
-
 namespace SingleDarts.Core.Data;
 
 /// <summary>
@@ -66,6 +66,7 @@ public static class CifarBinary
 
     private static ClassificationDataset Read(string[] files, int labelBytes, int labelByte, int classes, string name, string[]? classNames)
     {
+        TorchRuntime.EnsureLoaded();
         int recordBytes = labelBytes + PixelBytes;
         using var scope = NewDisposeScope();
         var parts = files.Select(file => ReadRecords(file, recordBytes)).ToArray();

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -34,6 +35,7 @@ public static class GeneratedImages
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static ClassificationDataset Create(int count, long seed = 0, int classes = 10, int size = 16)
     {
+        TorchRuntime.EnsureLoaded();
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, MaximumClasses);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -24,6 +25,7 @@ public static class IdxFiles
     public static ClassificationDataset Load(
         string imagesPath, string labelsPath, int? classes = null, string? name = null, IReadOnlyList<string>? classNames = null)
     {
+        TorchRuntime.EnsureLoaded();
         var images = Read(imagesPath, "images", 3, 4);
         var labels = Read(labelsPath, "labels", 1, 1);
         if (images.Shape[0] != labels.Shape[0])

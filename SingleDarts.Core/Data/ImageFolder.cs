@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -27,6 +28,7 @@ public static class ImageFolder
     public static ClassificationDataset Load(
         string path, ImageFolderOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
+        TorchRuntime.EnsureLoaded();
         options ??= new();
         if (options.Resize is { } size && (size.Height < 1 || size.Width < 1))
             throw new ArgumentOutOfRangeException(nameof(options), size, "Expected a Resize of at least 1 x 1 pixels.");

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -24,6 +25,7 @@ public sealed class SearchRun
     /// <exception cref="InvalidSearchException">Something is missing or cannot be; the exception lists every fault.</exception>
     public SearchRun(SearchSpace space, ClassificationDataset data, SearchOptions? options = null, ILogger? logger = null)
     {
+        TorchRuntime.EnsureLoaded();
         Options = options ?? new SearchOptions();
         List<string> faults = [.. SearchValidation.Faults(space, data, Options)];
         if (faults.Count > 0)

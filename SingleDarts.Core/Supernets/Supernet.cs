@@ -1,7 +1,7 @@
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
-using TorchSharp;
 using TorchSharp.Modules;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -26,6 +26,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// <param name="options">Seed, device, types; the defaults where <see langword="null"/>.</param>
     public Supernet(SearchSpace space, IRelaxation? relaxation = null, SupernetOptions? options = null) : base(nameof(Supernet))
     {
+        TorchRuntime.EnsureLoaded();
         ArgumentNullException.ThrowIfNull(space);
         options ??= new SupernetOptions();
         Space = space;
