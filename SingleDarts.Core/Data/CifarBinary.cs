@@ -1,5 +1,6 @@
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>

@@ -27,8 +27,8 @@ internal static class SearchValidation
             yield return fault;
         if (Try(() => Devices.Parse(options.Device)) is { } device)
             yield return device;
-        if (options.DataType is not (ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16))
-            yield return $"The data type is {options.DataType}; expected Float32, Float64 or BFloat16.";
+        if (options.DataType is not (ScalarType.Float32 or ScalarType.Float64))
+            yield return $"The data type is {options.DataType}; expected Float32 or Float64.";
         if (data is not null)
             foreach (string fault in AllocationFaults(data, options))
                 yield return fault;
