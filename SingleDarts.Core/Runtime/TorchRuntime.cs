@@ -39,7 +39,7 @@ public static class TorchRuntime
     public static void EnsureLoaded()
     {
         if (Outcome.Value.Failure is { } failure)
-            throw new NativeRuntimeException(failure.Message, failure);
+            throw new NativeRuntimeException(failure.Message, failure.InnerException);
     }
 
 #pragma warning disable CA2255 // libtorch must be loaded before TorchSharp's static constructor runs; nothing later is early enough.
