@@ -119,7 +119,7 @@ public sealed class CostModel
         {
             return ModuleCost.Measure(module, input, out output);
         }
-        catch (System.Runtime.InteropServices.ExternalException e)
+        catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new ArgumentException(
                 $"{char.ToUpperInvariant(part[0])}{part[1..]} of '{space.Name}' fails on an input [N, {string.Join(", ", input)}] " +
