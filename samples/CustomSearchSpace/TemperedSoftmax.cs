@@ -1,0 +1,19 @@
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace CustomSearchSpace;
+
+/// <summary>A relaxation from outside the library: a softmax whose temperature falls in the course of the search.</summary>
+internal sealed record TemperedSoftmax(double Start, double End) : IRelaxation
+{
+    public string Name => "tempered-softmax";
+
+    public Tensor Initialize(long edges, long operations, Generator generator) =>
+        randn([edges, operations], dtype: ScalarType.Float64, generator: generator) * 1e-3;
+
+    public Tensor Weights(Tensor alpha, RelaxationContext context)
+    {
+        using Tensor tempered = alpha / (Start + (End - Start) * context.Progress);
+        return tempered.softmax(-1);
+    }
+}
