@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+
+namespace SingleDarts.Core.Tests;
+
+/// <summary>What docs/explanation/architecture.md says about the source is so.</summary>
+public class ArchitectureTests
+{
+    private const int LongestFile = 300;
+
+    private static readonly Dictionary<string, string[]> Below = new()
+    {
+        ["Runtime"] = [],
+        ["Data"] = ["Runtime"],
+        ["Operations"] = ["Runtime"],
+        ["Spaces"] = ["Runtime", "Operations"],
+        ["Supernets"] = ["Runtime", "Operations", "Spaces"],
+        ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data"],
+        ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Schemes"],
+    };
+
+    private static IEnumerable<string> Sources => Repository.Files("*.cs", "SingleDarts.Core")
+        .Where(file => !file.StartsWith("SingleDarts.Core/buildTransitive/", StringComparison.Ordinal));
+
+    [Fact]
+    public void Every_source_file_stands_in_a_known_room_and_in_its_namespace()
+    {
+        Sources.Should().NotBeEmpty();
+        Sources.Where(file => !Below.ContainsKey(Room(file))).Should().BeEmpty("a new room needs its place in the table of this test");
+        Sources.Where(file => !Repository.Read(file).Contains($"\nnamespace SingleDarts.Core.{Room(file)};\n", StringComparison.Ordinal) &&
+                !Repository.Read(file).StartsWith($"namespace SingleDarts.Core.{Room(file)};\n", StringComparison.Ordinal))
+            .Should().BeEmpty("folder and namespace are the same");
+    }
+
+    [Fact]
+    public void Rooms_know_only_the_rooms_below_them() =>
+        (from file in Sources
+         from used in Regex.Matches(Repository.Read(file), @"\bSingleDarts\.Core\.([A-Z]\w*)").Select(m => m.Groups[1].Value).Distinct()
+         where used != Room(file) && !Below[Room(file)].Contains(used)
+         select $"{file} uses {used}").Should().BeEmpty();
+
+    [Fact]
+    public void No_source_file_is_longer_than_300_lines() => Sources
+        .Select(file => (File: file, Lines: Repository.Read(file).Count(c => c == '\n')))
+        .Where(f => f.Lines > LongestFile)
+        .Should().BeEmpty();
+
+    [Fact]
+    public void Every_public_type_has_a_file_of_its_own_name()
+    {
+        var declared = Sources.ToDictionary(file => file, file => Regex
+            .Matches(Repository.Read(file), @"^public (?:[a-z]+ )*(?:class|struct|interface|enum|record) (\w+)", RegexOptions.Multiline)
+            .Select(m => m.Groups[1].Value).ToList());
+        declared.Where(d => d.Value.Count > 1 || d.Value.Any(name => name != Path.GetFileNameWithoutExtension(d.Key)))
+            .Should().BeEmpty("a file holds one public type and has its name");
+        typeof(Core.Search.ArchitectureSearch).Assembly.GetExportedTypes().Where(type => !type.IsNested)
+            .Select(type => type.Name).Order(StringComparer.Ordinal)
+            .Should().Equal(declared.Values.SelectMany(names => names).Order(StringComparer.Ordinal), "no public type is overlooked");
+    }
+
+    private static string Room(string file) => file.Split('/') is [_, var room, _, ..] ? room : "";
+}

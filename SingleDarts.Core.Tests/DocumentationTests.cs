@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace SingleDarts.Core.Tests;
+
+/// <summary>The written documentation fits the files that it speaks of.</summary>
+public class DocumentationTests
+{
+    [Fact]
+    public void Readme_shows_the_quick_start_word_for_word()
+    {
+        Match block = Regex.Match(Repository.Read("README.md"), @"^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline);
+        block.Success.Should().BeTrue("the README begins with a program");
+        block.Groups[1].Value.Should().Be(Repository.Read("samples/QuickStart/Program.cs"));
+    }
+
+    [Fact]
+    public void Every_relative_link_leads_to_a_file()
+    {
+        var links = Repository.Files("*.md").SelectMany(page => Links(page).Select(target => (Page: page, Target: target))).ToList();
+        links.Should().NotBeEmpty();
+        links.Where(link => !Exists(link.Page, link.Target)).Select(link => $"{link.Page} -> {link.Target}").Should().BeEmpty();
+    }
+
+    private static IEnumerable<string> Links(string page)
+    {
+        string prose = Regex.Replace(Repository.Read(page), @"^```.*?^```$|`[^`\n]*`", "", RegexOptions.Multiline | RegexOptions.Singleline);
+        return Regex.Matches(prose, @"\]\(([^)\s]+)\)").Select(m => m.Groups[1].Value)
+            .Where(target => !Regex.IsMatch(target, "^[a-z]+:|^#"))
+            .Select(target => target.Split('#')[0]);
+    }
+
+    private static bool Exists(string page, string target) =>
+        Path.Combine(Repository.Root, Path.GetDirectoryName(page)!, target) is var path && (File.Exists(path) || Directory.Exists(path));
+}
