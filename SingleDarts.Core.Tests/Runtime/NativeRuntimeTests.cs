@@ -66,10 +66,27 @@ public class NativeRuntimeTests
             {
                 SymbolVersionPatch.Apply(new ElfImage(copy, "damaged"), new ElfImage(System), "libstdc++.so.6");
             }
-            catch (Exception e) when (e is InvalidDataException or NotSupportedException or OverflowException)
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
             {
             }
         }, iter: 100, threads: 1);
+    }
+
+    [LinuxFact]
+    public void Library_whose_names_never_end_is_damaged_and_does_not_fill_the_memory()
+    {
+        byte[] file = File.ReadAllBytes(Binding);
+        file.AsSpan(0x16760, 161_868).Fill((byte)'a');
+        FluentActions.Invoking(() => new ElfImage(file, "endless.so"))
+            .Should().Throw<InvalidDataException>().WithMessage("endless.so*names are longer than the file*");
+    }
+
+    [LinuxFact]
+    public void Library_with_a_section_at_the_end_of_the_address_space_is_damaged()
+    {
+        byte[] file = File.ReadAllBytes(Binding);
+        BitConverter.TryWriteBytes(file.AsSpan(0x28), long.MaxValue - 8);
+        FluentActions.Invoking(() => new ElfImage(file, "far.so")).Should().Throw<InvalidDataException>().WithMessage("far.so*");
     }
 
     [LinuxFact]
@@ -118,6 +135,40 @@ public class NativeRuntimeTests
         var (code, output) = Run(QuickProcess((TorchRuntime.LibTorchVariable, folder)));
         code.Should().Be(0, output);
         output.Should().Contain($"from {folder}");
+    }
+
+    [LinuxFact]
+    public void A_second_libtorch_is_refused_before_it_aborts_the_process()
+    {
+        using var other = new Search.TemporaryFolder();
+        Directory.CreateDirectory(other.Path);
+        File.WriteAllText(Path.Combine(other.Path, "libtorch_cpu.so"), "");
+        var (code, output) = Run(QuickProcess((TorchRuntime.LibTorchVariable, other.Path)));
+        code.Should().NotBe(0);
+        output.Should().Contain(other.Path).And.Contain("a libtorch of its own").And.Contain("TorchBackend=none");
+    }
+
+    [LinuxFact]
+    public void A_link_to_the_applications_libtorch_is_no_second_one()
+    {
+        using var other = new Search.TemporaryFolder();
+        string folder = Path.GetDirectoryName(NativeLibraryLocator.Find("libtorch_cpu.so"))!;
+        Directory.CreateDirectory(other.Path);
+        string link = Path.Combine(other.Path, "lib");
+        Directory.CreateSymbolicLink(link, folder);
+        var (code, output) = Run(QuickProcess((TorchRuntime.LibTorchVariable, link)));
+        code.Should().Be(0, output);
+        output.Should().Contain($"from {link}");
+    }
+
+    [LinuxFact]
+    public void Without_a_home_the_copy_is_private_and_does_not_stay()
+    {
+        using var temporary = new Search.TemporaryFolder();
+        Directory.CreateDirectory(temporary.Path);
+        var (code, output) = Run(QuickProcess(("XDG_CACHE_HOME", "/proc/none"), ("HOME", "/proc/none"), ("TMPDIR", temporary.Path)));
+        code.Should().Be(0, output);
+        Directory.GetFileSystemEntries(temporary.Path, "singledarts-*").Should().BeEmpty();
     }
 
     [Theory]

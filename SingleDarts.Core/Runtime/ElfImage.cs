@@ -12,6 +12,7 @@ internal sealed class ElfImage
     private const uint Rela = 4, DynamicSymbols = 11, Definitions = 0x6ffffffd, Needs = 0x6ffffffe, Indices = 0x6fffffff;
     private readonly byte[] file;
     private readonly string path;
+    private long lengthOfNames;
     private readonly List<(uint Type, long Offset, long Size, uint Link)> sections = [];
 
     public ElfImage(string path) : this(File.ReadAllBytes(path), path) { }
@@ -21,6 +22,18 @@ internal sealed class ElfImage
         (this.file, this.path) = (file, path);
         if (file.Length < 64 || !file.AsSpan(0, 6).SequenceEqual<byte>([0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
             throw Damaged("it does not begin as a 64-bit little-endian ELF file");
+        try
+        {
+            Read();
+        }
+        catch (OverflowException)
+        {
+            throw Damaged("an offset in it is beyond 64 bits");
+        }
+    }
+
+    private void Read()
+    {
         long table = Int64(0x28), size = UInt16(0x3a), count = UInt16(0x3c);
         if (size < 64)
             throw Damaged($"its section headers have {size} bytes; expected 64");
@@ -102,6 +115,8 @@ internal sealed class ElfImage
 
     private void ReadRelocations()
     {
+        if (sections.Where(s => s.Type == Rela).Sum(s => s.Size / 24) > file.Length / 24)
+            throw Damaged("its relocations are longer than the file");
         foreach (var section in sections.Where(s => s.Type == Rela))
             for (long i = 0; i < section.Size / 24; i++)
             {
@@ -136,6 +151,8 @@ internal sealed class ElfImage
     private string Text(long at)
     {
         int length = At(at, 1).Length == 1 ? file.AsSpan((int)at).IndexOf((byte)0) : -1;
+        if ((lengthOfNames += length) > 4L * file.Length)
+            throw Damaged("its names are longer than the file");
         return length >= 0 ? Encoding.UTF8.GetString(file, (int)at, length) : throw Damaged($"a name at byte {at} does not end");
     }
 

@@ -3,8 +3,8 @@ namespace SingleDarts.Core.Runtime;
 /// <summary>Finds native libraries where .NET applications have them.</summary>
 internal static class NativeLibraryLocator
 {
-    /// <summary>Folders that are searched, in order.</summary>
-    public static IReadOnlyList<string> Folders { get; } =
+    /// <summary>Folders of the application, in which .NET searches too.</summary>
+    public static IReadOnlyList<string> ApplicationFolders { get; } =
     [
         .. new[]
         {
@@ -12,9 +12,23 @@ internal static class NativeLibraryLocator
             AppContext.BaseDirectory,
         }
         .Concat(Split(AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string))
-        .Concat(Split(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")))
         .Distinct(),
     ];
+
+    /// <summary>Folders that are searched, in order.</summary>
+    public static IReadOnlyList<string> Folders { get; } =
+        [.. ApplicationFolders.Concat(Split(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH"))).Distinct()];
+
+    /// <summary>Full path of a file after every link in it is followed.</summary>
+    public static string RealPath(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string? folder = Path.GetDirectoryName(full);
+        if (folder is null)
+            return full;
+        full = Path.Combine(RealPath(folder), Path.GetFileName(full));
+        return File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? RealPath(target.FullName) : full;
+    }
 
     /// <summary>Full path of a library, or <see langword="null"/>.</summary>
     /// <param name="file">File name, for example <c>libtorch_cpu.so</c>.</param>

@@ -31,6 +31,17 @@ internal static class PatchedLibraryCache
             $"The adapted copy of {name} cannot be stored: {string.Join(" ", refusals)} Set XDG_CACHE_HOME to a folder that can be written.");
     }
 
+    /// <summary>Removes a copy that no later process can find. Linux keeps what is loaded until the process ends.</summary>
+    /// <param name="path">What <see cref="Store(byte[], string)"/> gave, once it is loaded.</param>
+    public static void ReleaseTemporary(string path)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        if (!Path.GetFileName(folder).StartsWith("singledarts-", StringComparison.Ordinal))
+            return;
+        File.Delete(path);
+        Directory.Delete(folder);
+    }
+
     private static string Store(byte[] content, string path, string hash)
     {
         if (File.Exists(path) && Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) == hash)
@@ -55,6 +66,7 @@ internal static class PatchedLibraryCache
             yield return Path.Combine(cache, "singledarts");
         if (Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home)
             yield return Path.Combine(home, ".cache", "singledarts");
-        yield return Path.Combine(Path.GetTempPath(), $"singledarts-{Environment.UserName}");
+        // The temporary folder belongs to every user: a known name in it could be taken, and its content exchanged, by another one.
+        yield return Directory.CreateTempSubdirectory("singledarts-").FullName;
     }
 }

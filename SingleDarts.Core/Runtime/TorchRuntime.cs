@@ -67,6 +67,8 @@ public static class TorchRuntime
 
     private static string Load()
     {
+        if (NativeLibraryLocator.FindLoaded(Path.GetFileNameWithoutExtension(Binding)) is { } loaded)
+            return $"already loaded from {Path.GetDirectoryName(loaded)}";
         string? own = Environment.GetEnvironmentVariable(LibTorchVariable);
         string? binding = NativeLibraryLocator.Find(Binding);
         byte[]? patched = binding is null ? null : Patch(binding);
@@ -83,9 +85,18 @@ public static class TorchRuntime
             : File.Exists(Path.Combine(own, "libtorch_cpu.so")) ? Path.GetFullPath(own) : throw new NativeRuntimeException(
                 $"{LibTorchVariable} is '{own}', where there is no libtorch_cpu.so; set it to the folder of a libtorch {LibTorchVersion}, " +
                 "for example the torch/lib of a PyTorch of that version.");
+        if (!string.IsNullOrEmpty(own))
+            RefuseSecondLibTorch(folder);
         LoadLibTorch(folder);
-        nint handle = LoadLibrary(patched is null ? binding : PatchedLibraryCache.Store(patched, Path.GetFileNameWithoutExtension(Binding)));
-        NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : 0);
+        nint handle = patched is null ? LoadLibrary(binding) : LoadPatched(patched);
+        try
+        {
+            NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : 0);
+        }
+        catch (InvalidOperationException)
+        {
+            // The application has a resolver of its own; the loader still finds the loaded library by its SONAME.
+        }
         return $"from {folder}{(patched is null ? "" : ", TorchSharp adapted to the system's C++ runtime")}";
     }
 
@@ -98,11 +109,35 @@ public static class TorchRuntime
         return SymbolVersionPatch.Apply(new ElfImage(binding), new ElfImage(system), CppRuntime);
     }
 
+    /// <summary>
+    /// TorchSharp loads a libtorch_cpu.so beside the application by itself, without asking a resolver, and two of them in one process
+    /// abort it.
+    /// </summary>
+    private static void RefuseSecondLibTorch(string folder)
+    {
+        string chosen = NativeLibraryLocator.RealPath(Path.Combine(folder, "libtorch_cpu.so"));
+        string? second = NativeLibraryLocator.ApplicationFolders.Select(f => Path.Combine(f, "libtorch_cpu.so"))
+            .FirstOrDefault(path => File.Exists(path) && NativeLibraryLocator.RealPath(path) != chosen);
+        if (second is not null)
+            throw new NativeRuntimeException(
+                $"{LibTorchVariable} is '{folder}', but the application carries a libtorch of its own, {second}; a process can hold only " +
+                $"one. Unset {LibTorchVariable}, or build the application without TorchSharp-cpu and TorchSharp-cuda-linux " +
+                "(samples of SingleDarts: -p:TorchBackend=none).");
+    }
+
     private static void LoadLibTorch(string folder)
     {
         foreach (string name in new[] { "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
             if (Path.Combine(folder, name) is var path && File.Exists(path))
                 LoadLibrary(path);
+    }
+
+    private static nint LoadPatched(byte[] patched)
+    {
+        string path = PatchedLibraryCache.Store(patched, Path.GetFileNameWithoutExtension(Binding));
+        nint handle = LoadLibrary(path);
+        PatchedLibraryCache.ReleaseTemporary(path);
+        return handle;
     }
 
     private static nint LoadLibrary(string path)
