@@ -10,7 +10,8 @@ namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// A validated search, ready to run once. The work is done on a thread of its own; cancelling ends it after the step in progress,
-/// with a checkpoint from which it can be resumed bit for bit. So does the end of the process, for example by SIGTERM.
+/// with a checkpoint from which it can be resumed bit for bit. So does a process that ends by itself in the middle; .NET 10 ends
+/// one at once on SIGTERM unless the program handles the signal and cancels.
 /// </summary>
 public sealed class SearchRun
 {
@@ -79,7 +80,7 @@ public sealed class SearchRun
         Task work = Task.Factory.StartNew(
             () => Work(reports.Writer, progress, completed, stop.Token),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        // A process that ends while libtorch computes crashes; one that ends by SIGTERM should leave a checkpoint.
+        // A process that ends while libtorch computes crashes.
         void OnProcessExit(object? sender, EventArgs e)
         {
             stop.Cancel();
