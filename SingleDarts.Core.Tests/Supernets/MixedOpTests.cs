@@ -52,7 +52,7 @@ public class MixedOpTests
         IRelaxation sigmoid = Relaxations.Sigmoid();
         Tensor alpha = sigmoid.Initialize(6, 5, Start.Generator);
         alpha[0, 0].item<double>().Should().BeApproximately(-Math.Log(7), 1e-15);
-        sigmoid.Weights(alpha, Start)[5, 4].item<double>().Should().BeApproximately(0.125, 1e-15);
+        sigmoid.OperationWeights(alpha, Start)[5, 4].item<double>().Should().BeApproximately(0.125, 1e-15);
         Relaxations.Sigmoid(0.5).Initialize(6, 5, Start.Generator)[2, 2].item<double>().Should().Be(0);
     }
 
@@ -62,7 +62,7 @@ public class MixedOpTests
         using var scope = NewDisposeScope();
         Tensor before = randn([6, 5], dtype: ScalarType.Float64), after = before.clone();
         after[2, 3] += 1;
-        Tensor Change(IRelaxation r) => r.Weights(after, Start) - r.Weights(before, Start);
+        Tensor Change(IRelaxation r) => r.OperationWeights(after, Start) - r.OperationWeights(before, Start);
         Tensor sigmoid = Change(Relaxations.Sigmoid()), softmax = Change(Relaxations.Softmax());
         sigmoid[2, 3].item<double>().Should().BePositive();
         sigmoid.count_nonzero().item<long>().Should().Be(1);

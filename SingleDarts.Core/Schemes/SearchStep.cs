@@ -24,8 +24,8 @@ public sealed class SearchStep
         IReadOnlyList<IArchitectureRegularizer>? regularizers = null, Func<Tensor, Tensor, Tensor>? loss = null)
     {
         Supernet = supernet;
-        Weights = weights;
-        Architecture = architecture;
+        WeightUpdater = weights;
+        ArchitectureUpdater = architecture;
         this.regularizers = regularizers ?? [];
         this.loss = loss ?? ((logits, labels) => nn.functional.cross_entropy(logits, labels));
     }
@@ -34,10 +34,10 @@ public sealed class SearchStep
     public Supernet Supernet { get; }
 
     /// <summary>Moves w.</summary>
-    public ParameterUpdater Weights { get; }
+    public ParameterUpdater WeightUpdater { get; }
 
     /// <summary>Moves α.</summary>
-    public ParameterUpdater Architecture { get; }
+    public ParameterUpdater ArchitectureUpdater { get; }
 
     /// <summary>Batch of the weights.</summary>
     public LabeledBatch WeightBatch { get; set; } = null!;
@@ -66,9 +66,9 @@ public sealed class SearchStep
     {
         using var scope = NewDisposeScope();
         BatchOutcome outcome = Evaluate(WeightBatch);
-        Weights.ZeroGrad();
-        Backward(outcome.Loss, Weights);
-        Weights.Step();
+        WeightUpdater.ZeroGrad();
+        Backward(outcome.Loss, WeightUpdater);
+        WeightUpdater.Step();
         return outcome.Detach();
     }
 
@@ -77,9 +77,9 @@ public sealed class SearchStep
     {
         using var scope = NewDisposeScope();
         BatchOutcome outcome = Evaluate(ArchitectureBatch);
-        Architecture.ZeroGrad();
-        Backward(Regularize(outcome.Loss), Architecture);
-        Architecture.Step();
+        ArchitectureUpdater.ZeroGrad();
+        Backward(Regularize(outcome.Loss), ArchitectureUpdater);
+        ArchitectureUpdater.Step();
         return outcome.Detach();
     }
 

@@ -20,11 +20,11 @@ public sealed record SingleLevelScheme : IOptimizationScheme
     {
         using var scope = NewDisposeScope();
         BatchOutcome outcome = step.Evaluate(step.WeightBatch);
-        step.Weights.ZeroGrad();
-        step.Architecture.ZeroGrad();
+        step.WeightUpdater.ZeroGrad();
+        step.ArchitectureUpdater.ZeroGrad();
         step.Regularize(outcome.Loss).backward();
-        step.Weights.Step();
-        step.Architecture.Step();
+        step.WeightUpdater.Step();
+        step.ArchitectureUpdater.Step();
         outcome = outcome.Detach();
         return new StepOutcome(outcome, outcome);
     }

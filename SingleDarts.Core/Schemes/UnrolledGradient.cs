@@ -12,19 +12,19 @@ internal static class UnrolledGradient
     internal static BatchOutcome UpdateArchitecture(SearchStep step, bool exact, double radius)
     {
         using var scope = NewDisposeScope();
-        Parameter[] weights = [.. step.Weights.Parameters.Select(p => p.Parameter)];
-        Parameter[] alphas = [.. step.Architecture.Parameters.Select(p => p.Parameter)];
-        double rate = step.Weights.LearningRate;
+        Parameter[] weights = [.. step.WeightUpdater.Parameters.Select(p => p.Parameter)];
+        Parameter[] alphas = [.. step.ArchitectureUpdater.Parameters.Select(p => p.Parameter)];
+        double rate = step.WeightUpdater.LearningRate;
 
         Tensor[] saved = [.. weights.Select(w => w.detach().clone())];
-        step.Weights.ZeroGrad();
-        SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.Weights);
+        step.WeightUpdater.ZeroGrad();
+        SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.WeightUpdater);
         TakeVirtualStep(step, weights, rate);
 
-        step.Weights.ZeroGrad();
-        step.Architecture.ZeroGrad();
+        step.WeightUpdater.ZeroGrad();
+        step.ArchitectureUpdater.ZeroGrad();
         BatchOutcome outcome = step.Evaluate(step.ArchitectureBatch);
-        SearchStep.Backward(step.Regularize(outcome.Loss), step.Weights, step.Architecture);
+        SearchStep.Backward(step.Regularize(outcome.Loss), step.WeightUpdater, step.ArchitectureUpdater);
         Tensor[] direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
         Tensor[] gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
         Assign(weights, saved);
@@ -35,14 +35,14 @@ internal static class UnrolledGradient
         using (no_grad())
             for (int i = 0; i < alphas.Length; i++)
                 alphas[i].grad!.copy_(gradient[i] - rate * mixed[i]);
-        step.Weights.ZeroGrad();
-        step.Architecture.Step();
+        step.WeightUpdater.ZeroGrad();
+        step.ArchitectureUpdater.Step();
         return outcome.Detach();
     }
 
     private static void TakeVirtualStep(SearchStep step, Parameter[] weights, double rate)
     {
-        (double momentum, double decay) = step.Weights.Rule.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
+        (double momentum, double decay) = step.WeightUpdater.Rule.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
         using var _ = no_grad();
         for (int i = 0; i < weights.Length; i++)
         {
@@ -50,7 +50,7 @@ internal static class UnrolledGradient
             Tensor move = weights[i].mul(decay);
             if (weights[i].grad is { } gradient)
                 move.add_(gradient);
-            if (step.Weights.MomentumBuffer(i) is { } buffer)
+            if (step.WeightUpdater.MomentumBuffer(i) is { } buffer)
                 move.add_(buffer, alpha: momentum);
             weights[i].add_(move, alpha: -rate);
         }
@@ -69,8 +69,8 @@ internal static class UnrolledGradient
             Tensor term = gradient.mul(direction[i]).sum();
             product = product is null ? term : product + term;
         }
-        step.Architecture.ZeroGrad();
-        SearchStep.Backward(product!, step.Architecture);
+        step.ArchitectureUpdater.ZeroGrad();
+        SearchStep.Backward(product!, step.ArchitectureUpdater);
         return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
     }
 
@@ -87,8 +87,8 @@ internal static class UnrolledGradient
             using (no_grad())
                 for (int i = 0; i < weights.Length; i++)
                     weights[i].add_(direction[i], alpha: distance);
-            step.Architecture.ZeroGrad();
-            SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.Architecture);
+            step.ArchitectureUpdater.ZeroGrad();
+            SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureUpdater);
             Assign(weights, saved);
             return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
         }

@@ -35,7 +35,7 @@ public sealed class TopEdges : IDerivation
     public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        var weights = new EdgeScores(cell, snapshot.Weights, "weights");
+        var weights = new EdgeScores(cell, snapshot.OperationWeights, "weights");
         if (cell.Operations.All(o => o.IsZero))
             throw new ArgumentException(
                 $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never " +

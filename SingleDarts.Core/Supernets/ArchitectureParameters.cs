@@ -57,7 +57,7 @@ public sealed class ArchitectureParameters : IDisposable
     /// <param name="cell">Name of the kind.</param>
     /// <param name="context">The moment, for sampled relaxations.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
-    public Tensor Weights(string cell, RelaxationContext context) => Relaxation.Weights(this[cell], context);
+    public Tensor OperationWeights(string cell, RelaxationContext context) => Relaxation.OperationWeights(this[cell], context);
 
     /// <summary>Copies α and p as numbers.</summary>
     /// <param name="context">The moment, for sampled relaxations.</param>
@@ -66,7 +66,7 @@ public sealed class ArchitectureParameters : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         return Cells.ToDictionary(
-            cell => cell.Name, cell => new CellSnapshot(Numbers(this[cell.Name]), Numbers(Weights(cell.Name, context))));
+            cell => cell.Name, cell => new CellSnapshot(Numbers(this[cell.Name]), Numbers(OperationWeights(cell.Name, context))));
     }
 
     /// <summary>Releases α.</summary>

@@ -21,5 +21,5 @@ public interface IRelaxation
     /// <param name="alpha">α, [edges, operations].</param>
     /// <param name="context">The moment.</param>
     /// <returns>p, [edges, operations], of α's type and device.</returns>
-    Tensor Weights(Tensor alpha, RelaxationContext context);
+    Tensor OperationWeights(Tensor alpha, RelaxationContext context);
 }

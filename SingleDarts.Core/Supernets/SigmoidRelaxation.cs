@@ -26,5 +26,5 @@ public sealed record SigmoidRelaxation(double InitialProbability = 0.125) : IRel
         full([edges, operations], Math.Log(InitialProbability / (1 - InitialProbability)), dtype: ScalarType.Float64);
 
     /// <inheritdoc/>
-    public Tensor Weights(Tensor alpha, RelaxationContext context) => alpha.sigmoid();
+    public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.sigmoid();
 }

@@ -17,5 +17,5 @@ public sealed record SoftmaxRelaxation(double InitialDeviation = 1e-3) : IRelaxa
         randn([edges, operations], dtype: ScalarType.Float64, generator: generator) * InitialDeviation;
 
     /// <inheritdoc/>
-    public Tensor Weights(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);
+    public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);
 }

@@ -84,7 +84,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var weights = Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.Weights(cell.Name, context));
+        var weights = Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.OperationWeights(cell.Name, context));
         return Forward(input, weights).MoveToOuterDisposeScope();
     }
 
