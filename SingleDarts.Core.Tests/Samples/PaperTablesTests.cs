@@ -69,8 +69,8 @@ public class PaperTablesTests
 
     private static Process Start(string[] arguments)
     {
-        string own = Path.GetDirectoryName(typeof(PaperTablesTests).Assembly.Location)!;
-        string sample = own.Replace("SingleDarts.Core.Tests", Path.Combine("samples", "PaperTables"), StringComparison.Ordinal);
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        string sample = Path.Combine(Repository.Root, "samples", "PaperTables", "bin", configuration, "net10.0");
         return Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(sample, "PaperTables.dll"), .. arguments])
         {
             RedirectStandardOutput = true,

@@ -34,6 +34,7 @@ internal static class RunDocument
                 ["libtorch"] = torch.__version__,
                 ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
                 ["device"] = options.Device,
+                ["threads"] = torch.get_num_threads(),
                 ["checkpointInterval"] = options.CheckpointInterval,
                 ["space"] = Space(space),
                 ["data"] = Data(data),
