@@ -1,0 +1,38 @@
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Tests.Search;
+
+public class DropoutResumeTests
+{
+    [Fact]
+    public async Task Operations_that_draw_random_numbers_are_resumed_bit_for_bit_within_an_epoch()
+    {
+        using var folder = new TemporaryFolder();
+        using var data = Small.Data();
+        SearchSpace space = SearchSpace.Define("dropout").Input(3, 8, 8).Classes(3).Channels(2)
+            .Operation("skip", Blocks.Skip, isLearnable: false)
+            .Operation("dropout", c => nn.Sequential(Blocks.ReluConvBatchNorm(c, 1), nn.Dropout(0.5))).Build();
+        ArchitectureSearch Search() => ArchitectureSearch.In(space).On(data).UpdatingArchitecture(o => o.Adam(0.01)).For(3, 10);
+        SearchResult whole = await Search().RunAsync();
+        using var stop = new CancellationTokenSource();
+        var cancel = new CancelAfter(6, stop);
+        await FluentActions.Awaiting(() => Search().SavingTo(folder["run"]).ReportingTo(cancel).RunAsync(stop.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
+        SearchResult resumed = await Search().ResumingFrom(folder["run"]).RunAsync();
+        Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
+    }
+
+    private sealed class CancelAfter(int steps, CancellationTokenSource stop) : IProgress<SearchProgress>
+    {
+        private int done;
+
+        public void Report(SearchProgress value)
+        {
+            if (++done == steps)
+                stop.Cancel();
+        }
+    }
+}
