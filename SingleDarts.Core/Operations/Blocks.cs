@@ -11,17 +11,10 @@ public static class Blocks
     public static BatchNorm2d BatchNorm(OperationContext context) =>
         nn.BatchNorm2d(context.OutChannels, affine: context.Affine, track_running_stats: context.TrackRunningStatistics);
 
-    /// <summary>
-    /// ReLU, a square convolution that keeps the size (padding (k − 1)/2) but for the stride, batch normalisation. The convolution
-    /// has a bias exactly where the normalisation is not affine, as in NAS-Bench-201.
-    /// </summary>
+    /// <summary>ReLU, a square convolution that keeps the size but for the stride, batch normalisation.</summary>
     /// <param name="context">The place.</param>
     /// <param name="kernelSize">Odd kernel size k.</param>
-    public static nn.Module<Tensor, Tensor> ReluConvBatchNorm(OperationContext context, int kernelSize) => nn.Sequential(
-        nn.ReLU(),
-        nn.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: context.Stride, padding: kernelSize / 2,
-            bias: !context.Affine),
-        BatchNorm(context));
+    public static ReluConvBatchNorm ReluConvBatchNorm(OperationContext context, int kernelSize) => new(context, kernelSize);
 
     /// <summary>Average pooling 3×3 that leaves padding out of the mean, without normalisation (NAS-Bench-201).</summary>
     /// <param name="context">The place; channels are kept.</param>

@@ -10,6 +10,12 @@ public interface IRelaxation
     /// <summary>Name of the relaxation in run records, with its settings.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Whether candidates whose operation weight is exactly zero are left out: not computed, and their weight gets no gradient. For
+    /// relaxations that sample one operation; the weights are then read by the host once per forward pass, which waits for the device.
+    /// </summary>
+    bool IsHard => false;
+
     /// <summary>Start values of α.</summary>
     /// <param name="edges">Rows.</param>
     /// <param name="operations">Columns.</param>

@@ -30,21 +30,28 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="k">Column of α.</param>
     public nn.Module<Tensor, Tensor> this[int k] => operations[k];
 
+    /// <summary>Whether candidate k is computed: all but those that are zero by definition.</summary>
+    /// <param name="k">Column of α.</param>
+    public bool Computes(int k) => computed[k];
+
     /// <summary>Σ_k p_k · o_k(x); operations that are zero by definition are left out of the sum.</summary>
     /// <param name="input">x, [N, C, ...].</param>
     /// <param name="weights">p of this edge, [operations].</param>
     /// <returns>[N, C', ...].</returns>
-    public override Tensor forward(Tensor input, Tensor weights)
+    public override Tensor forward(Tensor input, Tensor weights) => Mix(input, weights, Computes)!;
+
+    /// <summary>The sum over some of the candidates, or <see langword="null"/> over none.</summary>
+    internal Tensor? Mix(Tensor input, Tensor weights, Func<int, bool> includes)
     {
         using var scope = NewDisposeScope();
         Tensor? sum = null;
-        for (int k = 0; k < computed.Length; k++)
+        for (int k = 0; k < Count; k++)
         {
-            if (!computed[k])
+            if (!includes(k))
                 continue;
             Tensor term = operations[k].call(input) * weights[k];
             sum = sum is null ? term : sum.add_(term);
         }
-        return sum!.MoveToOuterDisposeScope();
+        return sum?.MoveToOuterDisposeScope();
     }
 }

@@ -17,6 +17,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly RandomStreams streams;
     private RelaxationContext context;
+    private CellExecution execution;
 
     /// <summary>
     /// Builds the network and its architecture parameters, both drawn from the options' seed alone.
@@ -43,6 +44,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
             space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
+        Execution = options.Execution;
         context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
     }
 
@@ -63,6 +65,18 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
 
     /// <summary>The searched cells, from the first to the last.</summary>
     public IEnumerable<SupernetCell> Cells => layers.OfType<SupernetCell>();
+
+    /// <summary>How the searched cells are computed in training mode; it can be changed at any time, the weights stay what they are.</summary>
+    public CellExecution Execution
+    {
+        get => execution;
+        set
+        {
+            execution = value;
+            foreach (SupernetCell cell in Cells)
+                cell.Execution = value;
+        }
+    }
 
     /// <summary>
     /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, and random operations
@@ -100,11 +114,12 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
                 $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
                 $"[N, {string.Join(", ", Space.InputShape)}].", nameof(input));
         using var scope = NewDisposeScope();
-        Tensor previous = stem.call(input), before = previous;
+        var chosen = Architecture.Relaxation.IsHard ? operationWeights.ToDictionary(w => w.Key, w => NotZero(w.Value)) : null;
+        Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
         foreach (nn.Module layer in layers)
         {
-            if (layer is SupernetCell cell)
-                (before, previous) = (previous, cell.call(before, previous, operationWeights[cell.Placement.Cell.Name]));
+            if (layer is SupernetCell { Placement.Cell.Name: var name } cell)
+                (before, previous) = (previous, cell.Forward(before, previous, operationWeights[name], chosen?[name]));
             else
                 before = previous = ((nn.Module<Tensor, Tensor>)layer).call(previous);
         }
@@ -123,6 +138,14 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
             context.Generator.Dispose();
         }
         base.Dispose(disposing);
+    }
+
+    private static bool[,] NotZero(Tensor weights)
+    {
+        var result = new bool[weights.shape[0], weights.shape[1]];
+        using Tensor numbers = weights.detach().ne(0).cpu();
+        Buffer.BlockCopy(numbers.data<bool>().ToArray(), 0, result, 0, result.Length);
+        return result;
     }
 
     private nn.Module Create(LayerPlacement layer, SupernetOptions options) => layer switch

@@ -14,6 +14,9 @@ public sealed record SupernetOptions
     /// <summary>Floating type of weights and α.</summary>
     public ScalarType DataType { get; init; } = ScalarType.Float32;
 
+    /// <summary>How the searched cells are computed.</summary>
+    public CellExecution Execution { get; init; }
+
     /// <summary>
     /// Whether batch normalisations of candidate operations learn scale and shift. False, as in DARTS and NAS-Bench-201: a scale
     /// would undo the operation weight.

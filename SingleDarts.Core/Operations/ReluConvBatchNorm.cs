@@ -1,0 +1,48 @@
+using SingleDarts.Core.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Operations;
+
+/// <summary>
+/// BN(W * relu(x)): ReLU, a square convolution that keeps the size (padding (k − 1)/2) but for the stride, batch normalisation. The
+/// convolution has a bias exactly where the normalisation is not affine, as in NAS-Bench-201; there the normalisation cancels it.
+/// </summary>
+public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
+{
+    private readonly Conv2d convolution;
+    private readonly BatchNorm2d normalization;
+
+    /// <summary>Builds the module for a place.</summary>
+    /// <param name="context">The place.</param>
+    /// <param name="kernelSize">Odd kernel size k.</param>
+    public ReluConvBatchNorm(OperationContext context, int kernelSize) : base(nameof(ReluConvBatchNorm))
+    {
+        TorchRuntime.EnsureLoaded();
+        (KernelSize, Stride) = (kernelSize, context.Stride);
+        convolution = nn.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: context.Stride, padding: kernelSize / 2,
+            bias: !context.Affine);
+        normalization = Blocks.BatchNorm(context);
+        RegisterComponents();
+    }
+
+    /// <summary>Kernel size k.</summary>
+    public int KernelSize { get; }
+
+    /// <summary>Spatial stride.</summary>
+    public int Stride { get; }
+
+    /// <summary>The convolution, weight [OutChannels, InChannels, k, k].</summary>
+    public Conv2d Convolution => convolution;
+
+    /// <summary>The batch normalisation.</summary>
+    public BatchNorm2d Normalization => normalization;
+
+    /// <summary>[N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
+    /// <param name="input">[N, InChannels, H, W].</param>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return normalization.call(convolution.call(nn.functional.relu(input))).MoveToOuterDisposeScope();
+    }
+}
