@@ -7,8 +7,9 @@ namespace SingleDarts.Core.Schemes;
 public sealed class ParameterUpdater : IDisposable
 {
     private readonly int epochs;
+    private readonly FlatParameters flat;
     private readonly OptimizerHelper optimizer;
-    private readonly IList<OptimizerState> states;
+    private readonly OptimizerState state;
 
     /// <summary>Makes the optimiser of a rule.</summary>
     /// <param name="rule">Optimiser, schedule and clipping.</param>
@@ -22,14 +23,15 @@ public sealed class ParameterUpdater : IDisposable
         Rule = rule;
         Parameters = parameters;
         this.epochs = epochs;
-        Parameter[] group = [.. parameters.Select(p => p.Parameter)];
+        flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
+        Parameter[] group = [flat.All];
         optimizer = rule.Optimizer switch
         {
             SgdOptions o => optim.SGD(group, o.LearningRate, o.Momentum, 0, o.WeightDecay, o.Nesterov),
             AdamOptions o => optim.Adam(group, o.LearningRate, o.Beta1, o.Beta2, o.Epsilon, o.WeightDecay),
             _ => throw new ArgumentException($"Unknown optimiser {rule.Optimizer}; expected SGD or Adam.", nameof(rule)),
         };
-        states = optimizer.state_dict().State;
+        state = optimizer.state_dict().State[0];
         LearningRate = rule.Optimizer.LearningRate;
     }
 
@@ -42,8 +44,13 @@ public sealed class ParameterUpdater : IDisposable
     /// <summary>The present learning rate.</summary>
     public double LearningRate { get; private set; }
 
-    /// <summary>Sets the gradients to zero.</summary>
-    public void ZeroGrad() => optimizer.zero_grad();
+    /// <summary>Takes the gradients away, which counts as zero.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var (_, parameter) in Parameters)
+            parameter.grad = null;
+        flat.All.grad = null;
+    }
 
     /// <summary>Sets the learning rate of a moment.</summary>
     /// <param name="epoch">Epoch, counted from 0.</param>
@@ -55,18 +62,21 @@ public sealed class ParameterUpdater : IDisposable
             group.LearningRate = LearningRate;
     }
 
-    /// <summary>Clips the gradient, then moves the parameters.</summary>
+    /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
+    /// <exception cref="InvalidOperationException">A later updater has taken some of the parameters over.</exception>
     public void Step()
     {
         using var scope = NewDisposeScope();
+        flat.GatherGradients();
         if (Rule.MaxGradientNorm is { } norm)
             Clip(norm);
         optimizer.step();
+        flat.All.grad = null;
     }
 
     /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other optimisers.</summary>
     /// <param name="index">Position in <see cref="Parameters"/>.</param>
-    public Tensor? MomentumBuffer(int index) => (states[index] as SGD.State)?.momentum_buffer;
+    public Tensor? MomentumBuffer(int index) => (state as SGD.State)?.momentum_buffer is { } buffer ? flat.Part(buffer, index) : null;
 
     /// <summary>Copies of the optimiser's state on the CPU, by parameter and quantity; the caller disposes them.</summary>
     public IReadOnlyDictionary<string, Tensor> SaveState()
@@ -75,13 +85,14 @@ public sealed class ParameterUpdater : IDisposable
         for (int i = 0; i < Parameters.Count; i++)
         {
             string name = Parameters[i].Name;
-            if (states[i] is SGD.State { momentum_buffer: { } buffer })
-                saved[$"{name}/momentum"] = buffer.detach().cpu().clone();
-            if (states[i] is Adam.State adam)
+            Tensor Copy(Tensor all) => flat.Part(all.detach(), i).cpu().clone();
+            if (state is SGD.State { momentum_buffer: { } buffer })
+                saved[$"{name}/momentum"] = Copy(buffer);
+            if (state is Adam.State adam)
             {
                 saved[$"{name}/step"] = tensor(adam.step);
-                saved[$"{name}/mean"] = adam.exp_avg.detach().cpu().clone();
-                saved[$"{name}/square"] = adam.exp_avg_sq.detach().cpu().clone();
+                saved[$"{name}/mean"] = Copy(adam.exp_avg);
+                saved[$"{name}/square"] = Copy(adam.exp_avg_sq);
             }
         }
         return saved;
@@ -106,20 +117,24 @@ public sealed class ParameterUpdater : IDisposable
                     $"expected [{string.Join(", ", like.shape)}].");
             return saved[key].to(like.dtype, like.device, copy: true);
         }
+        var momentum = new Tensor?[Parameters.Count];
         for (int i = 0; i < Parameters.Count; i++)
         {
             var (name, parameter) = Parameters[i];
-            if (states[i] is SGD.State sgd)
-            {
-                sgd.momentum_buffer?.Dispose();
-                sgd.momentum_buffer = Find($"{name}/momentum", parameter, required: false)?.DetachFromDisposeScope();
-            }
-            if (states[i] is Adam.State adam)
+            if (state is SGD.State)
+                momentum[i] = Find($"{name}/momentum", parameter, required: false);
+            if (state is Adam.State adam)
             {
                 adam.step = Find($"{name}/step", tensor(0L), required: true)!.item<long>();
-                adam.exp_avg.copy_(Find($"{name}/mean", parameter, required: true)!);
-                adam.exp_avg_sq.copy_(Find($"{name}/square", parameter, required: true)!);
+                flat.Part(adam.exp_avg, i).copy_(Find($"{name}/mean", parameter, required: true)!);
+                flat.Part(adam.exp_avg_sq, i).copy_(Find($"{name}/square", parameter, required: true)!);
             }
+        }
+        if (state is SGD.State sgd)
+        {
+            sgd.momentum_buffer?.Dispose();
+            sgd.momentum_buffer = momentum.All(m => m is null) ? null : cat([.. momentum.Select((m, i) =>
+                (m ?? zeros_like(Parameters[i].Parameter)).reshape(-1))]).DetachFromDisposeScope();
         }
         if (unread.Count > 0)
             throw new InvalidDataException(
@@ -129,16 +144,11 @@ public sealed class ParameterUpdater : IDisposable
     /// <summary>Releases the optimiser's state, not the parameters.</summary>
     public void Dispose() => optimizer.Dispose();
 
-    /// <summary>Scales all gradients by min(1, norm / (‖g‖₂ + 1e-6)), without waiting for the device.</summary>
+    /// <summary>Scales the gradient by min(1, norm / (‖g‖₂ + 1e-6)), without waiting for the device.</summary>
     private void Clip(double norm)
     {
         using var _ = no_grad();
-        Tensor[] gradients = [.. Parameters.Select(p => p.Parameter.grad).OfType<Tensor>()];
-        if (gradients.Length == 0)
-            return;
-        Tensor total = stack([.. gradients.Select(g => g.norm())]).norm();
-        Tensor scale = (norm / (total + 1e-6)).clamp_max(1);
-        foreach (Tensor gradient in gradients)
-            gradient.mul_(scale);
+        Tensor gradient = flat.All.grad!;
+        gradient.mul_((norm / (gradient.norm() + 1e-6)).clamp_max(1));
     }
 }

@@ -31,10 +31,9 @@ internal sealed class ConvolutionGroup
     /// <summary>The candidates' convolution weights, in the same order.</summary>
     public IEnumerable<Parameter> Weights => modules.Select(module => module.Convolution.weight);
 
-    /// <summary>Whether the group's definition fits a module: its batch normalisation has neither scale nor shift.</summary>
+    /// <summary>Whether the group's definition fits a module: its batch normalisation has neither scale, shift nor running statistics.</summary>
     public static bool Fits(nn.Module module) =>
-        module is ReluConvBatchNorm { Normalization: { affine: false } normalization } &&
-        (!normalization.track_running_stats || normalization.momentum is not null);
+        module is ReluConvBatchNorm { Normalization: { affine: false, track_running_stats: false } };
 
     /// <summary>The merged weight, [m·C, C, k, k].</summary>
     /// <param name="weights">The candidates' weights.</param>
@@ -59,25 +58,6 @@ internal sealed class ConvolutionGroup
         return (scale, (branch.Mean.view_as(scale) * scale).neg_());
     }
 
-    /// <summary>Moves the candidates' running statistics by this batch's, the convolution's bias included.</summary>
-    /// <param name="branch">The statistics.</param>
-    public void Track(NormalizedBranch branch)
-    {
-        long n = branch.Values.numel() / branch.Mean.numel();
-        Tensor variance = branch.InverseDeviation.pow(-2).sub_(epsilon).mul_((double)n / (n - 1));
-        for (int i = 0; i < modules.Length; i++)
-        {
-            BatchNorm2d normalization = modules[i].Normalization;
-            if (!normalization.track_running_stats)
-                continue;
-            Tensor Slice(Tensor all) => all.view(modules.Length, -1).select(0, i).to(normalization.running_mean!.dtype);
-            Tensor mean = modules[i].Convolution.bias is { } bias ? Slice(branch.Mean) + bias : Slice(branch.Mean);
-            normalization.running_mean!.lerp_(mean, normalization.momentum!.Value);
-            normalization.running_var!.lerp_(Slice(variance), normalization.momentum!.Value);
-            normalization.num_batches_tracked!.add_(1);
-        }
-    }
-
     /// <summary>Gradients of the mixture in relu(x), in the merged weight and in p, [m].</summary>
     /// <param name="gradient">Of the candidates' targets side by side, [N, m·C, H, W].</param>
     /// <param name="active">relu(x).</param>
@@ -87,7 +67,7 @@ internal sealed class ConvolutionGroup
     public (Tensor Active, Tensor Weight, Tensor P) Backward(
         Tensor gradient, Tensor active, Tensor weight, NormalizedBranch branch, Tensor p)
     {
-        Tensor scale = p.unsqueeze(1).expand(-1, branch.Mean.numel() / p.shape[0]).reshape(-1);
+        Tensor scale = p.unsqueeze(1).expand(-1, branch.Mean.numel() / p.shape[0]).contiguous().view(-1);
         var (values, scales) = NativeKernels.BatchNormBackward(
             gradient, branch.Values, scale, branch.Mean, branch.InverseDeviation, epsilon);
         var (input, weights) = NativeKernels.ConvolutionBackward(values, active, weight, stride, padding);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
@@ -11,6 +12,7 @@ namespace SingleDarts.Core.Supernets;
 /// </summary>
 internal sealed class FanOut
 {
+    private static readonly Scalar One = 1;
     private readonly ConvolutionGroup[] convolutions;
     private readonly LinearGroup[] linear;
     private readonly int[] targets;
@@ -23,8 +25,7 @@ internal sealed class FanOut
         targets = [.. terms.Select(term => term.Target).Distinct().Order()];
         convolutions = [.. terms.Where(term => term.Module is ReluConvBatchNorm)
             .GroupBy(term => ((ReluConvBatchNorm)term.Module).KernelSize, (_, group) => new ConvolutionGroup([.. group]))];
-        linear = [.. terms.Where(term => term.Module is not ReluConvBatchNorm)
-            .GroupBy(term => LinearGroup.Key(term.Module), (_, group) => new LinearGroup([.. group], group.First().Module as AvgPool2d))];
+        linear = [.. LinearGroup.Of(terms.Where(term => term.Module is not ReluConvBatchNorm))];
         Weights = [.. convolutions.SelectMany(group => group.Weights)];
     }
 
@@ -49,14 +50,6 @@ internal sealed class FanOut
             return [];
         using Tensor active = x.relu();
         return [.. Groups(weights).Select(g => g.Group.Forward(active, g.Weight))];
-    }
-
-    /// <summary>Moves the running statistics of the batch normalisations that keep them.</summary>
-    /// <param name="branches">What <see cref="Convolve"/> gave.</param>
-    public void Track(NormalizedBranch[] branches)
-    {
-        for (int g = 0; g < branches.Length; g++)
-            convolutions[g].Track(branches[g]);
     }
 
     /// <summary>c_j for every target.</summary>
@@ -94,8 +87,10 @@ internal sealed class FanOut
     /// <param name="weights"><see cref="Weights"/>.</param>
     /// <param name="branches">What <see cref="Convolve"/> gave.</param>
     public (Tensor X, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor x, Tensor p, IReadOnlyList<Tensor> weights, NormalizedBranch[] branches)
+        IReadOnlyList<Tensor> gradients, Tensor x, Tensor p, IReadOnlyList<Tensor> weights, NormalizedBranch[] branches)
     {
+        if (branches.Length == 0)
+            branches = Convolve(x, weights);
         var weightGradients = new List<Tensor>();
         var shares = new Tensor?[p.numel()];
         Tensor? dx = null;
@@ -131,7 +126,7 @@ internal sealed class FanOut
             if (group.Pooling is null && dx is not null)
             {
                 foreach (var (g, factor) in parts)
-                    dx.addcmul_(g, factor, 1);
+                    dx.addcmul_(g, factor, One);
                 continue;
             }
             Tensor back = group.Backward(Sum(parts, null), x);
@@ -157,15 +152,25 @@ internal sealed class FanOut
 
     private static Tensor Slice(Tensor merged, int i, long channels) => merged.narrow(1, i * channels, channels);
 
-    private static Tensor SideBySide(Tensor[] tensors) => NativeKernels.ChannelsLast(tensors.Length == 1 ? tensors[0] : cat(tensors, 1));
+    /// <summary>The tensors along the channels; cat itself does not use several threads here.</summary>
+    private static Tensor SideBySide(Tensor[] tensors)
+    {
+        if (tensors.Length == 1)
+            return NativeKernels.ChannelsLast(tensors[0]);
+        long[] shape = tensors[0].shape;
+        Tensor all = empty([shape[0], shape[2], shape[3], tensors.Length * shape[1]], tensors[0].dtype, tensors[0].device).permute(0, 3, 1, 2);
+        for (int i = 0; i < tensors.Length; i++)
+            Slice(all, i, shape[1]).copy_(tensors[i]);
+        return all;
+    }
 
     /// <summary>Σ value · factor + shift, without temporaries.</summary>
     private static Tensor Sum(IReadOnlyList<(Tensor Value, Tensor Factor)> products, Tensor? shift)
     {
         var (first, weight) = products[0];
-        Tensor sum = shift is null ? first * weight : shift.view(-1, 1, 1).addcmul(first, weight, 1);
+        Tensor sum = shift is null ? first * weight : shift.view(-1, 1, 1).addcmul(first, weight, One);
         foreach (var (value, factor) in products.Skip(1))
-            sum.addcmul_(value, factor, 1);
+            sum.addcmul_(value, factor, One);
         return sum;
     }
 

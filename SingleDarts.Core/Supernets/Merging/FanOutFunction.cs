@@ -34,10 +34,10 @@ internal sealed class FanOutFunction : autograd.MultiTensorFunction<FanOutFuncti
         var (x, p) = ((Tensor)vars[2], (Tensor)vars[3]);
         Tensor[] weights = [.. vars.Skip(4).Cast<Tensor>()];
         NormalizedBranch[] branches = fanOut.Convolve(x, weights);
-        fanOut.Track(branches);
         Tensor[] outputs = fanOut.Mix(x, p, branches);
         ctx.set_materialize_grads(false);
         ctx.save_data(nameof(FanOut), fanOut);
+        ctx.save_data("shapes", outputs.Select(output => output.shape).ToArray());
         ctx.save_for_backward([x, p, .. weights, .. recompute ? [] : branches.SelectMany(b => new[] { b.Values, b.Mean, b.InverseDeviation })]);
         return [.. outputs];
     }
@@ -49,12 +49,12 @@ internal sealed class FanOutFunction : autograd.MultiTensorFunction<FanOutFuncti
         using var scope = NewDisposeScope();
         var fanOut = (FanOut)ctx.get_data(nameof(FanOut));
         List<Tensor> saved = ctx.get_saved_variables();
-        var (x, p) = (saved[0], saved[1]);
         Tensor[] weights = [.. saved.Skip(2).Take(fanOut.Weights.Count)];
         NormalizedBranch[] branches = [.. saved.Skip(2 + weights.Length).Chunk(3).Select(b => new NormalizedBranch(b[0], b[1], b[2]))];
-        if (branches.Length == 0)
-            branches = fanOut.Convolve(x, weights);
-        var (dx, dp, dw) = fanOut.Backward([.. grad_outputs], x, p, weights, branches);
+        var shapes = (long[][])ctx.get_data("shapes");
+        Tensor[] gradients = [.. grad_outputs.Select((g, i) => g.IsInvalid ? zeros(shapes[i], saved[0].dtype, saved[0].device) : g)];
+        var (dx, dp, dw) = fanOut.Backward(gradients, saved[0], saved[1], weights, branches);
+        // The engine takes the results over after this method has returned.
         handedOver = [dx, dp, .. dw];
         handedOver.ForEach(tensor => tensor.DetachFromDisposeScope());
         grad_outputs.ForEach(gradient => gradient.Dispose());
