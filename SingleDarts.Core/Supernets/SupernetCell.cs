@@ -93,7 +93,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
             from k in Enumerable.Range(0, edges[edge.Index].Count)
             where Includes(edge, k, chosen) && FanOut.Fits(edges[edge.Index][k])
             select new MergedTerm(edge.Index, k, edge.Target, edges[edge.Index][k])];
-        FanOut? fanOut = terms.Length == 0 ? null : new FanOut(terms);
+        FanOut? fanOut = terms.Length == 0 ? null : new FanOut(terms, Placement.Cell.Operations.Count);
         if (chosen is null)
             fanOuts[source] = fanOut;
         return fanOut;

@@ -12,6 +12,8 @@ internal sealed class AveragePooling(AvgPool2d pool)
 {
     private readonly long[] kernel = pool.kernel_size, stride = pool.stride ?? pool.kernel_size,
         padding = pool.padding ?? [.. pool.kernel_size.Select(_ => 0L)];
+    private Tensor? window, share;
+    private (long Channels, long Height, long Width) prepared;
 
     /// <summary>What tells poolings apart.</summary>
     public string Key => string.Join(' ', [
@@ -23,8 +25,8 @@ internal sealed class AveragePooling(AvgPool2d pool)
     {
         if (!IsFast(x))
             return nn.functional.avg_pool2d(x, kernel, stride, padding, pool.ceil_mode, pool.count_include_pad, pool.divisor_override);
-        using Tensor share = Share(x);
-        return Sum(x).mul_(share);
+        Prepare(x);
+        return Sum(x).mul_(share!);
     }
 
     /// <summary>Lᵀ g.</summary>
@@ -35,8 +37,8 @@ internal sealed class AveragePooling(AvgPool2d pool)
         if (!IsFast(x))
             return nn.functional.avg_pool2d_backward(
                 gradient, x, kernel, stride, padding, pool.ceil_mode, pool.count_include_pad, pool.divisor_override ?? 0);
-        using Tensor share = Share(x);
-        using Tensor scaled = gradient * share;
+        Prepare(x);
+        using Tensor scaled = gradient * share!;
         return Sum(scaled);
     }
 
@@ -44,26 +46,34 @@ internal sealed class AveragePooling(AvgPool2d pool)
         stride.All(s => s == 1) && kernel.Zip(padding).All(side => side.First == 2 * side.Second + 1);
 
     /// <summary>Sum over the window, without padding.</summary>
-    private Tensor Sum(Tensor x)
+    private Tensor Sum(Tensor x) => nn.functional.conv2d(x, window!, padding: padding, groups: x.shape[1]);
+
+    /// <summary>Makes the ones of the window and the divisors for an input's size, once.</summary>
+    private void Prepare(Tensor x)
     {
-        using Tensor window = ones([x.shape[1], 1, .. kernel], x.dtype, x.device);
-        return nn.functional.conv2d(x, window, padding: padding, groups: x.shape[1]);
+        var (channels, height, width) = (x.shape[1], x.shape[2], x.shape[3]);
+        if (prepared == (channels, height, width))
+            return;
+        using var scope = NewDisposeScope();
+        window?.Dispose();
+        share?.Dispose();
+        window = ones([channels, 1, .. kernel], x.dtype).DetachFromDisposeScope();
+        share = Share(height, width).to(x.dtype).DetachFromDisposeScope();
+        prepared = (channels, height, width);
     }
 
-    /// <summary>1 / (number of pixels that a mean is over), [H, W].</summary>
-    private Tensor Share(Tensor x)
+    /// <summary>1 / (number of pixels that a mean is over), [H, W] or broadcast to it.</summary>
+    private Tensor Share(long height, long width)
     {
-        Tensor Counts(int dimension)
+        Tensor Counts(long size, long reach)
         {
-            long size = x.shape[2 + dimension], reach = padding[dimension];
-            using Tensor place = arange(size, dtype: x.dtype);
-            return (place.clamp_max(reach) + (size - 1 - place).clamp_max(reach)).add_(1);
+            Tensor place = arange(size, dtype: ScalarType.Float64);
+            return place.clamp_max(reach) + (size - 1 - place).clamp_max(reach) + 1;
         }
         if (pool.divisor_override is { } divisor)
-            return full([1, 1], 1.0 / divisor, x.dtype);
+            return full([1, 1], 1.0 / divisor, ScalarType.Float64);
         if (pool.count_include_pad)
-            return full([1, 1], 1.0 / (kernel[0] * kernel[1]), x.dtype);
-        using Tensor rows = Counts(0), columns = Counts(1);
-        return rows.unsqueeze(1).mul(columns).reciprocal_();
+            return full([1, 1], 1.0 / (kernel[0] * kernel[1]), ScalarType.Float64);
+        return Counts(height, padding[0]).unsqueeze(1).mul(Counts(width, padding[1])).reciprocal_();
     }
 }

@@ -1,6 +1,3 @@
-using TorchSharp;
-using SingleDarts.Core.Operations;
-using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,25 +9,30 @@ namespace SingleDarts.Core.Supernets;
 /// </summary>
 internal sealed class FanOut
 {
-    private static readonly Scalar One = 1;
-    private readonly ConvolutionGroup[] convolutions;
-    private readonly LinearGroup[] linear;
+    private readonly IReadOnlyList<ConvolutionBlock> blocks;
+    private readonly LinearMap[] maps;
     private readonly int[] targets;
+    private readonly int linearFirst, identity;
+    private readonly Tensor blockPlan, linearPlan, hostPlaces;
+    private Tensor places;
 
     /// <summary>Groups the candidates of a node.</summary>
     /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>
-    public FanOut(IReadOnlyList<MergedTerm> terms)
+    /// <param name="operations">Columns of α.</param>
+    public FanOut(IReadOnlyList<MergedTerm> terms, int operations)
     {
-        Terms = terms;
         targets = [.. terms.Select(term => term.Target).Distinct().Order()];
-        convolutions = [.. terms.Where(term => term.Module is ReluConvBatchNorm)
-            .GroupBy(term => ((ReluConvBatchNorm)term.Module).KernelSize, (_, group) => new ConvolutionGroup([.. group]))];
-        linear = [.. LinearGroup.Of(terms.Where(term => term.Module is not ReluConvBatchNorm))];
-        Weights = [.. convolutions.SelectMany(group => group.Weights)];
+        blocks = ConvolutionBlock.Of(terms.Where(term => ConvolutionBlock.Fits(term.Module)));
+        MergedTerm[] linear = [.. terms.Where(term => LinearMap.Fits(term.Module))];
+        List<string> keys = [.. linear.Select(term => LinearMap.Key(term.Module)).Distinct()];
+        maps = [.. keys.Select(key => LinearMap.Of(linear.First(term => LinearMap.Key(term.Module) == key).Module))];
+        identity = Array.FindIndex(maps, map => map.Pooling is null);
+        Weights = [.. blocks.SelectMany(block => block.Weights)];
+        linearFirst = Weights.Count;
+        blockPlan = Plan([.. blocks.SelectMany((block, b) => block.Targets.SelectMany((target, i) => new[] { Slot(target), b, i }))]);
+        linearPlan = Plan([.. linear.SelectMany(term => new[] { Slot(term.Target), keys.IndexOf(LinearMap.Key(term.Module)) })]);
+        places = hostPlaces = Plan([.. blocks.SelectMany(block => block.Terms).Concat(linear).Select(term => term.Row * operations + term.Column)]);
     }
-
-    /// <summary>The candidates.</summary>
-    public IReadOnlyList<MergedTerm> Terms { get; }
 
     /// <summary>Nodes that get something, in order.</summary>
     public IReadOnlyList<int> Targets => targets;
@@ -39,17 +41,21 @@ internal sealed class FanOut
     public IReadOnlyList<Parameter> Weights { get; }
 
     /// <summary>Whether a module can be merged with others like it.</summary>
-    public static bool Fits(nn.Module module) => ConvolutionGroup.Fits(module) || LinearGroup.Fits(module);
+    public static bool Fits(nn.Module module) => ConvolutionBlock.Fits(module) || LinearMap.Fits(module);
+
+    /// <summary>Integers as scripts take them.</summary>
+    /// <param name="numbers">Any number.</param>
+    public static Tensor Plan(int[] numbers) => tensor(numbers, ScalarType.Int64).DetachFromDisposeScope();
 
     /// <summary>The convolutions of a node with their statistics.</summary>
     /// <param name="x">The node, [N, C, H, W].</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
-    public NormalizedBranch[] Convolve(Tensor x, IReadOnlyList<Tensor> weights)
+    public NormalizedBranch[] Convolve(Tensor x, Tensor[] weights)
     {
-        if (convolutions.Length == 0)
+        if (blocks.Count == 0)
             return [];
         using Tensor active = x.relu();
-        return [.. Groups(weights).Select(g => g.Group.Forward(active, g.Weight))];
+        return ConvolveActive(active, weights);
     }
 
     /// <summary>c_j for every target.</summary>
@@ -58,26 +64,11 @@ internal sealed class FanOut
     /// <param name="branches">What <see cref="Convolve"/> gave.</param>
     public Tensor[] Mix(Tensor x, Tensor p, NormalizedBranch[] branches)
     {
-        var products = Targets.Select(_ => new List<(Tensor Value, Tensor Factor)>()).ToArray();
-        var shifts = new Tensor?[Targets.Count];
-        foreach (LinearGroup group in linear)
-        {
-            Tensor value = group.Forward(x);
-            foreach (MergedTerm term in group.Terms)
-                products[Output(term)].Add((value, Weight(p, term).to(x.dtype)));
-        }
-        for (int g = 0; g < branches.Length; g++)
-        {
-            var (scale, shift) = ConvolutionGroup.Scaling(branches[g], WeightsOf(p, convolutions[g]));
-            (scale, shift) = (scale.to(x.dtype), shift.to(x.dtype));
-            for (int i = 0; i < convolutions[g].Terms.Count; i++)
-            {
-                int output = Output(convolutions[g].Terms[i]);
-                products[output].Add((Slice(branches[g].Values, i, shift.shape[1]), scale.select(0, i).view(-1, 1, 1)));
-                shifts[output] = shifts[output] is { } other ? other + shift.select(0, i) : shift.select(0, i);
-            }
-        }
-        return [.. products.Select((product, output) => Sum(product, shifts[output]))];
+        Tensor q = WeightsOf(p);
+        Tensor[] sums = [.. blocks.Select((block, b) => block.Mix(branches[GroupsOf(b)], q))];
+        Tensor[] linear = [.. maps.Select(map => map.Forward(x))];
+        long channels = sums.Length > 0 ? sums[0].shape[1] / blocks[0].Targets.Count : linear[0].shape[1];
+        return MergedKernels.Spread(sums, blockPlan, linear, linearPlan, q, linearFirst, (int)channels, targets.Length);
     }
 
     /// <summary>Gradients of Σ_j ⟨c_j, g_j⟩ in x, p and the weights.</summary>
@@ -85,99 +76,62 @@ internal sealed class FanOut
     /// <param name="x">The node.</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
-    /// <param name="branches">What <see cref="Convolve"/> gave.</param>
+    /// <param name="branches">What <see cref="Convolve"/> gave, or <see langword="null"/> to compute it again.</param>
     public (Tensor X, Tensor P, Tensor[] Weights) Backward(
-        IReadOnlyList<Tensor> gradients, Tensor x, Tensor p, IReadOnlyList<Tensor> weights, NormalizedBranch[] branches)
+        Tensor[] gradients, Tensor x, Tensor p, Tensor[] weights, NormalizedBranch[]? branches)
     {
-        if (branches.Length == 0)
-            branches = Convolve(x, weights);
-        var weightGradients = new List<Tensor>();
-        var shares = new Tensor?[p.numel()];
+        Tensor q = WeightsOf(p);
+        var (shares, weightGradients) = (new List<Tensor>(), new List<Tensor>());
         Tensor? dx = null;
-        using (Tensor? active = convolutions.Length > 0 ? x.relu() : null)
+        if (blocks.Count > 0)
         {
-            foreach (var (group, weight, g) in Groups(weights))
+            Tensor active = x.relu();
+            branches ??= ConvolveActive(active, weights);
+            for (int b = 0; b < blocks.Count; b++)
             {
-                using var scope = NewDisposeScope();
-                Tensor side = SideBySide([.. group.Terms.Select(term => gradients[Output(term)])]);
-                var (da, dw, dp) = group.Backward(side, active!, weight, branches[g], WeightsOf(p, group));
-                side.Dispose();
-                long each = dw.shape[0] / group.Terms.Count;
-                for (int i = 0; i < group.Terms.Count; i++)
-                {
-                    weightGradients.Add(dw.narrow(0, i * each, each).MoveToOuterDisposeScope());
-                    shares[Index(p, group.Terms[i])] = dp.select(0, i).MoveToOuterDisposeScope();
-                }
-                dx = dx is null ? da.MoveToOuterDisposeScope() : dx.add_(da).MoveToOuterDisposeScope();
+                var (back, share, ofWeights) = blocks[b].Backward(
+                    [.. blocks[b].Targets.Select(target => gradients[Slot(target)])], active, weights[WeightsOf(b)],
+                    branches[GroupsOf(b)], q);
+                dx = dx?.add_(back) ?? back;
+                shares.Add(share);
+                weightGradients.AddRange(ofWeights);
             }
-            dx = dx is null ? null : NativeKernels.ReluBackward_(dx, active!);
+            dx = MergedKernels.ReluBackward_(dx!, active);
         }
-        foreach (LinearGroup group in linear)
+        if (maps.Length > 0)
         {
-            using var scope = NewDisposeScope();
-            Tensor value = group.Forward(x);
-            var parts = new List<(Tensor, Tensor)>();
-            foreach (MergedTerm term in group.Terms)
-            {
-                Tensor g = gradients[Output(term)];
-                shares[Index(p, term)] = Dot(g, value).to(p.dtype).MoveToOuterDisposeScope();
-                parts.Add((g, Weight(p, term).to(x.dtype)));
-            }
-            if (group.Pooling is null && dx is not null)
-            {
-                foreach (var (g, factor) in parts)
-                    dx.addcmul_(g, factor, One);
-                continue;
-            }
-            Tensor back = group.Backward(Sum(parts, null), x);
-            dx = dx is null ? back.MoveToOuterDisposeScope() : dx.add_(back).MoveToOuterDisposeScope();
+            Tensor[] all = MergedKernels.LinearBackward(
+                gradients, [.. maps.Select(map => map.Forward(x))], linearPlan, q, linearFirst, dx, identity);
+            shares.Add(all[0]);
+            for (int map = 0; map < maps.Length; map++)
+                if (map == identity)
+                    dx = all[1 + map];
+            for (int map = 0; map < maps.Length; map++)
+                if (map != identity && maps[map].Backward(all[1 + map], x) is var back)
+                    dx = dx?.add_(back) ?? back;
         }
-        using Tensor zero = zeros([], p.dtype, p.device);
-        return (dx!, stack([.. shares.Select(share => share ?? zero)]).view_as(p), [.. weightGradients]);
+        return (dx!, MergedKernels.Scatter([.. shares], places, p), [.. weightGradients]);
     }
 
-    private int Output(MergedTerm term) => Array.IndexOf(targets, term.Target);
+    private NormalizedBranch[] ConvolveActive(Tensor active, Tensor[] weights) =>
+        [.. blocks.SelectMany((block, b) => block.Convolve(active, weights.AsSpan(WeightsOf(b))))];
 
-    private IEnumerable<(ConvolutionGroup Group, Tensor Weight, int Index)> Groups(IReadOnlyList<Tensor> weights)
+    private Range WeightsOf(int block) => Part(block, b => b.Terms.Count);
+
+    private Range GroupsOf(int block) => Part(block, b => b.Groups);
+
+    private Range Part(int block, Func<ConvolutionBlock, int> size)
     {
-        for (int g = 0, first = 0; g < convolutions.Length; first += convolutions[g++].Terms.Count)
-            yield return (convolutions[g], ConvolutionGroup.Merge([.. weights.Skip(first).Take(convolutions[g].Terms.Count)]), g);
+        int start = blocks.Take(block).Sum(size);
+        return start..(start + size(blocks[block]));
     }
 
-    private static int Index(Tensor p, MergedTerm term) => (int)(term.Row * p.shape[1] + term.Column);
+    private int Slot(int target) => Array.IndexOf(targets, target);
 
-    private static Tensor Weight(Tensor p, MergedTerm term) => p.select(0, term.Row).select(0, term.Column);
-
-    private static Tensor WeightsOf(Tensor p, ConvolutionGroup group) => stack([.. group.Terms.Select(term => Weight(p, term))]);
-
-    private static Tensor Slice(Tensor merged, int i, long channels) => merged.narrow(1, i * channels, channels);
-
-    /// <summary>The tensors along the channels; cat itself does not use several threads here.</summary>
-    private static Tensor SideBySide(Tensor[] tensors)
+    private Tensor WeightsOf(Tensor p)
     {
-        if (tensors.Length == 1)
-            return NativeKernels.ChannelsLast(tensors[0]);
-        long[] shape = tensors[0].shape;
-        Tensor all = empty([shape[0], shape[2], shape[3], tensors.Length * shape[1]], tensors[0].dtype, tensors[0].device).permute(0, 3, 1, 2);
-        for (int i = 0; i < tensors.Length; i++)
-            Slice(all, i, shape[1]).copy_(tensors[i]);
-        return all;
-    }
-
-    /// <summary>Σ value · factor + shift, without temporaries.</summary>
-    private static Tensor Sum(IReadOnlyList<(Tensor Value, Tensor Factor)> products, Tensor? shift)
-    {
-        var (first, weight) = products[0];
-        Tensor sum = shift is null ? first * weight : shift.view(-1, 1, 1).addcmul(first, weight, One);
-        foreach (var (value, factor) in products.Skip(1))
-            sum.addcmul_(value, factor, One);
-        return sum;
-    }
-
-    /// <summary>⟨a, b⟩ with both read in the order of a channels-last memory.</summary>
-    private static Tensor Dot(Tensor a, Tensor b)
-    {
-        Tensor Flat(Tensor t) => (t.dim() == 4 ? t.permute(0, 2, 3, 1) : t).reshape(-1);
-        return Flat(a).dot(Flat(b));
+        if (!places.device.Equals(p.device))
+            places = hostPlaces.to(p.device).DetachFromDisposeScope();
+        return MergedKernels.Gather(p, places);
     }
 }

@@ -50,10 +50,11 @@ internal sealed class FanOutFunction : autograd.MultiTensorFunction<FanOutFuncti
         var fanOut = (FanOut)ctx.get_data(nameof(FanOut));
         List<Tensor> saved = ctx.get_saved_variables();
         Tensor[] weights = [.. saved.Skip(2).Take(fanOut.Weights.Count)];
-        NormalizedBranch[] branches = [.. saved.Skip(2 + weights.Length).Chunk(3).Select(b => new NormalizedBranch(b[0], b[1], b[2]))];
+        NormalizedBranch[] branches =
+            [.. saved.Skip(2 + weights.Length).Chunk(3).Select(b => new NormalizedBranch(b[0], b[1], b[2]))];
         var shapes = (long[][])ctx.get_data("shapes");
         Tensor[] gradients = [.. grad_outputs.Select((g, i) => g.IsInvalid ? zeros(shapes[i], saved[0].dtype, saved[0].device) : g)];
-        var (dx, dp, dw) = fanOut.Backward(gradients, saved[0], saved[1], weights, branches);
+        var (dx, dp, dw) = fanOut.Backward(gradients, saved[0], saved[1], weights, branches.Length > 0 ? branches : null);
         // The engine takes the results over after this method has returned.
         handedOver = [dx, dp, .. dw];
         handedOver.ForEach(tensor => tensor.DetachFromDisposeScope());

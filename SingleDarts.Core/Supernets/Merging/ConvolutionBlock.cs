@@ -1,0 +1,90 @@
+using SingleDarts.Core.Operations;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>
+/// Candidates <see cref="ReluConvBatchNorm"/> that leave a node for the same m targets, in groups of one kernel size. A group is one
+/// convolution with its candidates' output channels side by side. Biases are left out, because the batch normalisation takes them away
+/// again, and p is the scale of the normalisation: Σ p (y − μ) / σ needs y alone, and the backward pass of the normalisation gives ∂L/∂p
+/// as the gradient of its scale.
+/// </summary>
+internal sealed class ConvolutionBlock
+{
+    private readonly int first, stride;
+    private readonly int[] paddings;
+    private readonly Tensor paddingPlan;
+    private readonly double epsilon;
+
+    private ConvolutionBlock(MergedTerm[] terms, int first)
+    {
+        (Terms, this.first) = (terms, first);
+        ReluConvBatchNorm[] modules = [.. terms.Select(term => (ReluConvBatchNorm)term.Module)];
+        stride = modules[0].Stride;
+        epsilon = modules[0].Normalization.eps;
+        paddings = [.. modules.Select(module => module.KernelSize / 2).Distinct()];
+        paddingPlan = FanOut.Plan(paddings);
+        Targets = [.. terms.Take(terms.Length / paddings.Length).Select(term => term.Target)];
+        Weights = [.. modules.Select(module => module.Convolution.weight)];
+    }
+
+    /// <summary>The candidates, group after group.</summary>
+    public IReadOnlyList<MergedTerm> Terms { get; }
+
+    /// <summary>The node that each candidate of a group feeds.</summary>
+    public IReadOnlyList<int> Targets { get; }
+
+    /// <summary>The candidates' convolution weights, in the order of <see cref="Terms"/>.</summary>
+    public IReadOnlyList<Parameter> Weights { get; }
+
+    /// <summary>Number of groups.</summary>
+    public int Groups => paddings.Length;
+
+    /// <summary>Whether the definition fits a module: its batch normalisation has neither scale, shift nor running statistics.</summary>
+    public static bool Fits(nn.Module module) =>
+        module is ReluConvBatchNorm { Normalization: { affine: false, track_running_stats: false } };
+
+    /// <summary>Forms the blocks of a node.</summary>
+    /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>
+    public static IReadOnlyList<ConvolutionBlock> Of(IEnumerable<MergedTerm> terms)
+    {
+        int first = 0;
+        return [..
+            from term in terms
+            let module = (ReluConvBatchNorm)term.Module
+            group term by (module.KernelSize, module.Stride, module.Normalization.eps) into same
+            group same by (same.Key.Stride, same.Key.eps, string.Join(' ', same.Select(term => term.Target))) into aligned
+            select new ConvolutionBlock([.. aligned.SelectMany(same => same)], (first += aligned.Sum(s => s.Count())) - aligned.Sum(s => s.Count()))];
+    }
+
+    /// <summary>The convolutions of relu(x) with their statistics.</summary>
+    /// <param name="active">relu(x), [N, C, H, W].</param>
+    /// <param name="weights"><see cref="Weights"/>.</param>
+    public NormalizedBranch[] Convolve(Tensor active, ReadOnlySpan<Tensor> weights)
+    {
+        var branches = new NormalizedBranch[Groups];
+        for (int g = 0; g < Groups; g++)
+            branches[g] = MergedKernels.Convolve(
+                active, weights.Slice(g * Targets.Count, Targets.Count).ToArray(), stride, paddings[g], epsilon);
+        return branches;
+    }
+
+    /// <summary>The candidates' share of the targets, side by side, [N, m·C, H, W].</summary>
+    /// <param name="branches">What <see cref="Convolve"/> gave.</param>
+    /// <param name="q">Operation weights of all merged candidates of the node.</param>
+    public Tensor Mix(NormalizedBranch[] branches, Tensor q) => MergedKernels.NormalizedSum(branches, q, first, Targets.Count);
+
+    /// <summary>Gradients in relu(x), in p of <see cref="Terms"/> and in <see cref="Weights"/>.</summary>
+    /// <param name="gradients">Of the candidates' targets, in the order of <see cref="Targets"/>.</param>
+    /// <param name="active">relu(x).</param>
+    /// <param name="weights"><see cref="Weights"/>.</param>
+    /// <param name="branches">What <see cref="Convolve"/> gave.</param>
+    /// <param name="q">Operation weights of all merged candidates of the node.</param>
+    public (Tensor Active, Tensor P, Tensor[] Weights) Backward(
+        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranch[] branches, Tensor q)
+    {
+        Tensor[] all = MergedKernels.ConvolutionsBackward(gradients, active, weights, branches, q, first, stride, paddingPlan, epsilon);
+        return (all[0], all[1], all[2..]);
+    }
+}

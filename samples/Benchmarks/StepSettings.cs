@@ -1,0 +1,21 @@
+namespace Benchmarks;
+
+/// <summary>The step that is measured: NAS-Bench-201's supernet on random images of ten classes.</summary>
+/// <param name="Channels">Channels of the first stage.</param>
+/// <param name="Cells">Cells in each stage.</param>
+/// <param name="Batch">Images in a batch.</param>
+/// <param name="Size">Height and width of an image.</param>
+/// <param name="Threads">CPU threads.</param>
+/// <param name="Device">Where the step runs.</param>
+internal sealed record StepSettings(long Channels, int Cells, int Batch, long Size, int Threads, string Device)
+{
+    /// <summary>The paper's supernet (Section 5.1.1).</summary>
+    public static StepSettings Paper { get; } = new(16, 5, 64, 32, Environment.ProcessorCount, "cpu");
+
+    /// <summary>As arguments of a process that measures.</summary>
+    public IEnumerable<string> Arguments =>
+    [
+        "--channels", $"{Channels}", "--cells", $"{Cells}", "--batch", $"{Batch}", "--size", $"{Size}", "--threads", $"{Threads}",
+        "--device", Device,
+    ];
+}

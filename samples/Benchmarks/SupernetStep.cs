@@ -1,0 +1,54 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace Benchmarks;
+
+/// <summary>One step of a search, with everything that a search does in it but the data.</summary>
+internal sealed class SupernetStep : IDisposable
+{
+    private readonly Supernet supernet;
+    private readonly ParameterUpdater weights, architecture;
+    private readonly SearchStep step;
+    private readonly IOptimizationScheme scheme;
+
+    public SupernetStep(StepSettings settings, CellExecution execution, IOptimizationScheme scheme)
+    {
+        this.scheme = scheme;
+        Device device = Devices.Parse(settings.Device);
+        supernet = new Supernet(
+            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(),
+            new SupernetOptions { Execution = execution, Device = device });
+        supernet.train();
+        weights = new ParameterUpdater(
+            UpdateRule.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
+        architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+        step = new SearchStep(supernet, weights, architecture) { WeightBatch = Batch(1), ArchitectureBatch = Batch(2) };
+        if (scheme is SingleLevelScheme)
+            step.ArchitectureBatch = step.WeightBatch;
+
+        LabeledBatch Batch(ulong seed)
+        {
+            using var generator = new Generator(seed);
+            return new LabeledBatch(
+                randn([settings.Batch, 3, settings.Size, settings.Size], generator: generator).to(device),
+                randint(10, [settings.Batch], ScalarType.Int64, generator: generator).to(device));
+        }
+    }
+
+    public void Run()
+    {
+        using var scope = NewDisposeScope();
+        scheme.Step(step);
+    }
+
+    public void Dispose()
+    {
+        weights.Dispose();
+        architecture.Dispose();
+        supernet.Dispose();
+    }
+}
