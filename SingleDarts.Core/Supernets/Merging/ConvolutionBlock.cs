@@ -13,8 +13,7 @@ namespace SingleDarts.Core.Supernets;
 internal sealed class ConvolutionBlock
 {
     private readonly int first, stride;
-    private readonly int[] paddings;
-    private readonly Tensor paddingPlan;
+    private readonly Tensor paddings;
     private readonly double epsilon;
 
     private ConvolutionBlock(MergedTerm[] terms, int first)
@@ -23,9 +22,10 @@ internal sealed class ConvolutionBlock
         ReluConvBatchNorm[] modules = [.. terms.Select(term => (ReluConvBatchNorm)term.Module)];
         stride = modules[0].Stride;
         epsilon = modules[0].Normalization.eps;
-        paddings = [.. modules.Select(module => module.KernelSize / 2).Distinct()];
-        paddingPlan = FanOut.Plan(paddings);
-        Targets = [.. terms.Take(terms.Length / paddings.Length).Select(term => term.Target)];
+        int[] sizes = [.. modules.Select(module => module.KernelSize).Distinct()];
+        paddings = FanOut.Plan([.. sizes.Select(size => size / 2)]);
+        Groups = sizes.Length;
+        Targets = [.. terms.Take(terms.Length / Groups).Select(term => term.Target)];
         Weights = [.. modules.Select(module => module.Convolution.weight)];
     }
 
@@ -39,7 +39,7 @@ internal sealed class ConvolutionBlock
     public IReadOnlyList<Parameter> Weights { get; }
 
     /// <summary>Number of groups.</summary>
-    public int Groups => paddings.Length;
+    public int Groups { get; }
 
     /// <summary>Whether the definition fits a module: its batch normalisation has neither scale, shift nor running statistics.</summary>
     public static bool Fits(nn.Module module) =>
@@ -61,19 +61,13 @@ internal sealed class ConvolutionBlock
     /// <summary>The convolutions of relu(x) with their statistics.</summary>
     /// <param name="active">relu(x), [N, C, H, W].</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
-    public NormalizedBranch[] Convolve(Tensor active, ReadOnlySpan<Tensor> weights)
-    {
-        var branches = new NormalizedBranch[Groups];
-        for (int g = 0; g < Groups; g++)
-            branches[g] = MergedKernels.Convolve(
-                active, weights.Slice(g * Targets.Count, Targets.Count).ToArray(), stride, paddings[g], epsilon);
-        return branches;
-    }
+    public NormalizedBranches Convolve(Tensor active, Tensor[] weights) =>
+        MergedKernels.Convolve(active, weights, stride, paddings, epsilon);
 
     /// <summary>The candidates' share of the targets, side by side, [N, m·C, H, W].</summary>
     /// <param name="branches">What <see cref="Convolve"/> gave.</param>
     /// <param name="q">Operation weights of all merged candidates of the node.</param>
-    public Tensor Mix(NormalizedBranch[] branches, Tensor q) => MergedKernels.NormalizedSum(branches, q, first, Targets.Count);
+    public Tensor Mix(NormalizedBranches branches, Tensor q) => MergedKernels.NormalizedSum(branches, q, first, Targets.Count);
 
     /// <summary>Gradients in relu(x), in p of <see cref="Terms"/> and in <see cref="Weights"/>.</summary>
     /// <param name="gradients">Of the candidates' targets, in the order of <see cref="Targets"/>.</param>
@@ -82,9 +76,9 @@ internal sealed class ConvolutionBlock
     /// <param name="branches">What <see cref="Convolve"/> gave.</param>
     /// <param name="q">Operation weights of all merged candidates of the node.</param>
     public (Tensor Active, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranch[] branches, Tensor q)
+        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q)
     {
-        Tensor[] all = MergedKernels.ConvolutionsBackward(gradients, active, weights, branches, q, first, stride, paddingPlan, epsilon);
+        Tensor[] all = MergedKernels.ConvolutionsBackward(gradients, active, weights, branches, q, first, stride, paddings, epsilon);
         return (all[0], all[1], all[2..]);
     }
 }

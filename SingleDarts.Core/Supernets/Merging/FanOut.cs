@@ -40,6 +40,14 @@ internal sealed class FanOut
     /// <summary>Weights of all convolutions.</summary>
     public IReadOnlyList<Parameter> Weights { get; }
 
+    /// <summary>Saved branches as they were given by <see cref="Convolve"/>.</summary>
+    /// <param name="tensors">Their tensors.</param>
+    public NormalizedBranches[] BranchesOf(IReadOnlyList<Tensor> tensors)
+    {
+        int at = 0;
+        return [.. blocks.Select(block => NormalizedBranches.Of([.. tensors.Skip((at += 2 + block.Groups) - 2 - block.Groups).Take(2 + block.Groups)]))];
+    }
+
     /// <summary>Whether a module can be merged with others like it.</summary>
     public static bool Fits(nn.Module module) => ConvolutionBlock.Fits(module) || LinearMap.Fits(module);
 
@@ -50,7 +58,7 @@ internal sealed class FanOut
     /// <summary>The convolutions of a node with their statistics.</summary>
     /// <param name="x">The node, [N, C, H, W].</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
-    public NormalizedBranch[] Convolve(Tensor x, Tensor[] weights)
+    public NormalizedBranches[] Convolve(Tensor x, Tensor[] weights)
     {
         if (blocks.Count == 0)
             return [];
@@ -62,10 +70,10 @@ internal sealed class FanOut
     /// <param name="x">The node.</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="branches">What <see cref="Convolve"/> gave.</param>
-    public Tensor[] Mix(Tensor x, Tensor p, NormalizedBranch[] branches)
+    public Tensor[] Mix(Tensor x, Tensor p, NormalizedBranches[] branches)
     {
         Tensor q = WeightsOf(p);
-        Tensor[] sums = [.. blocks.Select((block, b) => block.Mix(branches[GroupsOf(b)], q))];
+        Tensor[] sums = [.. blocks.Select((block, b) => block.Mix(branches[b], q))];
         Tensor[] linear = [.. maps.Select(map => map.Forward(x))];
         long channels = sums.Length > 0 ? sums[0].shape[1] / blocks[0].Targets.Count : linear[0].shape[1];
         return MergedKernels.Spread(sums, blockPlan, linear, linearPlan, q, linearFirst, (int)channels, targets.Length);
@@ -78,7 +86,7 @@ internal sealed class FanOut
     /// <param name="weights"><see cref="Weights"/>.</param>
     /// <param name="branches">What <see cref="Convolve"/> gave, or <see langword="null"/> to compute it again.</param>
     public (Tensor X, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor x, Tensor p, Tensor[] weights, NormalizedBranch[]? branches)
+        Tensor[] gradients, Tensor x, Tensor p, Tensor[] weights, NormalizedBranches[]? branches)
     {
         Tensor q = WeightsOf(p);
         var (shares, weightGradients) = (new List<Tensor>(), new List<Tensor>());
@@ -91,7 +99,7 @@ internal sealed class FanOut
             {
                 var (back, share, ofWeights) = blocks[b].Backward(
                     [.. blocks[b].Targets.Select(target => gradients[Slot(target)])], active, weights[WeightsOf(b)],
-                    branches[GroupsOf(b)], q);
+                    branches[b], q);
                 dx = dx?.add_(back) ?? back;
                 shares.Add(share);
                 weightGradients.AddRange(ofWeights);
@@ -113,17 +121,13 @@ internal sealed class FanOut
         return (dx!, MergedKernels.Scatter([.. shares], places, p), [.. weightGradients]);
     }
 
-    private NormalizedBranch[] ConvolveActive(Tensor active, Tensor[] weights) =>
-        [.. blocks.SelectMany((block, b) => block.Convolve(active, weights.AsSpan(WeightsOf(b))))];
+    private NormalizedBranches[] ConvolveActive(Tensor active, Tensor[] weights) =>
+        [.. blocks.Select((block, b) => block.Convolve(active, weights[WeightsOf(b)]))];
 
-    private Range WeightsOf(int block) => Part(block, b => b.Terms.Count);
-
-    private Range GroupsOf(int block) => Part(block, b => b.Groups);
-
-    private Range Part(int block, Func<ConvolutionBlock, int> size)
+    private Range WeightsOf(int block)
     {
-        int start = blocks.Take(block).Sum(size);
-        return start..(start + size(blocks[block]));
+        int start = blocks.Take(block).Sum(b => b.Weights.Count);
+        return start..(start + blocks[block].Weights.Count);
     }
 
     private int Slot(int target) => Array.IndexOf(targets, target);

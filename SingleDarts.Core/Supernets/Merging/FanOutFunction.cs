@@ -33,12 +33,12 @@ internal sealed class FanOutFunction : autograd.MultiTensorFunction<FanOutFuncti
         var (fanOut, recompute) = ((FanOut)vars[0], (bool)vars[1]);
         var (x, p) = ((Tensor)vars[2], (Tensor)vars[3]);
         Tensor[] weights = [.. vars.Skip(4).Cast<Tensor>()];
-        NormalizedBranch[] branches = fanOut.Convolve(x, weights);
+        NormalizedBranches[] branches = fanOut.Convolve(x, weights);
         Tensor[] outputs = fanOut.Mix(x, p, branches);
         ctx.set_materialize_grads(false);
         ctx.save_data(nameof(FanOut), fanOut);
         ctx.save_data("shapes", outputs.Select(output => output.shape).ToArray());
-        ctx.save_for_backward([x, p, .. weights, .. recompute ? [] : branches.SelectMany(b => new[] { b.Values, b.Mean, b.InverseDeviation })]);
+        ctx.save_for_backward([x, p, .. weights, .. recompute ? [] : branches.SelectMany(b => b.Tensors)]);
         return [.. outputs];
     }
 
@@ -50,11 +50,10 @@ internal sealed class FanOutFunction : autograd.MultiTensorFunction<FanOutFuncti
         var fanOut = (FanOut)ctx.get_data(nameof(FanOut));
         List<Tensor> saved = ctx.get_saved_variables();
         Tensor[] weights = [.. saved.Skip(2).Take(fanOut.Weights.Count)];
-        NormalizedBranch[] branches =
-            [.. saved.Skip(2 + weights.Length).Chunk(3).Select(b => new NormalizedBranch(b[0], b[1], b[2]))];
+        Tensor[] kept = [.. saved.Skip(2 + weights.Length)];
         var shapes = (long[][])ctx.get_data("shapes");
         Tensor[] gradients = [.. grad_outputs.Select((g, i) => g.IsInvalid ? zeros(shapes[i], saved[0].dtype, saved[0].device) : g)];
-        var (dx, dp, dw) = fanOut.Backward(gradients, saved[0], saved[1], weights, branches.Length > 0 ? branches : null);
+        var (dx, dp, dw) = fanOut.Backward(gradients, saved[0], saved[1], weights, kept.Length > 0 ? fanOut.BranchesOf(kept) : null);
         // The engine takes the results over after this method has returned.
         handedOver = [dx, dp, .. dw];
         handedOver.ForEach(tensor => tensor.DetachFromDisposeScope());

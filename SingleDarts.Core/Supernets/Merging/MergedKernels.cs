@@ -9,30 +9,39 @@ namespace SingleDarts.Core.Supernets;
 internal static class MergedKernels
 {
     private static readonly Lazy<jit.CompilationUnit> Script = new(() => jit.compile("""
-        def convolve(active: Tensor, weights: List[Tensor], stride: int, padding: int, epsilon: float) -> Tuple[Tensor, Tensor, Tensor]:
-            y = torch.conv2d(active, torch.cat(weights).to(active.dtype), None, [stride, stride], [padding, padding])
-            mean, variance = torch.batch_norm_update_stats(y, None, None, 0.0)
-            return y, mean, (variance + epsilon).rsqrt_()
+        def merge(weights: List[Tensor], like: Tensor) -> Tensor:
+            weight = weights[0] if len(weights) == 1 else torch.cat(weights)
+            return weight if weight.dtype == like.dtype else weight.to(like.dtype)
 
-        def block_weights(q: Tensor, first: int, groups: int, m: int) -> Tensor:
-            return q.narrow(0, first, groups * m).view([groups, m])
+        def convolve(active: Tensor, weights: List[Tensor], stride: int, paddings: Tensor, epsilon: float) -> List[Tensor]:
+            padding: List[int] = paddings.tolist()
+            m = len(weights) // len(padding)
+            result: List[Tensor] = []
+            means: List[Tensor] = []
+            variances: List[Tensor] = []
+            for g in range(len(padding)):
+                y = torch.conv2d(active, merge(weights[g * m:(g + 1) * m], active), None, [stride, stride], [padding[g], padding[g]])
+                mean, variance = torch.batch_norm_update_stats(y, None, None, 0.0)
+                result.append(y)
+                means.append(mean)
+                variances.append(variance)
+            return [torch.stack(means), torch.stack(variances).add_(epsilon).rsqrt_()] + result
 
-        def normalized_sum(values: List[Tensor], means: List[Tensor], deviations: List[Tensor], q: Tensor, first: int, m: int) -> Tensor:
-            p = block_weights(q, first, len(values), m)
-            scales: List[Tensor] = []
-            shift = torch.zeros_like(means[0])
-            for g in range(len(values)):
-                scale = (deviations[g].view([p.size(1), -1]) * p[g].unsqueeze(1)).view([-1])
-                shift.addcmul_(means[g], scale, value=-1)
-                scales.append(scale.view([-1, 1, 1]))
-            total = torch.addcmul(shift.view([-1, 1, 1]), values[0], scales[0])
-            for g in range(1, len(values)):
-                total.addcmul_(values[g], scales[g])
+        def normalized_sum(values: List[Tensor], means: Tensor, deviations: Tensor, q: Tensor, first: int, m: int) -> Tensor:
+            groups = len(values)
+            p = q.narrow(0, first, groups * m).view([groups, m, 1])
+            scales = (deviations.view([groups, m, -1]) * p).view([groups, -1, 1, 1])
+            shift = (means.view_as(scales) * scales).sum(0).neg_()
+            scale = scales.unbind()
+            total = torch.addcmul(shift, values[0], scale[0])
+            for g in range(1, groups):
+                total.addcmul_(values[g], scale[g])
             return total
 
         def spread(sums: List[Tensor], sum_plan: Tensor, linear: List[Tensor], linear_plan: Tensor, q: Tensor, first: int, channels: int, targets: int) -> List[Tensor]:
             slices: List[int] = sum_plan.tolist()
             terms: List[int] = linear_plan.tolist()
+            p = q.unbind()
             result: List[Tensor] = []
             for t in range(targets):
                 parts: List[Tensor] = []
@@ -42,62 +51,55 @@ internal static class MergedKernels
                         if part.size(1) > channels:
                             part = part.narrow(1, slices[3 * i + 2] * channels, channels)
                         parts.append(part)
-                total = torch.empty(0)
+                total = q
                 begun = False
                 for i in range(len(terms) // 2):
                     if terms[2 * i] == t:
                         value = linear[terms[2 * i + 1]]
                         if begun:
-                            total.addcmul_(value, q[first + i])
+                            total.addcmul_(value, p[first + i])
                         elif len(parts) > 0:
-                            total = torch.addcmul(parts.pop(0), value, q[first + i])
+                            total = torch.addcmul(parts.pop(0), value, p[first + i])
                         else:
-                            total = value * q[first + i]
+                            total = value * p[first + i]
                         begun = True
                 for part in parts:
-                    if begun:
-                        total.add_(part)
-                    else:
-                        total = part.contiguous(memory_format=2)
+                    total = total.add_(part) if begun else part.contiguous(memory_format=2)
                     begun = True
                 result.append(total)
             return result
 
-        def convolutions_backward(gradients: List[Tensor], active: Tensor, weights: List[Tensor], values: List[Tensor], means: List[Tensor], deviations: List[Tensor], q: Tensor, first: int, stride: int, paddings: Tensor, epsilon: float) -> List[Tensor]:
-            m = len(gradients)
-            p = block_weights(q, first, len(values), m)
-            channels = gradients[0].size(1)
+        def convolutions_backward(gradients: List[Tensor], active: Tensor, weights: List[Tensor], values: List[Tensor], means: Tensor, deviations: Tensor, q: Tensor, first: int, stride: int, paddings: Tensor, epsilon: float) -> List[Tensor]:
             padding: List[int] = paddings.tolist()
+            (groups, m, channels) = (len(values), len(gradients), gradients[0].size(1))
             if m == 1:
                 side = gradients[0].to(values[0].dtype).contiguous(memory_format=2)
             else:
                 side = torch.empty_like(values[0])
-                for i in range(m):
-                    side.narrow(1, i * channels, channels).copy_(gradients[i])
+                for part, gradient in zip(side.split(channels, 1), gradients):
+                    part.copy_(gradient)
+            scale = q.narrow(0, first, groups * m).view([groups, m, 1]).expand([groups, m, channels]).contiguous().view([groups, -1]).unbind()
+            (mean, deviation) = (means.unbind(), deviations.unbind())
             shares: List[Tensor] = []
             result: List[Tensor] = []
-            back = torch.empty(0)
-            for g in range(len(values)):
-                scale = p[g].unsqueeze(1).expand([m, channels]).reshape([-1]).contiguous()
-                gy, gs, none = torch.native_batch_norm_backward(side, values[g], scale, None, None, means[g], deviations[g], True, epsilon, [True, True, False])
-                shares.append(gs.view([m, channels]).sum(1))
-                weight = torch.cat(weights[g * m:(g + 1) * m]).to(active.dtype)
+            back = active
+            for g in range(groups):
+                gy, gs, none = torch.native_batch_norm_backward(side, values[g], scale[g], None, None, mean[g], deviation[g], True, epsilon, [True, True, False])
+                shares.append(gs)
+                weight = merge(weights[g * m:(g + 1) * m], active)
                 ga, gw, nothing = torch.convolution_backward(gy, active, weight, None, [stride, stride], [padding[g], padding[g]], [1, 1], False, [0, 0], 1, [True, True, False])
                 back = ga if g == 0 else back.add_(ga)
-                gw = gw.to(weights[0].dtype)
-                each = gw.size(0) // m
-                for i in range(m):
-                    result.append(gw.narrow(0, i * each, each))
-            return [back, torch.cat(shares)] + result
+                if gw.dtype != weights[0].dtype:
+                    gw = gw.to(weights[0].dtype)
+                result += gw.split(gw.size(0) // m)
+            return [back, torch.stack(shares).view([groups * m, channels]).sum(1)] + result
 
         def flat(x: Tensor) -> Tensor:
-            if x.dim() == 4:
-                x = x.permute([0, 2, 3, 1])
-            return x.reshape([-1])
+            return x.permute([0, 2, 3, 1]).reshape([-1]) if x.dim() == 4 else x.reshape([-1])
 
         def linear_backward(gradients: List[Tensor], linear: List[Tensor], plan: Tensor, q: Tensor, first: int, into: List[Tensor], identity: int) -> List[Tensor]:
             terms: List[int] = plan.tolist()
-            shares: List[Tensor] = []
+            p = q.unbind()
             result: List[Tensor] = []
             for v in range(len(linear)):
                 begun = v == identity and len(into) > 0
@@ -105,11 +107,14 @@ internal static class MergedKernels
                 for i in range(len(terms) // 2):
                     if terms[2 * i + 1] == v:
                         gradient = gradients[terms[2 * i]]
-                        back = back.addcmul_(gradient, q[first + i]) if begun else gradient * q[first + i]
+                        back = back.addcmul_(gradient, p[first + i]) if begun else gradient * p[first + i]
                         begun = True
                 result.append(back)
+            shares: List[Tensor] = []
+            flat_gradients = [flat(g) for g in gradients]
+            flat_values = [flat(v) for v in linear]
             for i in range(len(terms) // 2):
-                shares.append(torch.dot(flat(gradients[terms[2 * i]]), flat(linear[terms[2 * i + 1]])))
+                shares.append(torch.dot(flat_gradients[terms[2 * i]], flat_values[terms[2 * i + 1]]))
             return [torch.stack(shares)] + result
 
         def relu_backward_(g: Tensor, active: Tensor) -> Tensor:
@@ -123,25 +128,25 @@ internal static class MergedKernels
 
         """));
 
-    /// <summary>y = W * relu(x) for candidates side by side, with the mean and 1 / √(variance + ε) of each channel.</summary>
+    /// <summary>y = W * relu(x) for groups of candidates side by side, with the statistics of each channel.</summary>
     /// <param name="active">relu(x), [N, C, H, W].</param>
-    /// <param name="weights">Of the m candidates, [C', C, k, k].</param>
+    /// <param name="weights">Of the candidates, group after group, each [C', C, k, k].</param>
     /// <param name="stride">Spatial stride.</param>
-    /// <param name="padding">Zero padding on each side.</param>
+    /// <param name="paddings">Zero padding on each side, for each group.</param>
     /// <param name="epsilon">ε.</param>
-    public static NormalizedBranch Convolve(Tensor active, Tensor[] weights, int stride, int padding, double epsilon)
+    public static NormalizedBranches Convolve(Tensor active, Tensor[] weights, int stride, Tensor paddings, double epsilon)
     {
-        var (values, mean, deviation) = ((Tensor, Tensor, Tensor))Call("convolve", active, weights, stride, padding, epsilon);
-        return new NormalizedBranch(values, mean, deviation);
+        var all = (Tensor[])Call("convolve", active, weights, stride, paddings, epsilon);
+        return new NormalizedBranches(all[2..], all[0], all[1]);
     }
 
     /// <summary>Σ_g p_g (y_g − μ_g) / σ_g over groups of candidates side by side, [N, m·C, H, W].</summary>
-    /// <param name="branches">y, μ and 1/σ of each group.</param>
+    /// <param name="branches">y, μ and 1/σ.</param>
     /// <param name="q">Operation weights of all merged candidates.</param>
     /// <param name="first">Where those of the groups begin in <paramref name="q"/>.</param>
     /// <param name="m">Candidates of a group.</param>
-    public static Tensor NormalizedSum(NormalizedBranch[] branches, Tensor q, int first, int m) => (Tensor)Call(
-        "normalized_sum", Values(branches), Means(branches), Deviations(branches), q, first, m);
+    public static Tensor NormalizedSum(NormalizedBranches branches, Tensor q, int first, int m) => (Tensor)Call(
+        "normalized_sum", branches.Values, branches.Means, branches.InverseDeviations, q, first, m);
 
     /// <summary>The sums of the targets: their parts of the blocks and the linear terms, one contiguous tensor for each target.</summary>
     /// <param name="sums">Of <see cref="NormalizedSum"/>.</param>
@@ -167,9 +172,9 @@ internal static class MergedKernels
     /// <param name="paddings">Zero padding of each group.</param>
     /// <param name="epsilon">ε.</param>
     public static Tensor[] ConvolutionsBackward(
-        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranch[] branches, Tensor q, int first, int stride,
+        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q, int first, int stride,
         Tensor paddings, double epsilon) => (Tensor[])Call(
-        "convolutions_backward", gradients, active, weights, Values(branches), Means(branches), Deviations(branches), q, first, stride,
+        "convolutions_backward", gradients, active, weights, branches.Values, branches.Means, branches.InverseDeviations, q, first, stride,
         paddings, epsilon);
 
     /// <summary>Gradients of the linear terms in p and in the value of each linear map, in this order.</summary>
@@ -199,12 +204,6 @@ internal static class MergedKernels
     /// <param name="places">Indices into the flattened p, each at most once.</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
     public static Tensor Scatter(Tensor[] shares, Tensor places, Tensor p) => (Tensor)Call("scatter", shares, places, p);
-
-    private static Tensor[] Values(NormalizedBranch[] branches) => [.. branches.Select(branch => branch.Values)];
-
-    private static Tensor[] Means(NormalizedBranch[] branches) => [.. branches.Select(branch => branch.Mean)];
-
-    private static Tensor[] Deviations(NormalizedBranch[] branches) => [.. branches.Select(branch => branch.InverseDeviation)];
 
     private static object Call(string name, params object[] arguments) => Script.Value.invoke(name, arguments);
 }
