@@ -45,7 +45,7 @@ internal sealed class SmallSearch : IDisposable
         Weights.ZeroGrad();
         Architecture.ZeroGrad();
         Step.Evaluate(batch).Loss.backward();
-        return (Alpha.grad!.clone(), [.. Supernet.Weights.Select(w => w.Parameter.grad!.clone())]);
+        return (Alpha.grad!.clone(), [.. Supernet.Weights.Select(w => w.Parameter.grad?.clone() ?? zeros_like(w.Parameter))]);
     }
 
     public Tensor[] CopyOfWeights() => [.. Supernet.Weights.Select(w => w.Parameter.detach().clone())];

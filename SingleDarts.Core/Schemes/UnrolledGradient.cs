@@ -1,3 +1,4 @@
+using SingleDarts.Core.Supernets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -59,7 +60,10 @@ internal static class UnrolledGradient
     /// <summary>∇_α ⟨∇_w L_train(α, w), v⟩ by a second backward pass.</summary>
     private static Tensor[] ExactProduct(SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction)
     {
+        CellExecution execution = step.Supernet.Execution;
+        step.Supernet.Execution = CellExecution.PerEdge;
         Tensor loss = step.Evaluate(step.WeightBatch).Loss;
+        step.Supernet.Execution = execution;
         IList<Tensor> gradients = autograd.grad([loss], [.. weights], retain_graph: true, create_graph: true, allow_unused: true);
         Tensor? product = null;
         for (int i = 0; i < weights.Length; i++)

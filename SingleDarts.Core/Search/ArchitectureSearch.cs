@@ -87,6 +87,10 @@ public sealed class ArchitectureSearch
     /// <param name="dataType">Float32 or, for tests of gradients, Float64.</param>
     public ArchitectureSearch InPrecision(ScalarType dataType) => With(o => o with { DataType = dataType });
 
+    /// <summary>How the cells are computed.</summary>
+    /// <param name="execution">For example <see cref="CellExecution.MergedWithRecomputation"/>, for less memory.</param>
+    public ArchitectureSearch ComputingCells(CellExecution execution) => With(o => o with { Execution = execution });
+
     /// <summary>Saves options, epochs, checkpoints and the genotype into a new run folder.</summary>
     /// <param name="folder">A folder that does not hold a run.</param>
     /// <param name="checkpointInterval">Epochs between checkpoints.</param>

@@ -38,6 +38,7 @@ internal sealed class SearchLoop : IDisposable
         streams = new RandomStreams(options.Seed);
         plan = new BatchPlan(SearchValidation.Allocate(data, options), options.BatchSize, streams);
         Device device = Devices.Parse(options.Device);
+        NativeMemory.KeepForReuse();
         supernet = new Supernet(space, options.Relaxation, new SupernetOptions
         {
             Seed = options.Seed,
@@ -45,6 +46,7 @@ internal sealed class SearchLoop : IDisposable
             DataType = options.DataType,
             Affine = options.Affine,
             TrackRunningStatistics = options.TrackRunningStatistics,
+            Execution = options.Execution,
         });
         supernet.train();
         weights = new ParameterUpdater(options.WeightUpdate, supernet.Weights, options.Epochs);
@@ -96,6 +98,7 @@ internal sealed class SearchLoop : IDisposable
             if (cancellationToken.IsCancellationRequested)
                 Interrupt(before + Stopwatch.GetElapsedTime(begun).TotalSeconds, cancellationToken);
             RunStep();
+            NativeMemory.ReleaseGarbage();
             step++;
             if (supernet.Device.type == DeviceType.CPU || step % StepsBetweenChecks == 0)
                 CheckFinite();

@@ -64,6 +64,9 @@ public sealed record SearchOptions
     /// <summary>Whether batch normalisations of candidates keep running statistics. <value>False.</value></summary>
     public bool TrackRunningStatistics { get; init; }
 
+    /// <summary>How the cells are computed, which decides time and memory and not the result. <value>Merged.</value></summary>
+    public CellExecution Execution { get; init; } = CellExecution.Merged;
+
     /// <summary>Run folder, or <see langword="null"/> to save nothing. <value>Null.</value></summary>
     public string? OutputFolder { get; init; }
 

@@ -1,24 +1,25 @@
 namespace SingleDarts.Core.Supernets;
 
 /// <summary>
-/// How the cells of a supernet are computed. All give the same outputs and first derivatives up to rounding and have the same weights, so
-/// that a supernet can change from one to another at any time. Second derivatives are those of <see cref="PerEdge"/> alone.
+/// How the cells of a supernet are computed. All give the same outputs and first derivatives up to rounding and have the same weights and
+/// checkpoints, so that a supernet can change from one to another at any time. A gradient that is differentiated again
+/// (<c>create_graph</c>) needs <see cref="PerEdge"/>; the second-order schemes of this library take it by themselves.
 /// </summary>
 public enum CellExecution
 {
-    /// <summary>Every candidate of every edge by itself, as <see cref="MixedOp"/> defines it.</summary>
-    PerEdge,
-
     /// <summary>
-    /// Candidates that leave the same node share their work: one ReLU, one convolution for each kernel size, one pooling. Candidates
-    /// that cannot be merged are computed as in <see cref="PerEdge"/>, and so are all where batch normalisations keep running
-    /// statistics. Not to be used where a gradient is differentiated again (<c>create_graph</c>): the result would be wrong.
+    /// Candidates that leave the same node share their work: one ReLU, one convolution for each kernel size, one pooling; a cell is one
+    /// step of autograd. Candidates that cannot be merged are computed as in <see cref="PerEdge"/>, and so are convolutions whose batch
+    /// normalisations learn a scale or keep running statistics. The gradient of a gradient is refused.
     /// </summary>
     Merged,
 
     /// <summary>
     /// As <see cref="Merged"/>, but the backward pass computes the convolutions again instead of keeping their outputs: less memory for
-    /// more time.
+    /// more time (docs/explanation/performance.md gives both).
     /// </summary>
     MergedWithRecomputation,
+
+    /// <summary>Every candidate of every edge by itself, as <see cref="MixedOp"/> defines it.</summary>
+    PerEdge,
 }

@@ -10,7 +10,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;
     private readonly TorchSharp.Modules.ModuleList<MixedOp> edges;
     private readonly CellTopology topology;
-    private readonly Dictionary<int, FanOut?> fanOuts = [];
+    private Merging? mergingOfAll;
 
     /// <summary>Builds the cell at a place.</summary>
     /// <param name="placement">The place.</param>
@@ -50,26 +50,33 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     internal Tensor Forward(Tensor before, Tensor previous, Tensor weights, bool[,]? chosen)
     {
         using var scope = NewDisposeScope();
-        bool merges = training && Execution != CellExecution.PerEdge;
         var nodes = new Tensor?[topology.Nodes];
         for (int i = 0; i < topology.Inputs; i++)
             nodes[i] = preprocessing[i].call(i == topology.Inputs - 1 ? previous : before);
+        bool merges = training && Execution != CellExecution.PerEdge, recomputes = Execution == CellExecution.MergedWithRecomputation;
+        Merging? merging = merges ? MergingOf(chosen) : null;
+        Tensor output = merging?.Whole is { } whole
+            ? MergedFunction.Apply(whole, [.. nodes[..topology.Inputs].Select(n => n!)], weights, recomputes)[0]
+            : NodeByNode(nodes, weights, chosen, merging, recomputes);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    private Tensor NodeByNode(Tensor?[] nodes, Tensor weights, bool[,]? chosen, Merging? merging, bool recomputes)
+    {
         void Add(int target, Tensor term) => nodes[target] = nodes[target]?.add_(term) ?? term;
         for (int source = 0; source < topology.Nodes - 1; source++)
         {
             Tensor x = nodes[source] ??= NothingInto(source, nodes[0]!);
-            if (merges && FanOutOf(source, chosen) is { } fanOut)
-                foreach (var (target, term) in fanOut.Targets.Zip(FanOutFunction.Apply(
-                    fanOut, x, weights, Execution == CellExecution.MergedWithRecomputation)))
+            if (merging?.FanOuts[source] is { } fanOut)
+                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], weights, recomputes)))
                     Add(target, term);
             foreach (CellEdge edge in topology.Edges.Where(e => e.Source == source))
                 if (edges[edge.Index].Mix(x, weights[edge.Index], k =>
-                    Includes(edge, k, chosen) && !(merges && FanOut.Fits(edges[edge.Index][k]))) is { } rest)
+                    Includes(edge, k, chosen) && !(merging is not null && FanOut.Fits(edges[edge.Index][k]))) is { } rest)
                     Add(edge.Target, rest);
         }
         nodes[^1] ??= NothingInto(topology.Nodes - 1, nodes[0]!);
-        Tensor output = topology.Output == CellOutput.LastNode ? nodes[^1]! : cat([.. nodes[topology.Inputs..].Select(n => n!)], 1);
-        return output.MoveToOuterDisposeScope();
+        return topology.Output == CellOutput.LastNode ? nodes[^1]! : cat([.. nodes[topology.Inputs..].Select(n => n!)], 1);
     }
 
     private bool Includes(CellEdge edge, int k, bool[,]? chosen) =>
@@ -83,19 +90,29 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         return edge[zero].call(input).detach() * 0;
     }
 
-    private FanOut? FanOutOf(int source, bool[,]? chosen)
+    private Merging MergingOf(bool[,]? chosen)
     {
-        if (chosen is null && fanOuts.TryGetValue(source, out FanOut? all))
-            return all;
-        MergedTerm[] terms = [..
+        if (chosen is null && mergingOfAll is not null)
+            return mergingOfAll;
+        (CellEdge Edge, int Candidate)[] included = [..
             from edge in topology.Edges
-            where edge.Source == source
             from k in Enumerable.Range(0, edges[edge.Index].Count)
-            where Includes(edge, k, chosen) && FanOut.Fits(edges[edge.Index][k])
-            select new MergedTerm(edge.Index, k, edge.Target, edges[edge.Index][k])];
-        FanOut? fanOut = terms.Length == 0 ? null : new FanOut(terms, Placement.Cell.Operations.Count);
+            where Includes(edge, k, chosen)
+            select (edge, k)];
+        ILookup<int, MergedTerm> terms = included
+            .Where(c => FanOut.Fits(edges[c.Edge.Index][c.Candidate]))
+            .ToLookup(c => c.Edge.Source, c => new MergedTerm(c.Edge.Index, c.Candidate, c.Edge.Target, edges[c.Edge.Index][c.Candidate]));
+        FanOut?[] fanOuts = [.. Enumerable.Range(0, topology.Nodes - 1)
+            .Select(source => terms.Contains(source) ? new FanOut([.. terms[source]], Placement.Cell.Operations.Count) : null)];
+        bool isWhole = terms.Sum(group => group.Count()) == included.Length &&
+            included.Select(c => c.Edge.Target).Distinct().Count() == topology.ComputedNodes;
+        var merging = new Merging(fanOuts, isWhole ? new MergedCell(topology, fanOuts) : null);
         if (chosen is null)
-            fanOuts[source] = fanOut;
-        return fanOut;
+            mergingOfAll = merging;
+        return merging;
     }
+
+    /// <param name="FanOuts">What can be merged of the candidates that leave each node.</param>
+    /// <param name="Whole">The whole cell, where everything can be merged and every node gets something.</param>
+    private sealed record Merging(FanOut?[] FanOuts, MergedCell? Whole);
 }

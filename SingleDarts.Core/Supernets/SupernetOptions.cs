@@ -15,7 +15,7 @@ public sealed record SupernetOptions
     public ScalarType DataType { get; init; } = ScalarType.Float32;
 
     /// <summary>How the searched cells are computed.</summary>
-    public CellExecution Execution { get; init; }
+    public CellExecution Execution { get; init; } = CellExecution.Merged;
 
     /// <summary>
     /// Whether batch normalisations of candidate operations learn scale and shift. False, as in DARTS and NAS-Bench-201: a scale

@@ -14,7 +14,7 @@ internal sealed class ConvolutionBlock
 {
     private readonly int first, stride;
     private readonly Tensor paddings;
-    private readonly double epsilon;
+    private readonly TorchSharp.Scalar epsilon;
 
     private ConvolutionBlock(MergedTerm[] terms, int first)
     {

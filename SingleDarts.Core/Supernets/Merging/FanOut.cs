@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Supernets;
 /// Everything mergeable that leaves a node x of a cell. For each target j it is c_j = Σ_k p_{jk} o_k(x) over convolutions, identities and
 /// average poolings, with one ReLU, one convolution for each kernel size and one pooling for all targets.
 /// </summary>
-internal sealed class FanOut
+internal sealed class FanOut : IMergedComputation
 {
     private readonly IReadOnlyList<ConvolutionBlock> blocks;
     private readonly LinearMap[] maps;
@@ -37,16 +37,8 @@ internal sealed class FanOut
     /// <summary>Nodes that get something, in order.</summary>
     public IReadOnlyList<int> Targets => targets;
 
-    /// <summary>Weights of all convolutions.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<Parameter> Weights { get; }
-
-    /// <summary>Saved branches as they were given by <see cref="Convolve"/>.</summary>
-    /// <param name="tensors">Their tensors.</param>
-    public NormalizedBranches[] BranchesOf(IReadOnlyList<Tensor> tensors)
-    {
-        int at = 0;
-        return [.. blocks.Select(block => NormalizedBranches.Of([.. tensors.Skip((at += 2 + block.Groups) - 2 - block.Groups).Take(2 + block.Groups)]))];
-    }
 
     /// <summary>Whether a module can be merged with others like it.</summary>
     public static bool Fits(nn.Module module) => ConvolutionBlock.Fits(module) || LinearMap.Fits(module);
@@ -121,6 +113,20 @@ internal sealed class FanOut
         return (dx!, MergedKernels.Scatter([.. shares], places, p), [.. weightGradients]);
     }
 
+    (Tensor[] Outputs, KeptNode[] Kept) IMergedComputation.Forward(Tensor[] inputs, Tensor p, Tensor[] weights)
+    {
+        NormalizedBranches[] branches = Convolve(inputs[0], weights);
+        return (Mix(inputs[0], p, branches), [new KeptNode(null, branches)]);
+    }
+
+    (Tensor[] Inputs, Tensor P, Tensor[] Weights) IMergedComputation.Backward(
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, KeptNode[] kept)
+    {
+        var (dx, dp, dw) = Backward(gradients, inputs[0], p, weights, kept[0].Branches);
+        kept[0].Release();
+        return ([dx], dp, dw);
+    }
+
     private NormalizedBranches[] ConvolveActive(Tensor active, Tensor[] weights) =>
         [.. blocks.Select((block, b) => block.Convolve(active, weights[WeightsOf(b)]))];
 
@@ -134,7 +140,7 @@ internal sealed class FanOut
 
     private Tensor WeightsOf(Tensor p)
     {
-        if (!places.device.Equals(p.device))
+        if (places.device_type != p.device_type || places.device_index != p.device_index)
             places = hostPlaces.to(p.device).DetachFromDisposeScope();
         return MergedKernels.Gather(p, places);
     }

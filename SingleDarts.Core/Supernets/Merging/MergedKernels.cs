@@ -134,7 +134,7 @@ internal static class MergedKernels
     /// <param name="stride">Spatial stride.</param>
     /// <param name="paddings">Zero padding on each side, for each group.</param>
     /// <param name="epsilon">ε.</param>
-    public static NormalizedBranches Convolve(Tensor active, Tensor[] weights, int stride, Tensor paddings, double epsilon)
+    public static NormalizedBranches Convolve(Tensor active, Tensor[] weights, int stride, Tensor paddings, TorchSharp.Scalar epsilon)
     {
         var all = (Tensor[])Call("convolve", active, weights, stride, paddings, epsilon);
         return new NormalizedBranches(all[2..], all[0], all[1]);
@@ -173,7 +173,7 @@ internal static class MergedKernels
     /// <param name="epsilon">ε.</param>
     public static Tensor[] ConvolutionsBackward(
         Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q, int first, int stride,
-        Tensor paddings, double epsilon) => (Tensor[])Call(
+        Tensor paddings, TorchSharp.Scalar epsilon) => (Tensor[])Call(
         "convolutions_backward", gradients, active, weights, branches.Values, branches.Means, branches.InverseDeviations, q, first, stride,
         paddings, epsilon);
 
