@@ -1,16 +1,39 @@
+using System.CommandLine;
+using BenchmarkDotNet.Running;
 using Benchmarks;
 
-var settings = StepSettings.Paper;
-foreach (var (k, v) in new[] { (-3, "MMAP"), (-1, "TRIM"), (-2, "TOP"), (-8, "ARENA") })
-    if (Environment.GetEnvironmentVariable("X" + v) is { } value)
-        Console.Error.WriteLine($"{v} {M.mallopt(k, int.Parse(value))}");
-int code = 0;
-var thread = new Thread(() => code = Run());
-thread.Start();
-thread.Join();
-return code;
-int Run() => Worker.Run(args[1], settings with { Threads = int.Parse(args[2]), Batch = int.Parse(args[3]), Size = int.Parse(args[4]) });
+Option<long> channels = Value("--channels", "Channels of the first stage.", StepSettings.Paper.Channels);
+Option<int> cells = Value("--cells", "Cells in each stage.", StepSettings.Paper.Cells);
+Option<int> batch = Value("--batch", "Images in a batch.", StepSettings.Paper.Batch);
+Option<long> size = Value("--size", "Height and width of an image.", StepSettings.Paper.Size);
+Option<int> threads = Value("--threads", "CPU threads.", StepSettings.Paper.Threads);
+Option<string> device = Value("--device", "cpu or cuda.", StepSettings.Paper.Device);
+Option<int> rounds = Value("--rounds", "Rounds in which all run in turn.", 7);
+Option<int> steps = Value("--steps", "Steps of each in a round.", 5);
+Option<string> modes = Value("--modes", $"Of {string.Join(", ", Worker.Modes)}, pytorch, pytorch-channels-last.",
+    "merged,recomputation,per-edge,floor,pytorch-channels-last,pytorch");
+Option<string> python = Value("--python", "A Python that may have PyTorch.", OperatingSystem.IsWindows() ? "python" : "python3");
+Option<string?> json = Value<string?>("--json", "File for all figures.", null);
+Argument<string> mode = new("mode");
+mode.AcceptOnlyFromAmong(Worker.Modes);
 
-static class M {
-  [System.Runtime.InteropServices.DllImport("libc")] public static extern int mallopt(int k, int v);
-}
+var step = new Command("step", "The step of a search, computed in several ways side by side.")
+    { channels, cells, batch, size, threads, device, rounds, steps, modes, python, json };
+step.SetAction(p => SideBySide.Run(
+    Settings(p), p.GetValue(modes)!.Split(','), p.GetValue(rounds), p.GetValue(steps), p.GetValue(python)!, p.GetValue(json)));
+var grow = new Command("grow", "How a step's time grows with batch, channels, cells and threads.")
+    { channels, cells, batch, size, threads, device, steps };
+grow.SetAction(p => Growth.Run(Settings(p), p.GetValue(steps)));
+var parts = new Command("parts", "BenchmarkDotNet on the parts: data, cells, optimiser, checkpoint. Takes its options.") { TreatUnmatchedTokensAsErrors = false };
+parts.SetAction(p => BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run([.. p.UnmatchedTokens]));
+var worker = new Command("worker", "Measures one way on request.") { mode, channels, cells, batch, size, threads, device };
+worker.Hidden = true;
+worker.SetAction(p => Worker.Run(p.GetValue(mode)!, Settings(p)));
+
+return new RootCommand("Benchmarks of SingleDarts.") { step, grow, parts, worker }.Parse(args).Invoke();
+
+StepSettings Settings(ParseResult p) => new(
+    p.GetValue(channels), p.GetValue(cells), p.GetValue(batch), p.GetValue(size), p.GetValue(threads), p.GetValue(device)!);
+
+static Option<T> Value<T>(string name, string description, T otherwise) =>
+    new(name) { Description = description, DefaultValueFactory = _ => otherwise };

@@ -39,12 +39,10 @@ internal sealed class SupernetStep : IDisposable
         }
     }
 
-    private int n;
     public void Run()
     {
         using var scope = NewDisposeScope();
         scheme.Step(step);
-        if (Environment.GetEnvironmentVariable("GCSTEP") is { } g && ++n % int.Parse(g) == 0) { GC.Collect(1); GC.WaitForPendingFinalizers(); }
     }
 
     public void Dispose()

@@ -15,11 +15,21 @@ internal static class Worker
 {
     public static readonly string[] Modes = ["per-edge", "merged", "recomputation", "bi-level", "bi-level-2nd", "floor"];
 
+    /// <summary>Measures on a thread of its own, as a search does.</summary>
     public static int Run(string mode, StepSettings settings)
     {
         torch.set_num_threads(settings.Threads);
+        NativeMemory.KeepForReuse();
+        var thread = new Thread(() => Serve(mode, settings));
+        thread.Start();
+        thread.Join();
+        return 0;
+    }
+
+    private static void Serve(string mode, StepSettings settings)
+    {
         using IDisposable subject = Create(mode, settings, out Action step);
-        Say(new { ready = true, version = TorchRuntime.Description, peakBytes = MemoryUsage.Now().PeakResidentBytes });
+        Say(new { ready = true, version = TorchRuntime.Description, peakBytes = Peak() });
         while (Console.ReadLine() is { } line)
         {
             var seconds = new double[int.Parse(line.Split(' ')[1])];
@@ -28,16 +38,24 @@ internal static class Worker
                 Wait(settings);
                 long begun = Stopwatch.GetTimestamp();
                 step();
+                NativeMemory.ReleaseGarbage();
                 Wait(settings);
                 seconds[i] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             }
-            Say(new { seconds, peakBytes = MemoryUsage.Now().PeakResidentBytes });
+            Say(new { seconds, peakBytes = Peak() });
         }
-        return 0;
     }
+
+    private static long Peak() => MemoryUsage.Now().PeakResidentBytes;
 
     private static IDisposable Create(string mode, StepSettings settings, out Action step)
     {
+        if (mode == "floor")
+        {
+            var floor = new KernelFloor(settings);
+            step = floor.Run;
+            return floor;
+        }
         IOptimizationScheme scheme = mode switch
         {
             "bi-level" => OptimizationSchemes.BiLevel,

@@ -141,7 +141,7 @@ def main():
     def say(values):
         print(json.dumps(values), flush=True)
 
-    say({"ready": True, "version": torch.__version__, "parameters": sum(p.numel() for p in weights), "peakBytes": peak()})
+    say({"ready": True, "version": "PyTorch " + torch.__version__, "parameters": sum(p.numel() for p in weights), "peakBytes": peak()})
     for line in sys.stdin:
         seconds = []
         for _ in range(int(line.split()[1])):

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Benchmarks;
+
+/// <summary>A process that measures steps on request; see <see cref="Worker"/>.</summary>
+internal sealed class Contestant : IDisposable
+{
+    private readonly Process process;
+
+    private Contestant(string name, Process process)
+    {
+        (Name, this.process) = (name, process);
+        Version = Read().GetProperty("version").GetString()!;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Of libtorch or PyTorch.</summary>
+    public string Version { get; }
+
+    /// <summary>Seconds of every measured step, by round.</summary>
+    public List<double[]> Rounds { get; } = [];
+
+    /// <summary>Largest resident memory of the process, or of the device's allocator, in bytes.</summary>
+    public long PeakBytes { get; private set; }
+
+    /// <summary>Starts one; <see langword="null"/> where it needs a PyTorch that is not there.</summary>
+    public static Contestant? Start(string mode, StepSettings settings, string python)
+    {
+        string[] command = mode.StartsWith("pytorch", StringComparison.Ordinal)
+            ? [python, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? [] : new[] { "--channels-last" }]
+            : [Environment.ProcessPath!, .. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
+                ? new[] { typeof(Contestant).Assembly.Location } : [], "worker", mode];
+        try
+        {
+            var process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], .. settings.Arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = mode.StartsWith("pytorch", StringComparison.Ordinal),
+            })!;
+            return new Contestant(mode, process);
+        }
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or EndOfStreamException && mode.StartsWith("pytorch", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Runs steps and takes their times; a warm-up is not recorded.</summary>
+    public void Run(int steps, bool records = true)
+    {
+        process.StandardInput.WriteLine($"run {steps}");
+        JsonElement answer = Read();
+        if (records)
+            Rounds.Add([.. answer.GetProperty("seconds").EnumerateArray().Select(s => s.GetDouble())]);
+        PeakBytes = answer.GetProperty("peakBytes").GetInt64();
+    }
+
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private JsonElement Read() => JsonDocument.Parse(process.StandardOutput.ReadLine() ?? throw new EndOfStreamException(
+        $"The process that measures ended: {(process.StartInfo.RedirectStandardError ? process.StandardError.ReadToEnd() : "see its message above")}")).RootElement;
+}
