@@ -34,7 +34,7 @@ internal static class CollapseFigure
         Add(plot, printed, "printed bound (Eq. 15), false", "#D55E00", LinePattern.DenselyDashed, MarkerShape.OpenSquare);
         plot.Axes.Bottom.TickGenerator = Decades();
         plot.Axes.Left.TickGenerator = Decades();
-        plot.ShowLegend(Alignment.LowerLeft);
+        plot.ShowLegend(Alignment.UpperRight);
 
         string path = Path.Combine(folder, "theorem-4.3");
         plot.SavePng(path + ".png", 1200, 800);
@@ -51,7 +51,7 @@ internal static class CollapseFigure
     {
         (double X, double Y)[] points = [.. iterations.Zip(Epsilons).Where(p => p.First > 0).Select(p => (Math.Log10(p.First), Math.Log10(p.Second)))];
         var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), Color.FromHex(color));
-        (line.LegendText, line.LinePattern, line.LineWidth, line.MarkerShape, line.MarkerSize) = (label, pattern, 2.5f, marker, 8);
+        (line.LegendText, line.LinePattern, line.LineWidth, line.MarkerShape, line.MarkerSize) = (label, pattern, marker == MarkerShape.FilledCircle ? 0 : 2.5f, marker, 8);
     }
 
     private static NumericAutomatic Decades() => new()
