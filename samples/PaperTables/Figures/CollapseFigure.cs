@@ -11,6 +11,7 @@ namespace PaperTables.Figures;
 /// </summary>
 internal static class CollapseFigure
 {
+    // SVG files have no dashes (Skia leaves them out), so the markers tell the lines apart too.
     private static readonly double[] Epsilons = [0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001];
 
     public static IEnumerable<string> Draw(int operations, double learningRate, double margin, string folder)
@@ -28,7 +29,7 @@ internal static class CollapseFigure
         plot.Axes.Title.Label.Bold = false;
         plot.XLabel("iterations");
         plot.YLabel("1 − p of the best operation, or ε");
-        Add(plot, descent, "bound of gradient descent", "#009E73", LinePattern.Dotted, MarkerShape.None);
+        Add(plot, descent, "bound of gradient descent", "#009E73", LinePattern.Dotted, MarkerShape.OpenTriangleUp);
         Add(plot, flow, "bound of gradient flow", "#0072B2", LinePattern.Dashed, MarkerShape.None);
         Add(plot, simulated, "simulated", "#000000", LinePattern.Solid, MarkerShape.FilledCircle);
         Add(plot, printed, "printed bound (Eq. 15), false", "#D55E00", LinePattern.DenselyDashed, MarkerShape.OpenSquare);
