@@ -10,6 +10,7 @@ public class ArchitectureTests
     private static readonly Dictionary<string, string[]> Below = new()
     {
         ["Runtime"] = [],
+        ["Theory"] = [],
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations"],

@@ -34,6 +34,19 @@ public class PaperTablesTests
         error.Should().Contain(message).And.NotContain("   at ");
     }
 
+    [Fact]
+    public void Figure_of_theorem_43_writes_three_files_and_refuses_one_operation_with_code_2()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, output, error) = Run("figure", "theorem-4.3", "--operations", "2", "--out", folder["figure"]);
+        code.Should().Be(0, output + error);
+        File.ReadAllText(folder["figure/theorem-4.3.csv"]).Should().Contain("\n0.1,133,23.5");
+        new[] { "png", "svg" }.Should().OnlyContain(kind => new FileInfo(folder[$"figure/theorem-4.3.{kind}"]).Length > 5_000);
+        var refused = Run("figure", "theorem-4.3", "--operations", "1", "--out", folder["figure"]);
+        refused.Code.Should().Be(2);
+        refused.Error.Should().Contain("nothing to compare").And.NotContain("   at ");
+    }
+
     [LinuxFact]
     public void Sigterm_saves_a_checkpoint_ends_with_143_and_the_resumed_run_ends_as_the_uninterrupted_one()
     {
