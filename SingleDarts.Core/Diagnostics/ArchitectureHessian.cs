@@ -43,7 +43,7 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
 
     private Tensor Difference(Tensor direction)
     {
-        double radius = direction.dtype == ScalarType.Float64 ? 1e-4 : 1e-2;
+        double radius = direction.dtype == ScalarType.Float64 ? 1e-6 : 1e-2;
         Tensor[] saved = [.. alphas.Select(alpha => alpha.detach().clone())];
         try
         {
