@@ -50,11 +50,13 @@ public sealed class SearchStep
 
     /// <summary>Forward pass: mean loss, with its gradient history, and number of correct samples.</summary>
     /// <param name="batch">The batch.</param>
-    public BatchOutcome Evaluate(LabeledBatch batch)
-    {
-        Tensor logits = Supernet.call(batch.Inputs);
-        return new BatchOutcome(loss(logits, batch.Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
-    }
+    public BatchOutcome Evaluate(LabeledBatch batch) => Outcome(Supernet.call(batch.Inputs), batch);
+
+    /// <summary>Forward pass with operation weights that the caller gives.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="operationWeights">p of every searched cell, as in <see cref="Supernet.Forward(Tensor, IReadOnlyList{Tensor})"/>.</param>
+    public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<Tensor> operationWeights) =>
+        Outcome(Supernet.Forward(batch.Inputs, operationWeights), batch);
 
     /// <summary>The loss with the penalties on α added.</summary>
     /// <param name="loss">Loss of α's batch.</param>
@@ -92,6 +94,9 @@ public sealed class SearchStep
         BatchOutcome weights = UpdateWeights();
         return new StepOutcome(weights, early ?? updateArchitecture());
     }
+
+    private BatchOutcome Outcome(Tensor logits, LabeledBatch batch) =>
+        new(loss(logits, batch.Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
 
     /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of the given updaters and of no others.</summary>
     /// <param name="loss">A scalar.</param>

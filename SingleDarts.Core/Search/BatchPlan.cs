@@ -36,4 +36,12 @@ internal sealed class BatchPlan(SampleAllocation allocation, int batchSize, Rand
             ? SampleOrder.DrawWithReplacement(allocation.ArchitectureSamples!, weightBatch.Length, generator, taken)
             : [.. SampleOrder.Shuffle(allocation.ArchitectureSamples!, generator).Where(i => !taken.Contains(i)).Take(weightBatch.Length)];
     }
+
+    /// <summary>Samples of the weights that are in none of the given ones; fewer than a batch where no more are left.</summary>
+    public long[] IndependentBatch(int epoch, int step, IEnumerable<long> taken)
+    {
+        using var generator = streams.CreateGenerator("independent order", epoch, step);
+        var others = taken.ToHashSet();
+        return [.. SampleOrder.Shuffle(allocation.WeightSamples, generator).Where(i => !others.Contains(i)).Take(batchSize)];
+    }
 }

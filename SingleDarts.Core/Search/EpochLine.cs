@@ -6,8 +6,10 @@ namespace SingleDarts.Core.Search;
 /// <summary>An epoch's report as one line of JSON and back, every number exactly.</summary>
 internal static class EpochLine
 {
+    /// <summary>Numbers that are not finite are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new Matrix() },
@@ -37,7 +39,7 @@ internal static class EpochLine
             {
                 writer.WriteStartArray();
                 for (int j = 0; j < value.GetLength(1); j++)
-                    writer.WriteNumberValue(value[i, j]);
+                    JsonSerializer.Serialize(writer, value[i, j], options);
                 writer.WriteEndArray();
             }
             writer.WriteEndArray();

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
 
@@ -7,9 +8,18 @@ namespace SingleDarts.Core.Search;
 /// </summary>
 public interface ISearchObserver
 {
+    /// <summary>Finds what the observer cannot do in a space; a search with faults is refused before any work.</summary>
+    /// <param name="space">The search space.</param>
+    /// <returns>Sentences that name what was found, what was expected and the remedy.</returns>
+    IEnumerable<string> Faults(SearchSpace space) => [];
+
     /// <summary>Before the first step, also after a resume.</summary>
     /// <param name="moment">Where the search stands.</param>
     void OnStarted(SearchMoment moment) { }
+
+    /// <summary>Before a step: its batches are there, and nothing has moved yet.</summary>
+    /// <param name="moment">Where the search stands.</param>
+    void OnStepStarting(SearchMoment moment) { }
 
     /// <summary>After a step; gradients of the step are still in the parameters' <c>grad</c>.</summary>
     /// <param name="moment">Where the search stands.</param>

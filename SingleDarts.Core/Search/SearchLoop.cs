@@ -27,6 +27,7 @@ internal sealed class SearchLoop : IDisposable
     private readonly EpochMeter meter;
     private readonly SearchStorage? storage;
     private readonly List<EpochReport> reports = [];
+    private long[] samples = [], architectureSamples = [];
     private int epoch, step;
     private string? stopReason;
 
@@ -87,7 +88,11 @@ internal sealed class SearchLoop : IDisposable
         supernet.Dispose();
     }
 
-    private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context);
+    private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context)
+    {
+        Folder = storage?.Folder,
+        DrawIndependentBatch = DrawIndependentBatch,
+    };
 
     private EpochReport RunEpoch(CancellationToken cancellationToken)
     {
@@ -120,6 +125,7 @@ internal sealed class SearchLoop : IDisposable
         long begun = Stopwatch.GetTimestamp();
         FetchBatches();
         meter.DataSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        Notify(observer => observer.OnStepStarting(Moment));
         StepOutcome outcome = options.Scheme.Step(context);
         meter.Add(outcome, step);
         Notify(observer => observer.OnStep(Moment, outcome));
@@ -127,11 +133,20 @@ internal sealed class SearchLoop : IDisposable
 
     private void FetchBatches()
     {
-        long[] samples = plan.WeightBatch(epoch, step);
+        samples = architectureSamples = plan.WeightBatch(epoch, step);
         using var generator = streams.CreateGenerator("augmentation", epoch, step);
         context.WeightBatch = context.ArchitectureBatch = source.Get(samples, generator);
-        if (!plan.SharesBatch)
-            context.ArchitectureBatch = source.Get(plan.ArchitectureBatch(epoch, step, samples), generator);
+        if (plan.SharesBatch)
+            return;
+        architectureSamples = plan.ArchitectureBatch(epoch, step, samples);
+        context.ArchitectureBatch = source.Get(architectureSamples, generator);
+    }
+
+    private LabeledBatch? DrawIndependentBatch()
+    {
+        long[] others = plan.IndependentBatch(epoch, step, samples.Concat(architectureSamples));
+        using var generator = streams.CreateGenerator("independent augmentation", epoch, step);
+        return others.Length < 2 ? null : source.Get(others, generator);
     }
 
     private EpochReport Finish()
@@ -207,13 +222,20 @@ internal sealed class SearchLoop : IDisposable
             cancellationToken);
     }
 
-    private void Save() => storage?.SaveCheckpoint(epoch, step, supernet, weights, architecture, meter);
+    private void Save() => storage?.SaveCheckpoint(epoch, step, supernet, weights, architecture, meter, Resumable);
+
+    private IEnumerable<IResumableObserver> Resumable => options.Observers.OfType<IResumableObserver>();
 
     private void Resume()
     {
         if (storage is null || !options.Resume)
+        {
+            foreach (IResumableObserver observer in Resumable)
+                observer.LoadState(new Dictionary<string, Tensor>());
             return;
-        (epoch, step) = storage.LoadCheckpoint(supernet, weights, architecture, meter, warning => SearchLog.Warning(logger, warning));
+        }
+        (epoch, step) = storage.LoadCheckpoint(
+            supernet, weights, architecture, meter, Resumable, warning => SearchLog.Warning(logger, warning));
         reports.AddRange(storage.ReadEpochs(epoch));
         SearchLog.Resumed(logger, epoch + 1, step, options.OutputFolder!);
     }

@@ -17,6 +17,8 @@ internal sealed class SearchStorage : IDisposable
 
     private SearchStorage(RunFolder folder) => this.folder = folder;
 
+    public RunFolder Folder => folder;
+
     public string? CheckpointFolder => folder.Checkpoints.Exists ? folder.Checkpoints.Folder : null;
 
     public static SearchStorage Open(SearchSpace space, ClassificationDataset data, SearchOptions options)
@@ -49,10 +51,14 @@ internal sealed class SearchStorage : IDisposable
     }.ToJsonString(new JsonSerializerOptions(EpochLine.Json) { WriteIndented = true }));
 
     public void SaveCheckpoint(
-        int epoch, int step, Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter)
+        int epoch, int step, Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter,
+        IEnumerable<IResumableObserver> observers)
     {
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor> { ["epoch"] = meter.Save() };
+        foreach (IResumableObserver observer in observers)
+            foreach (var (name, tensor) in observer.SaveState())
+                tensors[$"observers/{observer.Name}/{name}"] = tensor;
         foreach (var (name, tensor) in State(supernet, weights, architecture))
             tensors[name] = tensor;
         folder.Checkpoints.Save(tensors, new Dictionary<string, string>
@@ -63,16 +69,22 @@ internal sealed class SearchStorage : IDisposable
         });
     }
 
-    /// <summary>Puts the last checkpoint back; a run that was interrupted before its first one begins at its start.</summary>
+    /// <summary>
+    /// Puts the last checkpoint back and cuts off the records that were made after it; a run that was interrupted before its first one
+    /// begins at its start.
+    /// </summary>
     public (int Epoch, int Step) LoadCheckpoint(
-        Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter, Action<string> warn)
+        Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter,
+        IEnumerable<IResumableObserver> observers, Action<string> warn)
     {
-        if (!folder.Checkpoints.Exists)
-            return (0, 0);
-        var (tensors, metadata) = folder.Checkpoints.Load(warn);
+        var (tensors, metadata) = folder.Checkpoints.Exists ? folder.Checkpoints.Load(warn) : (new Dictionary<string, Tensor>(), null);
         try
         {
-            return Restore(tensors, metadata, supernet, weights, architecture, meter);
+            var (epoch, step) = metadata is null ? (0, 0) : Restore(tensors, metadata, supernet, weights, architecture, meter);
+            foreach (IResumableObserver observer in observers)
+                observer.LoadState(Part(tensors, $"observers/{observer.Name}/"));
+            folder.KeepRecords(epoch, step);
+            return (epoch, step);
         }
         finally
         {

@@ -37,6 +37,17 @@ internal static class SearchValidation
                 yield return fault;
         if (space is not null && Try(() => new CostModel(space)) is { } unfit)
             yield return unfit;
+        foreach (string fault in ObserverFaults(space, options))
+            yield return fault;
+    }
+
+    private static IEnumerable<string> ObserverFaults(SearchSpace? space, SearchOptions options)
+    {
+        foreach (var same in options.Observers.OfType<IResumableObserver>().GroupBy(o => o.Name).Where(g => g.Count() > 1))
+            yield return $"{same.Count()} observers are named '{same.Key}'; names must differ, so leave all but one out.";
+        if (space is not null)
+            foreach (string fault in options.Observers.SelectMany(o => o.Faults(space)))
+                yield return fault;
     }
 
     private static IEnumerable<string> FitFaults(SearchSpace space, ClassificationDataset data)

@@ -98,8 +98,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var weights = Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.OperationWeights(cell.Name, context));
-        return Forward(input, weights).MoveToOuterDisposeScope();
+        return Forward(input, OperationWeights()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Logits of a batch, with operation weights that the caller gives: one-hot, perturbed, or watched for gradients.</summary>
@@ -107,24 +106,49 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// <param name="operationWeights">p of every kind of cell, [edges, operations].</param>
     /// <returns>[N, classes].</returns>
     /// <exception cref="ArgumentException">The input has another shape than the space's.</exception>
-    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights)
+    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights) =>
+        Forward(input, [.. Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])]);
+
+    /// <summary>Logits of a batch, with operation weights of every copy of a cell by itself.</summary>
+    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
+    /// <param name="operationWeights">p of every cell in the order of <see cref="Cells"/>, [edges, operations].</param>
+    /// <returns>[N, classes].</returns>
+    /// <exception cref="ArgumentException">The input has another shape than the space's, or there is not one p for every cell.</exception>
+    public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
     {
+        if (operationWeights.Count != Cells.Count())
+            throw new ArgumentException(
+                $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
         if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
             throw new ArgumentException(
                 $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
                 $"[N, {string.Join(", ", Space.InputShape)}].", nameof(input));
         using var scope = NewDisposeScope();
-        var chosen = Architecture.Relaxation.IsHard ? operationWeights.ToDictionary(w => w.Key, w => NotZero(w.Value)) : null;
+        var chosen = new Dictionary<Tensor, bool[,]>(ReferenceEqualityComparer.Instance);
+        foreach (Tensor p in Architecture.Relaxation.IsHard ? operationWeights : [])
+            if (!chosen.ContainsKey(p))
+                chosen[p] = NotZero(p);
+        int copy = 0;
         Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
         foreach (nn.Module layer in layers)
         {
-            if (layer is SupernetCell { Placement.Cell.Name: var name } cell)
-                (before, previous) = (previous, cell.Forward(before, previous, operationWeights[name], chosen?[name]));
+            if (layer is SupernetCell cell)
+            {
+                Tensor p = operationWeights[copy++];
+                (before, previous) = (previous, cell.Forward(before, previous, p, chosen.GetValueOrDefault(p)));
+            }
             else
                 before = previous = ((nn.Module<Tensor, Tensor>)layer).call(previous);
         }
         return head.call(previous).MoveToOuterDisposeScope();
     }
+
+    /// <summary>p of every kind of cell at this moment, [edges, operations], differentiable in α; sampled relaxations draw anew.</summary>
+    public IReadOnlyDictionary<string, Tensor> OperationWeights() =>
+        Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.OperationWeights(cell.Name, context));
+
+    /// <summary>Random numbers of sampled relaxations.</summary>
+    internal Generator RelaxationGenerator => context.Generator;
 
     /// <summary>α and p as numbers.</summary>
     public IReadOnlyDictionary<string, CellSnapshot> Snapshot() => Architecture.Snapshot(context);

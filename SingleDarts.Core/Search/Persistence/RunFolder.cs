@@ -1,10 +1,11 @@
 using System.Text;
+using System.Text.Json;
 
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>genotype.json</c>. It is locked while it is
-/// open, so that two processes do not write one run.
+/// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>diagnostics/</c>, <c>genotype.json</c>. It is
+/// locked while it is open, so that two processes do not write one run.
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
@@ -88,11 +89,41 @@ public sealed class RunFolder : IDisposable
     /// <summary>Adds one line to <c>epochs.jsonl</c>.</summary>
     /// <param name="line">JSON without line breaks.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void AppendEpoch(string line)
+    public void AppendEpoch(string line) => Append(EpochsFile, line);
+
+    /// <summary>Adds one line to <c>diagnostics/&lt;name&gt;.jsonl</c>; a resume cuts off the lines made after its checkpoint.</summary>
+    /// <param name="name">Name of the kind of records, for example <c>gradient-correlation</c>.</param>
+    /// <param name="line">
+    /// A JSON object without line breaks that has <c>epoch</c>, counted from 1, and <c>step</c>, the number of steps of the epoch that are
+    /// done when the checkpoint after this record is saved (0 before the first step of the search).
+    /// </param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void AppendRecord(string name, string line)
     {
-        using var stream = new FileStream(EpochsFile, FileMode.Append, FileAccess.Write);
-        stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        stream.Flush(flushToDisk: true);
+        Directory.CreateDirectory(RecordsFolder);
+        Append(RecordsFile(name), line);
+    }
+
+    /// <summary>The lines of <c>diagnostics/&lt;name&gt;.jsonl</c>, oldest first; none where there is no such file.</summary>
+    /// <param name="name">Name of the kind of records.</param>
+    public IReadOnlyList<string> ReadRecords(string name) => File.Exists(RecordsFile(name)) ? File.ReadAllLines(RecordsFile(name)) : [];
+
+    /// <summary>Drops the records of every kind that were made after a checkpoint.</summary>
+    /// <param name="epoch">Number of epochs that are done.</param>
+    /// <param name="step">Number of steps of the next epoch that are done.</param>
+    /// <exception cref="InvalidDataException">A line before the last is no record; the message names it.</exception>
+    internal void KeepRecords(int epoch, int step)
+    {
+        foreach (string file in Directory.Exists(RecordsFolder) ? Directory.GetFiles(RecordsFolder, "*.jsonl") : [])
+        {
+            string[] lines = File.ReadAllLines(file);
+            string[] kept = [.. lines.Where((line, i) => Place(line) is { } place
+                ? place.Epoch <= epoch || (place.Epoch == epoch + 1 && place.Step <= step && step > 0)
+                : i == lines.Length - 1 ? false : throw new InvalidDataException(
+                    $"Line {i + 1} of {file} is no record with epoch and step: '{line}'. Mend or move the file, or begin a new run."))];
+            if (kept.Length < lines.Length)
+                WriteText(System.IO.Path.GetRelativePath(Path, file), string.Concat(kept.Select(line => line + "\n")));
+        }
     }
 
     /// <summary>Keeps the first lines of <c>epochs.jsonl</c>, drops the rest, and returns those kept.</summary>
@@ -111,4 +142,28 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Unlocks the folder.</summary>
     public void Dispose() => handle.Dispose();
+
+    private string RecordsFolder => System.IO.Path.Combine(Path, "diagnostics");
+
+    private string RecordsFile(string name) => System.IO.Path.Combine(RecordsFolder, name + ".jsonl");
+
+    private static void Append(string file, string line)
+    {
+        using var stream = new FileStream(file, FileMode.Append, FileAccess.Write);
+        stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static (int Epoch, int Step)? Place(string line)
+    {
+        try
+        {
+            using JsonDocument record = JsonDocument.Parse(line);
+            return (record.RootElement.GetProperty("epoch").GetInt32(), record.RootElement.GetProperty("step").GetInt32());
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,0 +1,140 @@
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Diagnostics;
+
+/// <summary>
+/// How near a search is to the collapse onto operations without weights, after every epoch: their share in genotype and p, when they
+/// took the lead on each edge, the entropy of p, the margin of Theorem 4.3 and the collapse time that it predicts. ∂L/∂p is measured as
+/// by <see cref="OperationGradients"/>: one forward and one backward pass for each measurement.
+/// </summary>
+public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>("collapse-indicators")
+{
+    private readonly GradientMean mean = new();
+    private readonly Dictionary<string, EdgeHistory> histories = [];
+
+    /// <summary>Steps between measurements; the first step of every epoch is measured. <value>50.</value></summary>
+    public int Interval { get; init; } = 50;
+
+    /// <summary>An edge counts as collapsed where some p exceeds 1 − ε, within (0, 0.5). <value>0.1.</value></summary>
+    public double Epsilon { get; init; } = 0.1;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Faults(SearchSpace space)
+    {
+        foreach (string fault in CellSelection.IntervalFaults(Name, Interval, "steps"))
+            yield return fault;
+        if (Epsilon is not (> 0 and < 0.5))
+            yield return $"{Name}: epsilon is {Epsilon}; expected a number within (0, 0.5).";
+    }
+
+    /// <inheritdoc/>
+    public override void OnStarted(SearchMoment moment)
+    {
+        base.OnStarted(moment);
+        foreach (CellSpecification kind in moment.Context.Supernet.Space.Cells)
+            histories.TryAdd(kind.Name, new EdgeHistory(kind.Topology.Edges.Count));
+    }
+
+    /// <inheritdoc/>
+    public override void OnStepStarting(SearchMoment moment)
+    {
+        if (moment.Step % Interval != 0)
+            return;
+        mean.Add(OperationGradient.Of(moment, moment.Context.ArchitectureBatch));
+        See(moment, Probabilities.Of(moment), ((long)moment.Epoch * moment.StepsPerEpoch) + moment.Step);
+    }
+
+    /// <inheritdoc/>
+    public override void OnEpoch(SearchMoment moment, EpochReport report)
+    {
+        if (mean.Count == 0)
+            return;
+        long steps = (long)report.Epoch * moment.StepsPerEpoch;
+        See(moment, report.Architecture.ToDictionary(cell => cell.Key, cell => cell.Value.OperationWeights), steps);
+        SearchSpace space = moment.Context.Supernet.Space;
+        CellPlacement[] placements = CellSelection.Of(space);
+        var cells = space.Cells.Where(kind => placements.Any(placement => placement.Cell == kind)).ToDictionary(kind => kind.Name, kind =>
+            Describe(kind, report, mean.Sum([.. Enumerable.Range(0, placements.Length).Where(c => placements[c].Cell == kind)]), moment, steps));
+        Write(moment, new CollapseIndicatorsRecord
+        {
+            Epoch = report.Epoch,
+            Step = moment.StepsPerEpoch,
+            IsFinite = cells.Values.All(cell =>
+                double.IsFinite(cell.NonLearnableMass) && cell.Edges.All(edge => double.IsFinite(edge.Entropy + edge.Margin))),
+            Cells = cells,
+        });
+        mean.Reset();
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, Tensor> SaveState() => mean.Save()
+        .Concat(histories.Select(history => KeyValuePair.Create($"history/{history.Key}", history.Value.Save()))).ToDictionary();
+
+    /// <inheritdoc/>
+    public override void LoadState(IReadOnlyDictionary<string, Tensor> saved)
+    {
+        mean.Load(saved);
+        histories.Clear();
+        foreach (var (name, times) in saved.Where(state => state.Key.StartsWith("history/", StringComparison.Ordinal)))
+            (histories[name["history/".Length..]] = new EdgeHistory((int)times.shape[1])).Load(times);
+    }
+
+    private void See(SearchMoment moment, IReadOnlyDictionary<string, double[,]> p, long steps)
+    {
+        foreach (CellSpecification kind in moment.Context.Supernet.Space.Cells)
+            foreach (CellEdge edge in kind.Topology.Edges)
+            {
+                double[] row = Row(p[kind.Name], edge);
+                histories[kind.Name].See(edge.Index, steps, NonLearnableLeads(kind, row), row.Max() > 1 - Epsilon);
+            }
+    }
+
+    private CellIndicators Describe(CellSpecification kind, EpochReport report, double[,] gradient, SearchMoment moment, long steps)
+    {
+        CellSnapshot architecture = report.Architecture[kind.Name];
+        string[] chosen = [.. report.Genotype[kind.Name].Nodes.SelectMany(genes => genes).Select(gene => gene.Operation)];
+        double Mass(bool learnable) => kind.Topology.Edges.Sum(edge =>
+            Row(architecture.OperationWeights, edge).Where((_, k) => learnable || !kind.Operations[k].IsLearnable).Sum());
+        return new CellIndicators(
+            chosen.Length == 0 ? 0 : chosen.Average(operation => kind.Operation(operation).IsLearnable ? 0 : 1),
+            Mass(false) / Mass(true),
+            [.. kind.Topology.Edges.Select(edge => Describe(kind, edge, Row(architecture.Alpha, edge),
+                Row(architecture.OperationWeights, edge), Row(gradient, edge), moment, steps))]);
+    }
+
+    private EdgeIndicators Describe(
+        CellSpecification kind, CellEdge edge, double[] alpha, double[] p, double[] gradient, SearchMoment moment, long steps)
+    {
+        EdgeHistory history = histories[kind.Name];
+        int favoured = Array.IndexOf(gradient, gradient.Min());
+        double margin = gradient.Order().ElementAt(1) - gradient.Min();
+        double rate = moment.Context.ArchitectureUpdater.LearningRate;
+        bool applies = moment.Context.Supernet.Architecture.Relaxation is SoftmaxRelaxation && margin > 0 && rate > 0 &&
+            alpha.All(other => other <= alpha[favoured]);
+        return new EdgeIndicators(
+            edge.ToString(), kind.Operations[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(kind, p), Entropy(p),
+            history.OvertakenAfter(edge.Index), history.LedSince(edge.Index), kind.Operations[favoured].Name, margin,
+            applies ? steps + StepsToCollapse(p[favoured], Epsilon, rate, margin) : null, history.CollapsedAfter(edge.Index));
+    }
+
+    private static bool NonLearnableLeads(CellSpecification kind, double[] p)
+    {
+        double Largest(bool learnable) => p.Where((_, k) => kind.Operations[k].IsLearnable == learnable).Append(double.NegativeInfinity).Max();
+        return Largest(false) > Largest(true);
+    }
+
+    private static double Entropy(double[] p) => p.Select(value => value / p.Sum()).Where(share => share != 0).Sum(share => -share * Math.Log(share));
+
+    private static double[] Row(double[,] matrix, CellEdge edge) =>
+        [.. Enumerable.Range(0, matrix.GetLength(1)).Select(k => matrix[edge.Index, k])];
+
+    /// <summary>Corrected Theorem 4.3 in continuous time: t ≤ [F(1 − ε) − F(p)] / (η δ), with F(p) = 2 ln(p/(1 − p)) − 1/p + 1/(1 − p).</summary>
+    private static double StepsToCollapse(double p, double epsilon, double rate, double margin)
+    {
+        static double F(double p) => (2 * Math.Log(p / (1 - p))) - (1 / p) + (1 / (1 - p));
+        return p > 1 - epsilon ? 0 : (F(1 - epsilon) - F(p)) / (rate * margin);
+    }
+}

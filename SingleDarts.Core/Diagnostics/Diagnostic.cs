@@ -1,0 +1,84 @@
+using System.Text.Json;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Diagnostics;
+
+/// <summary>
+/// An observer that measures and never disturbs: a search ends bit for bit where it ends without it. Records are kept in
+/// <see cref="Records"/> and, where the search has a run folder, in <c>diagnostics/&lt;name&gt;.jsonl</c>.
+/// </summary>
+/// <typeparam name="TRecord">What one measurement gives.</typeparam>
+public abstract class Diagnostic<TRecord> : IResumableObserver where TRecord : DiagnosticRecord
+{
+    private readonly List<TRecord> records = [];
+
+    /// <summary>Begins a diagnostic.</summary>
+    /// <param name="name">Name of its file and of its state in checkpoints.</param>
+    protected Diagnostic(string name) => Name = name;
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>All records of the search, the oldest first; those before a resume are read from the run folder.</summary>
+    public IReadOnlyList<TRecord> Records => records;
+
+    /// <inheritdoc/>
+    public virtual IEnumerable<string> Faults(SearchSpace space) => [];
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidSearchException">The diagnostic does not fit the space.</exception>
+    /// <exception cref="InvalidDataException">A record in the run folder cannot be read.</exception>
+    public virtual void OnStarted(SearchMoment moment)
+    {
+        if (Faults(moment.Context.Supernet.Space).ToList() is { Count: > 0 } faults)
+            throw new InvalidSearchException(faults);
+        records.Clear();
+        foreach (string line in moment.Folder?.ReadRecords(Name) ?? [])
+            records.Add(Read(line));
+    }
+
+    /// <inheritdoc/>
+    public virtual void OnStepStarting(SearchMoment moment) { }
+
+    /// <inheritdoc/>
+    public virtual void OnStep(SearchMoment moment, StepOutcome outcome) { }
+
+    /// <inheritdoc/>
+    public virtual void OnEpoch(SearchMoment moment, EpochReport report) { }
+
+    /// <inheritdoc/>
+    public virtual void OnCompleted(SearchResult result) { }
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyDictionary<string, Tensor> SaveState() => new Dictionary<string, Tensor>();
+
+    /// <inheritdoc/>
+    public virtual void LoadState(IReadOnlyDictionary<string, Tensor> saved) { }
+
+    /// <summary>Keeps a record.</summary>
+    /// <param name="moment">Where the search stands.</param>
+    /// <param name="record">The record.</param>
+    /// <exception cref="IOException">The run folder cannot be written.</exception>
+    protected void Write(SearchMoment moment, TRecord record)
+    {
+        records.Add(record);
+        moment.Folder?.AppendRecord(Name, JsonSerializer.Serialize(record, EpochLine.Json));
+    }
+
+    private TRecord Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TRecord>(line, EpochLine.Json) ?? throw new JsonException("The line is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException(
+                $"A record of {Name} in the run folder cannot be read: {e.Message} Move diagnostics/{Name}.jsonl away, or resume with the " +
+                "library that wrote it.", e);
+        }
+    }
+}
