@@ -17,7 +17,7 @@ public class ArchitectureTests
         ["Supernets"] = ["Runtime", "Operations", "Spaces"],
         ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data"],
         ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Schemes"],
-        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Schemes", "Search"],
+        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Schemes", "Search", "Theory"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("*.cs", "SingleDarts.Core")

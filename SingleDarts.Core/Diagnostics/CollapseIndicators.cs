@@ -1,6 +1,7 @@
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Theory;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -117,7 +118,7 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         return new EdgeIndicators(
             edge.ToString(), kind.Operations[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(kind, p), Entropy(p),
             history.OvertakenAfter(edge.Index), history.LedSince(edge.Index), kind.Operations[favoured].Name, margin,
-            applies ? steps + StepsToCollapse(p[favoured], Epsilon, rate, margin) : null, history.CollapsedAfter(edge.Index));
+            applies ? steps + (p[favoured] > 1 - Epsilon ? 0 : CollapseBound.GradientFlow(p.Length, Epsilon, rate, margin, p[favoured])) : null, history.CollapsedAfter(edge.Index));
     }
 
     private static bool NonLearnableLeads(CellSpecification kind, double[] p)
@@ -130,11 +131,4 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
 
     private static double[] Row(double[,] matrix, CellEdge edge) =>
         [.. Enumerable.Range(0, matrix.GetLength(1)).Select(k => matrix[edge.Index, k])];
-
-    /// <summary>Corrected Theorem 4.3 in continuous time: t ≤ [F(1 − ε) − F(p)] / (η δ), with F(p) = 2 ln(p/(1 − p)) − 1/p + 1/(1 − p).</summary>
-    private static double StepsToCollapse(double p, double epsilon, double rate, double margin)
-    {
-        static double F(double p) => (2 * Math.Log(p / (1 - p))) - (1 / p) + (1 / (1 - p));
-        return p > 1 - epsilon ? 0 : (F(1 - epsilon) - F(p)) / (rate * margin);
-    }
 }

@@ -175,7 +175,7 @@ public sealed class LinearEdge
             throw new ArgumentException(
                 $"delta is {delta.dtype} [{string.Join(", ", delta.shape)}], expected {Weights.dtype} [{x.shape[0]}, {Weights.shape[1]}].", nameof(delta));
         }
-        return GradientCorrelation.OuterSum(delta, x) / x.shape[0];
+        return OuterProductCorrelation.OuterSum(delta, x) / x.shape[0];
     }
 
     private void RequireInputs(Tensor x)

@@ -10,7 +10,7 @@ namespace SingleDarts.Core.Theory;
 /// A batch with itself gives a squared norm, never negative. Two independent batches give ‖E Σ δ xᵀ‖²_F on average, which is zero only
 /// if the mean of δ xᵀ is; independence alone does not make it vanish.
 /// </remarks>
-public static class GradientCorrelation
+public static class OuterProductCorrelation
 {
     /// <summary>Σ_j δ_j x_jᵀ: the gradient of a linear operation's weight, per unit of p_i and summed over the batch.</summary>
     /// <param name="delta">δ of shape [samples, outputs].</param>

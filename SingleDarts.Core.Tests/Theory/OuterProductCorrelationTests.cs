@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Theory;
 
-public class GradientCorrelationTests
+public class OuterProductCorrelationTests
 {
     [Fact]
     public void The_double_sum_is_the_inner_product_and_a_batch_with_itself_is_a_squared_norm()
@@ -15,12 +15,12 @@ public class GradientCorrelationTests
         for (int j = 0; j < 6; j++)
             for (int k = 0; k < 5; k++)
                 sum += (d[j] * e[k]).sum().item<double>() * (z[k] * x[j]).sum().item<double>();
-        GradientCorrelation.Between(d, x, e, z).Should().BeApproximately(sum, 1e-12);
-        GradientCorrelation.Between(d, x, d, x).Should().BePositive();
-        GradientCorrelation.Cosine(d, x, d, x).Should().BeApproximately(1, 1e-14);
-        GradientCorrelation.Cosine(d, x, -d, x).Should().BeApproximately(-1, 1e-14);
-        FluentActions.Invoking(() => GradientCorrelation.Between(d, x, e, x)).Should().Throw<ArgumentException>().WithMessage("*same samples*");
-        FluentActions.Invoking(() => GradientCorrelation.Between(d, x, z, e)).Should().Throw<ArgumentException>().WithMessage("*same outputs*");
+        OuterProductCorrelation.Between(d, x, e, z).Should().BeApproximately(sum, 1e-12);
+        OuterProductCorrelation.Between(d, x, d, x).Should().BePositive();
+        OuterProductCorrelation.Cosine(d, x, d, x).Should().BeApproximately(1, 1e-14);
+        OuterProductCorrelation.Cosine(d, x, -d, x).Should().BeApproximately(-1, 1e-14);
+        FluentActions.Invoking(() => OuterProductCorrelation.Between(d, x, e, x)).Should().Throw<ArgumentException>().WithMessage("*same samples*");
+        FluentActions.Invoking(() => OuterProductCorrelation.Between(d, x, z, e)).Should().Throw<ArgumentException>().WithMessage("*same outputs*");
     }
 
     /// <summary>Margin: 4 standard errors of the mean over 1,000 pairs of batches of 8 samples, 3 outputs and 4 inputs.</summary>
@@ -37,8 +37,8 @@ public class GradientCorrelationTests
             using var scope = NewDisposeScope();
             Tensor x = Draw(random, N, 4), z = Draw(random, N, 4);
             Tensor d = Draw(random, N, 3) + slope * x[.., ..3], e = Draw(random, N, 3) + slope * z[.., ..3];
-            independent[r] = GradientCorrelation.Between(d, x, e, z);
-            same[r] = GradientCorrelation.Between(d, x, d, x);
+            independent[r] = OuterProductCorrelation.Between(d, x, e, z);
+            same[r] = OuterProductCorrelation.Between(d, x, d, x);
         }
         double mean = independent.Average(), error = Math.Sqrt(independent.Average(v => (v - mean) * (v - mean)) / Pairs);
         mean.Should().BeApproximately(N * N * 3 * slope * slope, 4 * error);
