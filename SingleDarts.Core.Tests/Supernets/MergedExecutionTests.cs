@@ -47,7 +47,7 @@ public class MergedExecutionTests
         var (input, labels) = Batch(1);
         Dictionary<string, Tensor> After(CellExecution execution)
         {
-            using Supernet supernet = Create("nasbench201", "softmax", 1, new() { TrackRunningStatistics = true });
+            using Supernet supernet = Create("nasbench201", "softmax", 1, new() { TrackRunningStatistics = true, DataType = ScalarType.Float64 });
             Gradients(supernet, execution, input, labels);
             Gradients(supernet, execution, input * 2 + 1, labels);
             var state = supernet.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().to(ScalarType.Float64));
@@ -97,6 +97,25 @@ public class MergedExecutionTests
     }
 
     [Fact]
+    public void Convolutions_in_bfloat16_are_near_those_of_the_definition()
+    {
+        using var scope = NewDisposeScope();
+        var (input, labels) = Batch(5);
+        using Supernet exact = Create("nasbench201", "sigmoid", 5), rounded = Create(
+            "nasbench201", "sigmoid", 5, new() { ConvolutionType = ScalarType.BFloat16, DataType = ScalarType.Float32 });
+        using (no_grad())
+            rounded.Architecture["cell"].copy_(exact.Architecture["cell"]);
+        var expected = Gradients(exact, CellExecution.PerEdge, input, labels);
+        var actual = Gradients(rounded, CellExecution.Merged, input.to(ScalarType.Float32), labels);
+        (actual["loss"].item<float>() / expected["loss"].item_double()).Should().BeApproximately(1, 0.02);
+        foreach (string name in expected.Keys.Where(name => name.EndsWith("convolution.weight")))
+            Cosine(expected[name], actual[name]).Should().BeGreaterThan(0.9, "of {0}", name);
+        Cosine(expected["alpha/cell"], actual["alpha/cell"]).Should().BeInRange(0.8, 1 - 1e-9, "rounding shows");
+        static double Cosine(Tensor a, Tensor b) => nn.functional.cosine_similarity(
+            a.reshape(1, -1), b.to(ScalarType.Float64).reshape(1, -1)).item_double();
+    }
+
+    [Fact]
     public void Executions_share_one_set_of_weights()
     {
         using Supernet perEdge = Create("nasbench201", "sigmoid", 5), merged = Create(
@@ -139,7 +158,7 @@ public class MergedExecutionTests
                 "softmax" => Relaxations.Softmax(initialDeviation: 1),
                 _ => new OneHot(seed),
             },
-            (options ?? new()) with { Seed = seed, DataType = ScalarType.Float64 });
+            (options ?? new() { DataType = ScalarType.Float64 }) with { Seed = seed });
         using var _ = no_grad();
         if (relaxation == "sigmoid")
             foreach (var (_, alpha) in supernet.Architecture.Named)

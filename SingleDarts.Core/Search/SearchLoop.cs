@@ -13,7 +13,6 @@ namespace SingleDarts.Core.Search;
 /// <summary>The loop over epochs and steps. It knows schemes, relaxations and observers only by their interfaces.</summary>
 internal sealed class SearchLoop : IDisposable
 {
-    private const int StepsBetweenChecks = 50;
     private readonly SearchSpace space;
     private readonly SearchOptions options;
     private readonly ILogger logger;
@@ -40,6 +39,8 @@ internal sealed class SearchLoop : IDisposable
         plan = new BatchPlan(SearchValidation.Allocate(data, options), options.BatchSize, streams);
         Device device = Devices.Parse(options.Device);
         NativeMemory.KeepForReuse();
+        if (device.type == DeviceType.CUDA)
+            backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = options.AllowTF32;
         supernet = new Supernet(space, options.Relaxation, new SupernetOptions
         {
             Seed = options.Seed,
@@ -48,6 +49,7 @@ internal sealed class SearchLoop : IDisposable
             Affine = options.Affine,
             TrackRunningStatistics = options.TrackRunningStatistics,
             Execution = options.Execution,
+            ConvolutionType = options.ConvolutionType,
         });
         supernet.train();
         weights = new ParameterUpdater(options.WeightUpdate, supernet.Weights, options.Epochs);
@@ -105,7 +107,8 @@ internal sealed class SearchLoop : IDisposable
             RunStep();
             NativeMemory.ReleaseGarbage();
             step++;
-            if (supernet.Device.type == DeviceType.CPU || step % StepsBetweenChecks == 0)
+            // Elsewhere looking at the loss would wait for the device, so it is looked at once an epoch.
+            if (supernet.Device.type == DeviceType.CPU)
                 CheckFinite();
             progress?.Report(new SearchProgress(epoch + 1, options.Epochs, step, plan.StepsPerEpoch));
         }

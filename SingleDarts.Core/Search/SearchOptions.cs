@@ -67,6 +67,18 @@ public sealed record SearchOptions
     /// <summary>How the cells are computed, which decides time and memory and not the result. <value>Merged.</value></summary>
     public CellExecution Execution { get; init; } = CellExecution.Merged;
 
+    /// <summary>
+    /// Floating type of merged convolutions. <see cref="ScalarType.BFloat16"/> is faster and less exact, above all in the gradient of α
+    /// (<see cref="SupernetOptions.ConvolutionType"/>). <value>That of <see cref="DataType"/>.</value>
+    /// </summary>
+    public ScalarType? ConvolutionType { get; init; }
+
+    /// <summary>
+    /// Whether a CUDA device may round the inputs of convolutions and matrix products to TensorFloat-32 (10 bits of mantissa), which
+    /// is faster; for the whole process. <value>True.</value>
+    /// </summary>
+    public bool AllowTF32 { get; init; } = true;
+
     /// <summary>Run folder, or <see langword="null"/> to save nothing. <value>Null.</value></summary>
     public string? OutputFolder { get; init; }
 

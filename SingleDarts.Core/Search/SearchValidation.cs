@@ -29,6 +29,8 @@ internal static class SearchValidation
             yield return device;
         if (options.DataType is not (ScalarType.Float32 or ScalarType.Float64))
             yield return $"The data type is {options.DataType}; expected Float32 or Float64.";
+        if (options.ConvolutionType is not (null or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64))
+            yield return $"The convolution type is {options.ConvolutionType}; expected BFloat16, or none for that of the weights.";
         if (data is not null)
             foreach (string fault in AllocationFaults(data, options))
                 yield return fault;

@@ -174,7 +174,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
 
     private nn.Module Create(LayerPlacement layer, SupernetOptions options) => layer switch
     {
-        CellPlacement cell => new SupernetCell(cell, Space.Preprocessing, options.Affine, options.TrackRunningStatistics),
+        CellPlacement cell => new SupernetCell(cell, Space.Preprocessing, options.Affine, options.TrackRunningStatistics, options.ConvolutionType),
         BlockPlacement block => block.Create(block.Context),
         _ => throw new InvalidOperationException($"Unknown layer {layer}."),
     };

@@ -10,6 +10,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;
     private readonly TorchSharp.Modules.ModuleList<MixedOp> edges;
     private readonly CellTopology topology;
+    private readonly ScalarType? convolutionType;
     private Merging? mergingOfAll;
 
     /// <summary>Builds the cell at a place.</summary>
@@ -17,11 +18,13 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="createPreprocessing">Factory of what makes an input node of an earlier layer's output.</param>
     /// <param name="affine">Whether batch normalisations are affine.</param>
     /// <param name="trackRunningStatistics">Whether they keep running statistics.</param>
+    /// <param name="convolutionType">Floating type of merged convolutions; the weights' where <see langword="null"/>.</param>
     public SupernetCell(
         CellPlacement placement, Func<OperationContext, nn.Module<Tensor, Tensor>> createPreprocessing,
-        bool affine, bool trackRunningStatistics) : base(nameof(SupernetCell))
+        bool affine, bool trackRunningStatistics, ScalarType? convolutionType = null) : base(nameof(SupernetCell))
     {
         Placement = placement;
+        this.convolutionType = convolutionType;
         topology = placement.Cell.Topology;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(context => createPreprocessing(
             context with { Affine = affine, TrackRunningStatistics = trackRunningStatistics }))]);
@@ -103,7 +106,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
             .Where(c => FanOut.Fits(edges[c.Edge.Index][c.Candidate]))
             .ToLookup(c => c.Edge.Source, c => new MergedTerm(c.Edge.Index, c.Candidate, c.Edge.Target, edges[c.Edge.Index][c.Candidate]));
         FanOut?[] fanOuts = [.. Enumerable.Range(0, topology.Nodes - 1)
-            .Select(source => terms.Contains(source) ? new FanOut([.. terms[source]], Placement.Cell.Operations.Count) : null)];
+            .Select(source => terms.Contains(source) ? new FanOut([.. terms[source]], Placement.Cell.Operations.Count, convolutionType) : null)];
         bool isWhole = terms.Sum(group => group.Count()) == included.Length &&
             included.Select(c => c.Edge.Target).Distinct().Count() == topology.ComputedNodes;
         var merging = new Merging(fanOuts, isWhole ? new MergedCell(topology, fanOuts) : null);

@@ -18,6 +18,14 @@ public sealed record SupernetOptions
     public CellExecution Execution { get; init; } = CellExecution.Merged;
 
     /// <summary>
+    /// Floating type in which merged cells compute and keep their convolutions; that of the weights where <see langword="null"/>.
+    /// <see cref="ScalarType.BFloat16"/> halves their memory and is faster where the processor has instructions for it. Everything
+    /// between convolutions stays as it is. The gradient of α is a sum of many terms of both signs and suffers most: see
+    /// docs/explanation/performance.md for its error, and test a search before relying on it.
+    /// </summary>
+    public ScalarType? ConvolutionType { get; init; }
+
+    /// <summary>
     /// Whether batch normalisations of candidate operations learn scale and shift. False, as in DARTS and NAS-Bench-201: a scale
     /// would undo the operation weight.
     /// </summary>

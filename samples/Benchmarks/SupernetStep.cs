@@ -15,13 +15,13 @@ internal sealed class SupernetStep : IDisposable
     private readonly SearchStep step;
     private readonly IOptimizationScheme scheme;
 
-    public SupernetStep(StepSettings settings, CellExecution execution, IOptimizationScheme scheme)
+    public SupernetStep(StepSettings settings, CellExecution execution, IOptimizationScheme scheme, ScalarType? convolutionType = null)
     {
         this.scheme = scheme;
         Device device = Devices.Parse(settings.Device);
         supernet = new Supernet(
             SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(),
-            new SupernetOptions { Execution = execution, Device = device });
+            new SupernetOptions { Execution = execution, Device = device, ConvolutionType = convolutionType });
         supernet.train();
         weights = new ParameterUpdater(
             UpdateRule.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights, 1);

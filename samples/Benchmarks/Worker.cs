@@ -13,7 +13,7 @@ namespace Benchmarks;
 /// </summary>
 internal static class Worker
 {
-    public static readonly string[] Modes = ["per-edge", "merged", "recomputation", "bi-level", "bi-level-2nd", "floor"];
+    public static readonly string[] Modes = ["per-edge", "merged", "recomputation", "bfloat16", "bi-level", "bi-level-2nd", "floor"];
 
     /// <summary>Measures on a thread of its own, as a search does.</summary>
     public static int Run(string mode, StepSettings settings)
@@ -68,7 +68,7 @@ internal static class Worker
             "recomputation" => CellExecution.MergedWithRecomputation,
             _ => CellExecution.Merged,
         };
-        var subject = new SupernetStep(settings, execution, scheme);
+        var subject = new SupernetStep(settings, execution, scheme, mode == "bfloat16" ? torch.ScalarType.BFloat16 : null);
         step = subject.Run;
         return subject;
     }

@@ -13,14 +13,17 @@ internal sealed class FanOut : IMergedComputation
     private readonly LinearMap[] maps;
     private readonly int[] targets;
     private readonly int linearFirst, identity;
+    private readonly ScalarType? convolutionType;
     private readonly Tensor blockPlan, linearPlan, hostPlaces;
     private Tensor places;
 
     /// <summary>Groups the candidates of a node.</summary>
     /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>
     /// <param name="operations">Columns of α.</param>
-    public FanOut(IReadOnlyList<MergedTerm> terms, int operations)
+    /// <param name="convolutionType">Floating type of the convolutions; that of the node where <see langword="null"/>.</param>
+    public FanOut(IReadOnlyList<MergedTerm> terms, int operations, ScalarType? convolutionType)
     {
+        this.convolutionType = convolutionType;
         targets = [.. terms.Select(term => term.Target).Distinct().Order()];
         blocks = ConvolutionBlock.Of(terms.Where(term => ConvolutionBlock.Fits(term.Module)));
         MergedTerm[] linear = [.. terms.Where(term => LinearMap.Fits(term.Module))];
@@ -54,7 +57,7 @@ internal sealed class FanOut : IMergedComputation
     {
         if (blocks.Count == 0)
             return [];
-        using Tensor active = x.relu();
+        using Tensor active = Activate(x);
         return ConvolveActive(active, weights);
     }
 
@@ -85,7 +88,7 @@ internal sealed class FanOut : IMergedComputation
         Tensor? dx = null;
         if (blocks.Count > 0)
         {
-            Tensor active = x.relu();
+            Tensor active = Activate(x);
             branches ??= ConvolveActive(active, weights);
             for (int b = 0; b < blocks.Count; b++)
             {
@@ -96,7 +99,7 @@ internal sealed class FanOut : IMergedComputation
                 shares.Add(share);
                 weightGradients.AddRange(ofWeights);
             }
-            dx = MergedKernels.ReluBackward_(dx!, active);
+            dx = MergedKernels.ReluBackward_(dx!.to(x.dtype), x);
         }
         if (maps.Length > 0)
         {
@@ -126,6 +129,8 @@ internal sealed class FanOut : IMergedComputation
         kept[0].Release();
         return ([dx], dp, dw);
     }
+
+    private Tensor Activate(Tensor x) => convolutionType is { } type ? x.relu().to(type) : x.relu();
 
     private NormalizedBranches[] ConvolveActive(Tensor active, Tensor[] weights) =>
         [.. blocks.Select((block, b) => block.Convolve(active, weights[WeightsOf(b)]))];

@@ -13,6 +13,13 @@ internal static class MergedKernels
             weight = weights[0] if len(weights) == 1 else torch.cat(weights)
             return weight if weight.dtype == like.dtype else weight.to(like.dtype)
 
+        def statistics(y: Tensor) -> Tuple[Tensor, Tensor]:
+            if y.dtype == 15:  # bfloat16
+                # Running statistics of float32 (6), which are thrown away, make the results float32.
+                unused = torch.zeros([y.size(1)], dtype=6, device=y.device)
+                return torch.batch_norm_update_stats(y, unused, unused.clone(), 0.0)
+            return torch.batch_norm_update_stats(y, None, None, 0.0)
+
         def convolve(active: Tensor, weights: List[Tensor], stride: int, paddings: Tensor, epsilon: float) -> List[Tensor]:
             padding: List[int] = paddings.tolist()
             m = len(weights) // len(padding)
@@ -21,7 +28,7 @@ internal static class MergedKernels
             variances: List[Tensor] = []
             for g in range(len(padding)):
                 y = torch.conv2d(active, merge(weights[g * m:(g + 1) * m], active), None, [stride, stride], [padding[g], padding[g]])
-                mean, variance = torch.batch_norm_update_stats(y, None, None, 0.0)
+                mean, variance = statistics(y)
                 result.append(y)
                 means.append(mean)
                 variances.append(variance)
@@ -117,8 +124,8 @@ internal static class MergedKernels
                 shares.append(torch.dot(flat_gradients[terms[2 * i]], flat_values[terms[2 * i + 1]]))
             return [torch.stack(shares)] + result
 
-        def relu_backward_(g: Tensor, active: Tensor) -> Tensor:
-            return torch.threshold_backward(g, active, 0, grad_input=g)
+        def relu_backward_(g: Tensor, x: Tensor) -> Tensor:
+            return torch.threshold_backward(g, x, 0, grad_input=g)
 
         def gather(p: Tensor, places: Tensor) -> Tensor:
             return p.reshape([-1]).index_select(0, places)
@@ -191,8 +198,8 @@ internal static class MergedKernels
 
     /// <summary>Sets a gradient to zero in place where the input of the ReLU was not positive.</summary>
     /// <param name="gradient">Of relu(x); changed.</param>
-    /// <param name="active">Input or output of the ReLU.</param>
-    public static Tensor ReluBackward_(Tensor gradient, Tensor active) => (Tensor)Call("relu_backward_", gradient, active);
+    /// <param name="x">Input or output of the ReLU.</param>
+    public static Tensor ReluBackward_(Tensor gradient, Tensor x) => (Tensor)Call("relu_backward_", gradient, x);
 
     /// <summary>The values of p at flat places.</summary>
     /// <param name="p">Operation weights, [edges, operations].</param>

@@ -1,0 +1,46 @@
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace Benchmarks;
+
+/// <summary>The gradients of the first step in lower precisions against those in float64.</summary>
+internal static class Precision
+{
+    public static int Run(StepSettings settings)
+    {
+        EnvironmentHeader.Write(settings);
+        set_num_threads(settings.Threads);
+        var table = new Table().AddColumns("", "loss, relative error", "α gradient, relative error", "cosine", "w gradient, relative error", "cosine");
+        var exact = Gradients(ScalarType.Float64, null, settings);
+        foreach (var (name, weights, convolutions) in new (string, ScalarType, ScalarType?)[]
+            { ("float32", ScalarType.Float32, null), ("bfloat16 convolutions", ScalarType.Float32, ScalarType.BFloat16) })
+        {
+            var (loss, alpha, w) = Gradients(weights, convolutions, settings);
+            table.AddRow(name, $"{Math.Abs((loss / exact.Loss) - 1):E1}", $"{Error(alpha, exact.Alpha):E1}", $"{Cosine(alpha, exact.Alpha):F4}",
+                $"{Error(w, exact.Weights):E1}", $"{Cosine(w, exact.Weights):F4}");
+        }
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static (double Loss, Tensor Alpha, Tensor Weights) Gradients(ScalarType type, ScalarType? convolutions, StepSettings settings)
+    {
+        using var scope = NewDisposeScope();
+        using var supernet = new Supernet(
+            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(),
+            new SupernetOptions { DataType = type, ConvolutionType = convolutions });
+        supernet.train();
+        using var generator = new Generator(1UL);
+        Tensor input = randn([settings.Batch, 3, settings.Size, settings.Size], ScalarType.Float64, generator: generator).to(type);
+        Tensor loss = nn.functional.cross_entropy(supernet.call(input), randint(10, [settings.Batch], ScalarType.Int64, generator: generator));
+        loss.backward();
+        Tensor Flat(IEnumerable<Tensor?> gradients) => cat([.. gradients.Where(g => g is not null).Select(g => g!.to(ScalarType.Float64).reshape(-1))]).MoveToOuterDisposeScope();
+        return (loss.to(ScalarType.Float64).item<double>(), Flat([supernet.Architecture["cell"].grad]), Flat(supernet.Weights.Select(w => w.Parameter.grad)));
+    }
+
+    private static double Error(Tensor a, Tensor exact) => ((a - exact).norm() / exact.norm()).item<double>();
+
+    private static double Cosine(Tensor a, Tensor b) => (a.dot(b) / (a.norm() * b.norm())).item<double>();
+}
