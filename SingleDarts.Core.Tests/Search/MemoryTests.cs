@@ -2,27 +2,31 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
+using SingleDarts.Core.Supernets;
 
 namespace SingleDarts.Core.Tests.Search;
 
 public class MemoryTests
 {
-    public static TheoryData<string, IOptimizationScheme> Schemes => new()
+    public static TheoryData<string, IOptimizationScheme, CellExecution> Schemes => new()
     {
-        { "single-level", OptimizationSchemes.SingleLevel },
-        { "bi-level", OptimizationSchemes.BiLevel },
-        { "bi-level-2nd", OptimizationSchemes.BiLevelSecondOrder },
-        { "bi-level-2nd-exact", new BiLevelScheme { Gradient = ArchitectureGradient.Exact } },
+        { "single-level", OptimizationSchemes.SingleLevel, CellExecution.Merged },
+        { "single-level", OptimizationSchemes.SingleLevel, CellExecution.MergedWithRecomputation },
+        { "single-level", OptimizationSchemes.SingleLevel, CellExecution.PerEdge },
+        { "bi-level", OptimizationSchemes.BiLevel, CellExecution.Merged },
+        { "bi-level-2nd", OptimizationSchemes.BiLevelSecondOrder, CellExecution.Merged },
+        { "bi-level-2nd-exact", new BiLevelScheme { Gradient = ArchitectureGradient.Exact }, CellExecution.Merged },
     };
 
     [Theory]
     [MemberData(nameof(Schemes))]
-    public async Task Live_tensors_and_resident_memory_are_flat_over_500_steps(string name, IOptimizationScheme scheme)
+    public async Task Live_tensors_and_resident_memory_are_flat_over_500_steps(
+        string name, IOptimizationScheme scheme, CellExecution execution)
     {
         using ClassificationDataset data = Small.Data(samples: 80);
         var gauge = new Gauge();
         int stepsPerEpoch = name == "single-level" ? 8 : 4;
-        await Small.Search(data, scheme).For(500 / stepsPerEpoch + 1, 10).ObservedBy(gauge).RunAsync();
+        await Small.Search(data, scheme).For(500 / stepsPerEpoch + 1, 10).ObservedBy(gauge).ComputingCells(execution).RunAsync();
         gauge.Steps.Should().HaveCountGreaterThanOrEqualTo(500);
         gauge.Steps.Skip(1).Select(m => m.LiveTensors).Distinct().Should().ContainSingle();
         double growth = (gauge.Steps[499].ResidentBytes - gauge.Steps[199].ResidentBytes) / 1e6;

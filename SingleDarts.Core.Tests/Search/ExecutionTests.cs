@@ -1,0 +1,43 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Tests.Search;
+
+public class ExecutionTests
+{
+    [Fact]
+    public async Task Searches_end_at_the_same_alpha_however_cells_are_computed()
+    {
+        using ClassificationDataset data = Small.Data();
+        async Task<SearchResult> Run(CellExecution execution) =>
+            await Small.Search(data).InPrecision(ScalarType.Float64).ComputingCells(execution).For(epochs: 5, batchSize: 10).RunAsync();
+        SearchResult perEdge = await Run(CellExecution.PerEdge);
+        foreach (CellExecution execution in new[] { CellExecution.Merged, CellExecution.MergedWithRecomputation })
+        {
+            SearchResult other = await Run(execution);
+            other.Genotype.Should().Be(perEdge.Genotype);
+            Small.Alpha(other).Zip(Small.Alpha(perEdge), (a, b) => Math.Abs(a - b)).Max().Should().BeLessThan(1e-9);
+        }
+        Small.Alpha(perEdge).Distinct().Count().Should().BeGreaterThan(20, "α must have moved apart");
+    }
+
+    [Fact]
+    public async Task A_run_begun_in_one_execution_is_resumed_in_another()
+    {
+        using ClassificationDataset data = Small.Data();
+        using var folder = new TemporaryFolder();
+        await Small.Search(data).ComputingCells(CellExecution.PerEdge).SavingTo(folder.Path).RunAsync();
+        SearchResult again = await Small.Search(data).ComputingCells(CellExecution.Merged).ResumingFrom(folder.Path).RunAsync();
+        again.Epochs.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void An_unknown_convolution_type_is_refused()
+    {
+        using ClassificationDataset data = Small.Data();
+        FluentActions.Invoking(() => Small.Search(data).With(o => o with { ConvolutionType = ScalarType.Float16 }).Build())
+            .Should().Throw<InvalidSearchException>().WithMessage("*Float16*BFloat16*");
+    }
+}
