@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Tests.Search;
+using SkiaSharp;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -45,6 +46,25 @@ public class PaperTablesTests
         var refused = Run("figure", "theorem-4.3", "--operations", "1", "--out", folder["figure"]);
         refused.Code.Should().Be(2);
         refused.Error.Should().Contain("nothing to compare").And.NotContain("   at ");
+    }
+
+    [Fact]
+    public void Images_are_read_with_the_SkiaSharp_that_plots_bring()
+    {
+        using var folder = new TemporaryFolder();
+        using var bitmap = new SKBitmap(8, 8);
+        for (int i = 0; i < 64; i++)
+        {
+            string file = folder[$"images/{(i % 2 == 0 ? "even" : "odd")}/{i}.png"];
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            bitmap.Erase(new SKColor((byte)i, (byte)(2 * i), (byte)(3 * i)));
+            using SKData png = bitmap.Encode(SKEncodedImageFormat.Png, 100);
+            File.WriteAllBytes(file, png.ToArray());
+        }
+        var (code, output, error) = Run(
+            "search", "--channels", "2", "--cells", "1", "--threads", "1", "--epochs", "1", "--batch-size", "16", "--data", folder["images"]);
+        code.Should().Be(0, output + error);
+        output.Should().Contain("genotype");
     }
 
     [LinuxFact]

@@ -32,7 +32,8 @@ internal static class ImageDecoder
         if (result != SKCodecResult.Success)
             throw new InvalidDataException($"'{file}' ({content.Length} bytes, {info.Width} x {info.Height} pixels) cannot be decoded to its end " +
                 $"({result}); it is cut off or damaged, replace or remove it.");
-        var rgba = bitmap.GetPixelSpan();
+        // SkiaSharp 2 and 3 both have this member; applications may bring either.
+        byte[] rgba = bitmap.Bytes;
         return new(grayscale ? Luma(rgba) : Rgb(rgba), grayscale ? 1 : 3, info.Height, info.Width);
     }
 

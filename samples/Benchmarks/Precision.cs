@@ -13,11 +13,15 @@ internal static class Precision
         EnvironmentHeader.Write(settings);
         set_num_threads(settings.Threads);
         var table = new Table().AddColumns("", "loss, relative error", "α gradient, relative error", "cosine", "w gradient, relative error", "cosine");
-        var exact = Gradients(ScalarType.Float64, null, settings);
-        foreach (var (name, weights, convolutions) in new (string, ScalarType, ScalarType?)[]
-            { ("float32", ScalarType.Float32, null), ("bfloat16 convolutions", ScalarType.Float32, ScalarType.BFloat16) })
+        var exact = Gradients(new SupernetOptions { DataType = ScalarType.Float64 }, settings);
+        foreach (var (name, options) in new[]
         {
-            var (loss, alpha, w) = Gradients(weights, convolutions, settings);
+            ("float32, per edge", new SupernetOptions { Execution = CellExecution.PerEdge }),
+            ("float32, merged", new SupernetOptions()),
+            ("bfloat16 convolutions", new SupernetOptions { ConvolutionType = ScalarType.BFloat16 }),
+        })
+        {
+            var (loss, alpha, w) = Gradients(options, settings);
             table.AddRow(name, $"{Math.Abs((loss / exact.Loss) - 1):E1}", $"{Error(alpha, exact.Alpha):E1}", $"{Cosine(alpha, exact.Alpha):F4}",
                 $"{Error(w, exact.Weights):E1}", $"{Cosine(w, exact.Weights):F4}");
         }
@@ -25,19 +29,18 @@ internal static class Precision
         return 0;
     }
 
-    private static (double Loss, Tensor Alpha, Tensor Weights) Gradients(ScalarType type, ScalarType? convolutions, StepSettings settings)
+    private static (double Loss, Tensor Alpha, Tensor Weights) Gradients(SupernetOptions options, StepSettings settings)
     {
         using var scope = NewDisposeScope();
         using var supernet = new Supernet(
-            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(),
-            new SupernetOptions { DataType = type, ConvolutionType = convolutions });
+            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(), options);
         supernet.train();
         using var generator = new Generator(1UL);
-        Tensor input = randn([settings.Batch, 3, settings.Size, settings.Size], ScalarType.Float64, generator: generator).to(type);
+        Tensor input = randn([settings.Batch, 3, settings.Size, settings.Size], ScalarType.Float64, generator: generator).to(options.DataType);
         Tensor loss = nn.functional.cross_entropy(supernet.call(input), randint(10, [settings.Batch], ScalarType.Int64, generator: generator));
         loss.backward();
         Tensor Flat(IEnumerable<Tensor?> gradients) => cat([.. gradients.Where(g => g is not null).Select(g => g!.to(ScalarType.Float64).reshape(-1))]).MoveToOuterDisposeScope();
-        return (loss.to(ScalarType.Float64).item<double>(), Flat([supernet.Architecture["cell"].grad]), Flat(supernet.Weights.Select(w => w.Parameter.grad)));
+        return (loss.to(ScalarType.Float64).item<double>(), Flat([supernet.Architecture["cell"].grad]), Flat(supernet.Weights.Select(w => w.Parameter.grad ?? zeros_like(w.Parameter))));
     }
 
     private static double Error(Tensor a, Tensor exact) => ((a - exact).norm() / exact.norm()).item<double>();

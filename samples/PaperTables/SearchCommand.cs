@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SingleDarts.Core.Supernets;
 
 namespace PaperTables;
 
@@ -27,6 +28,7 @@ internal static class SearchCommand
         Option<double> alphaDecay = Value("--alpha-weight-decay", "Weight decay of the architecture parameters.", 0.0);
         Option<long> seed = Value("--seed", "Seed of everything random.", 0L);
         Option<string> device = Value("--device", "cpu, cuda, cuda:1 or mps.", "cpu");
+        Option<CellExecution> execution = Value("--execution", "How cells are computed: Merged, MergedWithRecomputation or PerEdge.", CellExecution.Merged);
         Option<int?> threads = Value<int?>("--threads", "CPU threads. Default: all cores.", null);
         Option<string?> table = Value<string?>("--table", "NAS-Bench-201 table (csv or csv.gz) to look the genotype up in.", null);
         Option<string?> output = Value<string?>("--out", "Run folder for options, epochs, checkpoints and genotype.", null);
@@ -38,14 +40,14 @@ internal static class SearchCommand
             "Exit codes: 0 found, 1 unexpected failure, 2 bad input, 3 diverged, 130 Ctrl+C and 143 SIGTERM (both with a checkpoint).")
         {
             space, scheme, relaxation, probability, data, samples, imageSize, channels, cells, epochs, batchSize, rate, minimum, decay,
-            alphaOptimizer, alphaRate, alphaDecay, seed, device, threads, table, output, resume,
+            alphaOptimizer, alphaRate, alphaDecay, seed, device, execution, threads, table, output, resume,
         };
         command.SetAction((parsed, _) => SearchRunner.RunAsync(new SearchSettings(
             parsed.GetValue(space)!, parsed.GetValue(scheme)!, parsed.GetValue(relaxation)!, parsed.GetValue(probability),
             parsed.GetValue(data)!, parsed.GetValue(samples), parsed.GetValue(imageSize), parsed.GetValue(channels),
             parsed.GetValue(cells), parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(rate), parsed.GetValue(minimum),
             parsed.GetValue(decay), parsed.GetValue(alphaOptimizer)!, parsed.GetValue(alphaRate), parsed.GetValue(alphaDecay),
-            parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(threads), parsed.GetValue(table), parsed.GetValue(output),
+            parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(execution), parsed.GetValue(threads), parsed.GetValue(table), parsed.GetValue(output),
             parsed.GetValue(resume))));
         return command;
     }

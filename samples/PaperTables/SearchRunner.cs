@@ -58,6 +58,7 @@ internal static class SearchRunner
             .For(settings.Epochs, settings.BatchSize)
             .WithSeed(settings.Seed)
             .OnDevice(settings.Device)
+            .ComputingCells(settings.Execution)
             .ReportingTo(new ConsoleProgressBar());
         if (settings.Out is not null)
             search = settings.Resume ? search.ResumingFrom(settings.Out) : search.SavingTo(settings.Out);

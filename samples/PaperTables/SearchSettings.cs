@@ -8,7 +8,7 @@ namespace PaperTables;
 internal sealed record SearchSettings(
     string Space, string Scheme, string Relaxation, double InitialProbability, string Data, long? Samples, int? ImageSize,
     long Channels, int Cells, int Epochs, int BatchSize, double LearningRate, double MinimumLearningRate, double WeightDecay,
-    string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, int? Threads, string? Table,
+    string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, CellExecution Execution, int? Threads, string? Table,
     string? Out, bool Resume)
 {
     public const string GeneratedData = "generated";
