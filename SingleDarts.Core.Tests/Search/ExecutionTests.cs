@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -31,6 +32,32 @@ public class ExecutionTests
         await Small.Search(data).ComputingCells(CellExecution.PerEdge).SavingTo(folder.Path).RunAsync();
         SearchResult again = await Small.Search(data).ComputingCells(CellExecution.Merged).ResumingFrom(folder.Path).RunAsync();
         again.Epochs.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public async Task Streamed_data_give_the_same_search_bit_for_bit()
+    {
+        using ClassificationDataset data = Small.Data();
+        foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel })
+        {
+            SearchResult[] results = [
+                await Small.Search(data, scheme).RunAsync(),
+                await Small.Search(data, scheme).With(o => o with { StreamsData = true }).RunAsync()];
+            Small.Alpha(results[1]).Should().Equal(Small.Alpha(results[0]));
+            results[1].Epochs[^1].WeightLoss.Should().Be(results[0].Epochs[^1].WeightLoss);
+        }
+    }
+
+    [Fact]
+    public async Task A_streamed_search_is_resumed_bit_for_bit()
+    {
+        using ClassificationDataset data = Small.Data();
+        using var folder = new TemporaryFolder();
+        ArchitectureSearch Streamed() => Small.Search(data).With(o => o with { StreamsData = true });
+        SearchResult whole = await Streamed().RunAsync();
+        await foreach (EpochReport _ in Streamed().SavingTo(folder.Path).RunEpochsAsync())
+            break;
+        Small.Alpha(await Streamed().ResumingFrom(folder.Path).RunAsync()).Should().Equal(Small.Alpha(whole));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace SingleDarts.Core.Search;
 /// </summary>
 internal sealed class BatchPlan(SampleAllocation allocation, int batchSize, RandomStreams streams)
 {
+    private readonly Lock gate = new();
     private (int Epoch, long[] Order) shuffled = (-1, []);
 
     public int StepsPerEpoch { get; } = (allocation.WeightSamples.Count + batchSize - 1) / batchSize;
@@ -18,13 +19,16 @@ internal sealed class BatchPlan(SampleAllocation allocation, int batchSize, Rand
     /// <summary>Samples of the weights' batch; the last batch of an epoch may be smaller.</summary>
     public long[] WeightBatch(int epoch, int step)
     {
-        if (shuffled.Epoch != epoch)
+        lock (gate)
         {
-            using var generator = streams.CreateGenerator("order", epoch);
-            shuffled = (epoch, SampleOrder.Shuffle(allocation.WeightSamples, generator));
+            if (shuffled.Epoch != epoch)
+            {
+                using var generator = streams.CreateGenerator("order", epoch);
+                shuffled = (epoch, SampleOrder.Shuffle(allocation.WeightSamples, generator));
+            }
+            int start = step * batchSize;
+            return shuffled.Order[start..Math.Min(start + batchSize, shuffled.Order.Length)];
         }
-        int start = step * batchSize;
-        return shuffled.Order[start..Math.Min(start + batchSize, shuffled.Order.Length)];
     }
 
     /// <summary>Samples of α's batch, none of which is in the weights' batch.</summary>

@@ -22,11 +22,10 @@ internal sealed class SearchLoop : IDisposable
     private readonly Supernet supernet;
     private readonly ParameterUpdater weights, architecture;
     private readonly SearchStep context;
-    private readonly BatchSource source;
+    private readonly BatchStream batches;
     private readonly EpochMeter meter;
     private readonly SearchStorage? storage;
     private readonly List<EpochReport> reports = [];
-    private long[] samples = [], architectureSamples = [];
     private int epoch, step;
     private string? stopReason;
 
@@ -55,9 +54,7 @@ internal sealed class SearchLoop : IDisposable
         weights = new ParameterUpdater(options.WeightUpdate, supernet.Weights, options.Epochs);
         architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
         context = new SearchStep(supernet, weights, architecture, options.Regularizers);
-        source = new BatchSource(data, device, options.DataType, options.Transform ?? (data.IsImage
-            ? new ImageAugmentation { Normalization = data.MeasureNormalization() }
-            : null));
+        batches = new BatchStream(plan, streams, data, device, options);
         meter = new EpochMeter(device);
         SearchLog.Started(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
             options.Epochs, plan.StepsPerEpoch, options.Seed);
@@ -83,7 +80,7 @@ internal sealed class SearchLoop : IDisposable
 
     public void Dispose()
     {
-        source.Dispose();
+        batches.Dispose();
         meter.Dispose();
         weights.Dispose();
         architecture.Dispose();
@@ -93,7 +90,7 @@ internal sealed class SearchLoop : IDisposable
     private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context)
     {
         Folder = storage?.Folder,
-        DrawIndependentBatch = DrawIndependentBatch,
+        DrawIndependentBatch = () => batches.Independent(epoch, step),
     };
 
     private EpochReport RunEpoch(CancellationToken cancellationToken)
@@ -126,30 +123,12 @@ internal sealed class SearchLoop : IDisposable
         weights.MoveTo(epoch, fraction);
         architecture.MoveTo(epoch, fraction);
         long begun = Stopwatch.GetTimestamp();
-        FetchBatches();
+        (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
         meter.DataSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
         Notify(observer => observer.OnStepStarting(Moment));
         StepOutcome outcome = options.Scheme.Step(context);
         meter.Add(outcome, step);
         Notify(observer => observer.OnStep(Moment, outcome));
-    }
-
-    private void FetchBatches()
-    {
-        samples = architectureSamples = plan.WeightBatch(epoch, step);
-        using var generator = streams.CreateGenerator("augmentation", epoch, step);
-        context.WeightBatch = context.ArchitectureBatch = source.Get(samples, generator);
-        if (plan.SharesBatch)
-            return;
-        architectureSamples = plan.ArchitectureBatch(epoch, step, samples);
-        context.ArchitectureBatch = source.Get(architectureSamples, generator);
-    }
-
-    private LabeledBatch? DrawIndependentBatch()
-    {
-        long[] others = plan.IndependentBatch(epoch, step, samples.Concat(architectureSamples));
-        using var generator = streams.CreateGenerator("independent augmentation", epoch, step);
-        return others.Length < 2 ? null : source.Get(others, generator);
     }
 
     private EpochReport Finish()

@@ -79,6 +79,12 @@ public sealed record SearchOptions
     /// </summary>
     public bool AllowTF32 { get; init; } = true;
 
+    /// <summary>
+    /// Whether the data stay in the host's memory and each batch is made there during the step before it, for data that do not fit the
+    /// device. The batches are the same. <value>False: the data lie on the device.</value>
+    /// </summary>
+    public bool StreamsData { get; init; }
+
     /// <summary>Run folder, or <see langword="null"/> to save nothing. <value>Null.</value></summary>
     public string? OutputFolder { get; init; }
 
