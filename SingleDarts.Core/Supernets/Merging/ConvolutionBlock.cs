@@ -49,13 +49,15 @@ internal sealed class ConvolutionBlock
     /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>
     public static IReadOnlyList<ConvolutionBlock> Of(IEnumerable<MergedTerm> terms)
     {
-        int first = 0;
-        return [..
+        var aligned =
             from term in terms
             let module = (ReluConvBatchNorm)term.Module
             group term by (module.KernelSize, module.Stride, module.Normalization.eps) into same
-            group same by (same.Key.Stride, same.Key.eps, string.Join(' ', same.Select(term => term.Target))) into aligned
-            select new ConvolutionBlock([.. aligned.SelectMany(same => same)], (first += aligned.Sum(s => s.Count())) - aligned.Sum(s => s.Count()))];
+            group same by (same.Key.Stride, same.Key.eps, string.Join(' ', same.Select(term => term.Target)));
+        var blocks = new List<ConvolutionBlock>();
+        foreach (var groups in aligned)
+            blocks.Add(new ConvolutionBlock([.. groups.SelectMany(same => same)], blocks.Sum(block => block.Terms.Count)));
+        return blocks;
     }
 
     /// <summary>The convolutions of relu(x) with their statistics.</summary>
