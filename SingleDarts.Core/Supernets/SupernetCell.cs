@@ -1,5 +1,6 @@
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -56,7 +57,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var nodes = new Tensor?[topology.Nodes];
         for (int i = 0; i < topology.Inputs; i++)
             nodes[i] = preprocessing[i].call(i == topology.Inputs - 1 ? previous : before);
-        bool merges = training && Execution != CellExecution.PerEdge, recomputes = Execution == CellExecution.MergedWithRecomputation;
+        // The kernels of merged cells are not all there on Apple's MPS.
+        bool merges = training && Execution != CellExecution.PerEdge && previous.device_type != DeviceType.MPS, recomputes = Execution == CellExecution.MergedWithRecomputation;
         Merging? merging = merges ? MergingOf(chosen) : null;
         Tensor output = merging?.Whole is { } whole
             ? MergedFunction.Apply(whole, [.. nodes[..topology.Inputs].Select(n => n!)], weights, recomputes)[0]
