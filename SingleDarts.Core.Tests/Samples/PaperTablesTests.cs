@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Tests.Search;
 using SkiaSharp;
@@ -25,6 +26,7 @@ public class PaperTablesTests
     [InlineData("batch size is 4000", "--batch-size", "4000")]
     [InlineData("epochs is -1", "--epochs", "-1")]
     [InlineData("--out", "--resume")]
+    [InlineData("name it with --out", "--diagnose")]
     [InlineData("holds no run", "--resume", "--out", "/tmp/singledarts-no-such-run")]
     [InlineData("/proc/nowhere", "--out", "/proc/nowhere/run")]
     [InlineData("within (0, 1)", "--initial-probability", "1.5")]
@@ -65,6 +67,20 @@ public class PaperTablesTests
             "search", "--channels", "2", "--cells", "1", "--threads", "1", "--epochs", "1", "--batch-size", "16", "--data", folder["images"]);
         code.Should().Be(0, output + error);
         output.Should().Contain("genotype");
+    }
+
+    [Fact]
+    public void Diagnose_leaves_the_records_of_every_diagnostic_but_the_hessian_that_a_recorded_run_reads()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, output, error) = Run([.. Tiny, "--epochs", "1", "--batch-size", "160", "--diagnose", "--diagnose-interval", "2", "--out", folder["run"]]);
+        code.Should().Be(0, output + error);
+        Directory.GetFiles(folder["run/diagnostics"]).Select(Path.GetFileNameWithoutExtension).Should().BeEquivalentTo(
+            "gradient-correlation", "operation-gradients", "operation-probabilities", "collapse-indicators");
+        RecordedRun run = RecordedRun.Open(folder["run"]);
+        run.Records<GradientCorrelationRecord>("gradient-correlation").Should().ContainSingle().Which.Nodes.Should().HaveCount(9);
+        run.Epochs.Should().ContainSingle().Which.Architecture["cell"].OperationWeights.Should().BeEquivalentTo(
+            run.Records<OperationProbabilitiesRecord>("operation-probabilities")[^1].OperationWeights["cell"]);
     }
 
     [LinuxFact]

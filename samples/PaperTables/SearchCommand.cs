@@ -33,6 +33,9 @@ internal static class SearchCommand
         Option<string?> table = Value<string?>("--table", "NAS-Bench-201 table (csv or csv.gz) to look the genotype up in.", null);
         Option<string?> output = Value<string?>("--out", "Run folder for options, epochs, checkpoints and genotype.", null);
         Option<bool> resume = Value("--resume", "Go on with the run in --out.", false);
+        Option<bool> diagnose = Value("--diagnose", "Record gradients, p and signs of collapse in the run folder.", false);
+        Option<int> diagnoseInterval = Value("--diagnose-interval", "Steps between measurements.", 50);
+        Option<bool> hessian = Value("--hessian", "Record the dominant eigenvalue of the Hessian in α after each epoch.", false);
 
         var command = new Command("search",
             "Searches an architecture and, given the benchmark's table, prints its true accuracy.\n\n" +
@@ -41,14 +44,16 @@ internal static class SearchCommand
         {
             space, scheme, relaxation, probability, data, samples, imageSize, channels, cells, epochs, batchSize, rate, minimum, decay,
             alphaOptimizer, alphaRate, alphaDecay, seed, device, execution, threads, table, output, resume,
+            diagnose, diagnoseInterval, hessian,
         };
         command.SetAction((parsed, _) => SearchRunner.RunAsync(new SearchSettings(
             parsed.GetValue(space)!, parsed.GetValue(scheme)!, parsed.GetValue(relaxation)!, parsed.GetValue(probability),
             parsed.GetValue(data)!, parsed.GetValue(samples), parsed.GetValue(imageSize), parsed.GetValue(channels),
             parsed.GetValue(cells), parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(rate), parsed.GetValue(minimum),
             parsed.GetValue(decay), parsed.GetValue(alphaOptimizer)!, parsed.GetValue(alphaRate), parsed.GetValue(alphaDecay),
-            parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(execution), parsed.GetValue(threads), parsed.GetValue(table), parsed.GetValue(output),
-            parsed.GetValue(resume))));
+            parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(execution), parsed.GetValue(threads),
+            parsed.GetValue(table), parsed.GetValue(output),
+            parsed.GetValue(resume), parsed.GetValue(diagnose), parsed.GetValue(diagnoseInterval), parsed.GetValue(hessian))));
         return command;
     }
 

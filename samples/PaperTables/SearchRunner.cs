@@ -44,6 +44,7 @@ internal static class SearchRunner
     private static async Task SearchAsync(SearchSettings settings, CancellationToken cancellationToken)
     {
         NasBench201Table? table = settings.Table is null ? null : NasBench201Table.Load(settings.Table);
+        IReadOnlyList<ISearchObserver> observers = settings.Observers(table);
         if (settings.Threads is { } threads)
             torch.set_num_threads(threads);
         using ClassificationDataset data = settings.OpenData(new LoadBar(), cancellationToken);
@@ -60,6 +61,8 @@ internal static class SearchRunner
             .OnDevice(settings.Device)
             .ComputingCells(settings.Execution)
             .ReportingTo(new ConsoleProgressBar());
+        foreach (ISearchObserver observer in observers)
+            search = search.ObservedBy(observer);
         if (settings.Out is not null)
             search = settings.Resume ? search.ResumingFrom(settings.Out) : search.SavingTo(settings.Out);
         else if (settings.Resume)

@@ -1,5 +1,8 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 
 namespace PaperTables;
@@ -8,8 +11,8 @@ namespace PaperTables;
 internal sealed record SearchSettings(
     string Space, string Scheme, string Relaxation, double InitialProbability, string Data, long? Samples, int? ImageSize,
     long Channels, int Cells, int Epochs, int BatchSize, double LearningRate, double MinimumLearningRate, double WeightDecay,
-    string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, CellExecution Execution, int? Threads, string? Table,
-    string? Out, bool Resume)
+    string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, CellExecution Execution,
+    int? Threads, string? Table, string? Out, bool Resume, bool Diagnose, int DiagnoseInterval, bool Hessian)
 {
     public const string GeneratedData = "generated";
 
@@ -31,6 +34,24 @@ internal sealed record SearchSettings(
     public UpdateRule AlphaRule(UpdateRule rule) => AlphaOptimizer == "sgd"
         ? rule.Sgd(AlphaLearningRate, momentum: 0.9, weightDecay: AlphaWeightDecay)
         : rule.Adam(AlphaLearningRate, 0.5, 0.999, AlphaWeightDecay);
+
+    /// <summary>The diagnostics that were asked for.</summary>
+    /// <exception cref="ArgumentException">There is no run folder for their records.</exception>
+    public IReadOnlyList<ISearchObserver> Observers(NasBench201Table? table)
+    {
+        if ((Diagnose || Hessian) && Out is null)
+            throw new ArgumentException("--diagnose and --hessian keep their records in the run folder; name it with --out <folder>.");
+        var observers = new List<ISearchObserver>();
+        if (Diagnose)
+            observers.AddRange([
+                new GradientCorrelation { Interval = DiagnoseInterval }, new OperationGradients { Interval = DiagnoseInterval },
+                new OperationProbabilities { Interval = DiagnoseInterval }, new CollapseIndicators { Interval = DiagnoseInterval }]);
+        if (Diagnose && table is not null)
+            observers.Add(new GenotypeAccuracy(table));
+        if (Hessian)
+            observers.Add(new HessianEigenvalue());
+        return observers;
+    }
 
     /// <summary>The data, reduced to the samples and the image size that were asked for.</summary>
     public ClassificationDataset OpenData(IProgress<LoadProgress> progress, CancellationToken cancellationToken)

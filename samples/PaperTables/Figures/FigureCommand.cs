@@ -5,10 +5,13 @@ namespace PaperTables.Figures;
 /// <summary>The command line of <c>figure</c>: one subcommand for each figure.</summary>
 internal static class FigureCommand
 {
-    public static Command Create() => new("figure", "Draws a figure as PNG and SVG, with the numbers behind it as CSV.")
+    public static Command Create()
     {
-        CollapseFigureCommand.Create(),
-    };
+        var command = new Command("figure", "Draws a figure as PNG and SVG, with the numbers behind it as CSV.") { CollapseFigureCommand.Create() };
+        foreach (Command figure in RunFigureCommand.All())
+            command.Add(figure);
+        return command;
+    }
 
     /// <summary>Turns the outcome of drawing into a message and an exit code.</summary>
     public static int Run(Func<IEnumerable<string>> draw)
@@ -19,7 +22,7 @@ internal static class FigureCommand
                 Console.WriteLine(file);
             return ExitCode.Success;
         }
-        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.BadInput;

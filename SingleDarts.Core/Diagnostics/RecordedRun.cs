@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SingleDarts.Core.Search;
+
+namespace SingleDarts.Core.Diagnostics;
+
+/// <summary>
+/// A run folder to read: options, reports of epochs, records of diagnostics. It takes no lock, so a search may be writing there; a last
+/// line that is not yet whole is left out.
+/// </summary>
+public sealed class RecordedRun
+{
+    private RecordedRun(string path, JsonNode options, IReadOnlyList<EpochReport> epochs) =>
+        (Path, Options, Epochs) = (path, options, epochs);
+
+    /// <summary>Full path of the folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Content of <c>options.json</c>.</summary>
+    public JsonNode Options { get; }
+
+    /// <summary>Reports of the epochs done, the first epoch first; the content of <c>epochs.jsonl</c>.</summary>
+    public IReadOnlyList<EpochReport> Epochs { get; }
+
+    /// <summary>Opens a run folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="IOException">The folder holds no run, or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; the message names file and line.</exception>
+    public static RecordedRun Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string folder = System.IO.Path.GetFullPath(path), options = System.IO.Path.Combine(folder, "options.json");
+        if (!File.Exists(options))
+            throw new FileNotFoundException($"The folder {folder} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
+        try
+        {
+            return new RecordedRun(folder, JsonNode.Parse(File.ReadAllText(options)) ?? throw new JsonException("The file is null."),
+                Lines<EpochReport>(System.IO.Path.Combine(folder, "epochs.jsonl")));
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{options} is not JSON: {e.Message} Restore the file.", e);
+        }
+    }
+
+    /// <summary>The records of a diagnostic, the oldest first.</summary>
+    /// <typeparam name="TRecord">What one measurement gives.</typeparam>
+    /// <param name="name">Name of the diagnostic, for example <c>gradient-correlation</c>.</param>
+    /// <returns>None where there is no file <c>diagnostics/&lt;name&gt;.jsonl</c>.</returns>
+    /// <exception cref="InvalidDataException">A line cannot be read; the message names file and line.</exception>
+    public IReadOnlyList<TRecord> Records<TRecord>(string name) where TRecord : DiagnosticRecord => Lines<TRecord>(RecordsFile(name));
+
+    /// <summary>Full path of a diagnostic's file, whether it is there or not.</summary>
+    /// <param name="name">Name of the diagnostic.</param>
+    public string RecordsFile(string name) => System.IO.Path.Combine(Path, "diagnostics", name + ".jsonl");
+
+    private static List<T> Lines<T>(string file)
+    {
+        var read = new List<T>();
+        string[] lines = File.Exists(file) ? ReadShared(file) : [];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            try
+            {
+                read.Add(JsonSerializer.Deserialize<T>(lines[i], EpochLine.Json) ?? throw new JsonException("The line is null."));
+            }
+            catch (JsonException) when (i == lines.Length - 1)
+            {
+            }
+            catch (JsonException e)
+            {
+                throw new InvalidDataException($"Line {i + 1} of {file} cannot be read: {e.Message} Restore the file, or read it with the library that wrote it.", e);
+            }
+        }
+        return read;
+    }
+
+    private static string[] ReadShared(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

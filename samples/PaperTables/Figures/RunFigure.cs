@@ -1,0 +1,56 @@
+using ScottPlot;
+using ScottPlot.MultiplotLayouts;
+using SkiaSharp;
+
+namespace PaperTables.Figures;
+
+/// <summary>Draws bands: a plot for each panel with the same axes, solid for bi-level and dashed for single-level.</summary>
+internal static class RunFigure
+{
+    // Okabe and Ito's colours, told apart by colour-blind readers.
+    private static readonly string[] Colors = ["#000000", "#D55E00", "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
+
+    public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, string folder, string name)
+    {
+        Directory.CreateDirectory(folder);
+        string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()];
+        var figure = new Multiplot();
+        figure.AddPlots(panels.Length);
+        figure.Layout = new Grid(1, panels.Length);
+        double low = bands.SelectMany(b => b.Points).Min(p => p.Min), high = bands.SelectMany(b => b.Points).Max(p => p.Max);
+        double room = high > low ? 0.05 * (high - low) : 1;
+        for (int i = 0; i < panels.Length; i++)
+        {
+            Plot plot = figure.GetPlot(i);
+            plot.Font.Set(Fonts.Sans);
+            plot.Title(panels[i]);
+            plot.XLabel("epoch");
+            plot.YLabel(yLabel);
+            foreach (Band band in bands.Where(b => b.Panel == panels[i]))
+                Add(plot, band, Color.FromHex(Colors[Array.IndexOf(lines, band.Line) % Colors.Length]));
+            plot.Axes.SetLimitsY(low - room, high + room);
+            plot.ShowLegend(Alignment.UpperLeft);
+        }
+        string path = Path.Combine(folder, name);
+        int width = 200 + (600 * panels.Length);
+        figure.SavePng(path + ".png", width, 600);
+        using (FileStream stream = File.Create(path + ".svg"))
+        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, 600), stream))
+            figure.Render(canvas, new PixelRect(0, width, 600, 0));
+        File.WriteAllLines(path + ".csv", [Band.Header, .. bands.SelectMany(b => b.Csv)]);
+        return [path + ".png", path + ".svg", path + ".csv"];
+    }
+
+    private static void Add(Plot plot, Band band, Color color)
+    {
+        double[] x = [.. band.Points.Select(p => p.Epoch)];
+        if (band.Points.Any(p => p.Runs > 1))
+            plot.Add.FillY(x, [.. band.Points.Select(p => p.Min)], [.. band.Points.Select(p => p.Max)]).FillColor = color.WithAlpha(.15);
+        bool single = band.Scheme == "single-level";
+        var line = plot.Add.Scatter(x, band.Points.Select(p => p.Mean).ToArray(), color);
+        // SVG files have no dashes (Skia leaves them out), so markers tell the schemes apart too.
+        (line.LegendText, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) =
+            ($"{band.Line}, {band.Scheme}", 2, single ? LinePattern.Dashed : LinePattern.Solid,
+                single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
+    }
+}
