@@ -83,6 +83,33 @@ public class PaperTablesTests
             run.Records<OperationProbabilitiesRecord>("operation-probabilities")[^1].OperationWeights["cell"]);
     }
 
+    [Fact]
+    public void Figures_hold_the_numbers_of_the_records_and_refuse_what_is_not_there()
+    {
+        using var folder = new TemporaryFolder();
+        Run([.. Tiny, "--epochs", "1", "--batch-size", "160", "--diagnose", "--diagnose-interval", "1", "--out", folder["run"]]).Code.Should().Be(0);
+        RecordedRun run = RecordedRun.Open(folder["run"]);
+        var (code, output, error) = Run("figure", "3", "--single-level", folder["run"], "--edge", "2<-1", "--out", folder["f"]);
+        code.Should().Be(0, output + error);
+        double expected = run.Records<OperationGradientsRecord>("operation-gradients")[0].Cells[^1].Gradient[2, 3];
+        File.ReadAllLines(folder["f/figure-3.csv"]).Should().Contain(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"single-level,single-level,nor_conv_3x3,1,{expected:R},{expected:R},{expected:R},1"));
+        Run("figure", "2", "--bi-level", folder["run"], "--cosine", "--out", folder["f"]).Code.Should().Be(0);
+        new FileInfo(folder["f/figure-2.png"]).Length.Should().BeGreaterThan(5_000);
+        foreach (var (message, arguments) in new (string, string[])[]
+        {
+            ("no edge '4<-1'", ["figure", "3", "--single-level", folder["run"], "--edge", "4<-1"]),
+            ("--diagnose and --table", ["figure", "1", "--single-level", folder["run"]]),
+            ("nothing to draw", ["figure", "2"]),
+            ("nowhere", ["figure", "2", "--bi-level", "/nowhere"]),
+        })
+        {
+            var refused = Run([.. arguments, "--out", folder["f"]]);
+            refused.Code.Should().Be(2, refused.Error);
+            refused.Error.Should().Contain(message).And.NotContain("   at ");
+        }
+    }
+
     [LinuxFact]
     public void Sigterm_saves_a_checkpoint_ends_with_143_and_the_resumed_run_ends_as_the_uninterrupted_one()
     {

@@ -10,15 +10,15 @@ internal static class RunFigure
     // Okabe and Ito's colours, told apart by colour-blind readers.
     private static readonly string[] Colors = ["#000000", "#D55E00", "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
 
-    public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, string folder, string name)
+    private const int Height = 700;
+
+    public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, bool sharesY, string folder, string name)
     {
         Directory.CreateDirectory(folder);
         string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()];
         var figure = new Multiplot();
         figure.AddPlots(panels.Length);
         figure.Layout = new Grid(1, panels.Length);
-        double low = bands.SelectMany(b => b.Points).Min(p => p.Min), high = bands.SelectMany(b => b.Points).Max(p => p.Max);
-        double room = high > low ? 0.05 * (high - low) : 1;
         for (int i = 0; i < panels.Length; i++)
         {
             Plot plot = figure.GetPlot(i);
@@ -28,15 +28,18 @@ internal static class RunFigure
             plot.YLabel(yLabel);
             foreach (Band band in bands.Where(b => b.Panel == panels[i]))
                 Add(plot, band, Color.FromHex(Colors[Array.IndexOf(lines, band.Line) % Colors.Length]));
+            var points = bands.Where(b => sharesY || b.Panel == panels[i]).SelectMany(b => b.Points).ToList();
+            double low = points.Min(p => p.Min), high = points.Max(p => p.Max), room = high > low ? 0.05 * (high - low) : 1;
             plot.Axes.SetLimitsY(low - room, high + room);
-            plot.ShowLegend(Alignment.UpperLeft);
+            plot.Legend.Orientation = Orientation.Horizontal;
+            plot.ShowLegend(Edge.Bottom);
         }
         string path = Path.Combine(folder, name);
         int width = 200 + (600 * panels.Length);
-        figure.SavePng(path + ".png", width, 600);
+        figure.SavePng(path + ".png", width, Height);
         using (FileStream stream = File.Create(path + ".svg"))
-        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, 600), stream))
-            figure.Render(canvas, new PixelRect(0, width, 600, 0));
+        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, Height), stream))
+            figure.Render(canvas, new PixelRect(0, width, Height, 0));
         File.WriteAllLines(path + ".csv", [Band.Header, .. bands.SelectMany(b => b.Csv)]);
         return [path + ".png", path + ".svg", path + ".csv"];
     }

@@ -43,7 +43,7 @@ internal static class RunFigureCommand
                 .SelectMany(s => Band.Of(s.Item1, parsed.GetValue(s.Item2) ?? [], measure(parsed, s.Item1)))];
             return bands.Length == 0
                 ? throw new ArgumentException("There is nothing to draw; name run folders with --single-level and --bi-level.")
-                : RunFigure.Draw(bands, yLabel, parsed.GetValue(output)!, "figure-" + name);
+                : RunFigure.Draw(bands, yLabel, sharesY: name != "2", parsed.GetValue(output)!, "figure-" + name);
         }));
         return command;
     }
@@ -61,7 +61,7 @@ internal static class RunFigureCommand
     private static IEnumerable<Measured> Gradients(RecordedRun run, string scheme, int row) =>
         from record in Records<OperationGradientsRecord>(run, "operation-gradients")
         from k in Enumerable.Range(0, Cell.Operations.Count)
-        select new Measured(scheme, Cell.Operations[k].Name, record.Epoch, record.Cells[^1].Gradient[row, k]);
+        select new Measured(scheme, Cell.Operations[k].Name, record.Epoch, LastCell(record).Gradient[row, k]);
 
     private static IEnumerable<Measured> Probabilities(RecordedRun run, string scheme, int row)
     {
@@ -75,6 +75,9 @@ internal static class RunFigureCommand
     private static IReadOnlyList<T> Records<T>(RecordedRun run, string name) where T : DiagnosticRecord =>
         run.Records<T>(name) is { Count: > 0 } records ? records : throw new FileNotFoundException(
             $"{run.RecordsFile(name)} has no record; run the search with --diagnose{(name == "genotype-accuracy" ? " and --table" : "")}.");
+
+    private static CellGradient LastCell(OperationGradientsRecord record) => record.Cells.Count > 0 ? record.Cells[^1] : throw new ArgumentException(
+        "The run has no record of ∂L/∂p in a cell of its own; run the search with --diagnose, or with OperationGradients { Cells = [...] }.");
 
     private static int Row(string edge) =>
         Cell.Topology.Edges.Select(e => (CellEdge?)e).FirstOrDefault(e => e.ToString() == edge)?.Index ?? throw new ArgumentException(
