@@ -15,7 +15,7 @@ internal static class RunFigure
     public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, bool sharesY, string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()];
+        string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()], schemes = [.. bands.Select(b => b.Scheme).Distinct()];
         var figure = new Multiplot();
         figure.AddPlots(panels.Length);
         figure.Layout = new Grid(1, panels.Length);
@@ -27,7 +27,7 @@ internal static class RunFigure
             plot.XLabel("epoch");
             plot.YLabel(yLabel);
             foreach (Band band in bands.Where(b => b.Panel == panels[i]))
-                Add(plot, band, Color.FromHex(Colors[Array.IndexOf(lines, band.Line) % Colors.Length]));
+                Add(plot, band, Color.FromHex(Colors[lines.Length == 1 ? Array.IndexOf(schemes, band.Scheme) + 1 : Array.IndexOf(lines, band.Line) % Colors.Length]));
             var points = bands.Where(b => sharesY || b.Panel == panels[i]).SelectMany(b => b.Points).ToList();
             double low = points.Min(p => p.Min), high = points.Max(p => p.Max), room = high > low ? 0.05 * (high - low) : 1;
             plot.Axes.SetLimitsY(low - room, high + room);
@@ -48,7 +48,10 @@ internal static class RunFigure
     {
         double[] x = [.. band.Points.Select(p => p.Epoch)];
         if (band.Points.Any(p => p.Runs > 1))
-            plot.Add.FillY(x, [.. band.Points.Select(p => p.Min)], [.. band.Points.Select(p => p.Max)]).FillColor = color.WithAlpha(.15);
+        {
+            var range = plot.Add.FillY(x, [.. band.Points.Select(p => p.Min)], [.. band.Points.Select(p => p.Max)]);
+            (range.FillColor, range.LineWidth) = (color.WithAlpha(.15), 0);
+        }
         bool single = band.Scheme == "single-level";
         var line = plot.Add.Scatter(x, band.Points.Select(p => p.Mean).ToArray(), color);
         // SVG files have no dashes (Skia leaves them out), so markers tell the schemes apart too.
