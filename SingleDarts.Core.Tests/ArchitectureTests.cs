@@ -15,9 +15,12 @@ public class ArchitectureTests
         ["Operations"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations"],
         ["Supernets"] = ["Runtime", "Operations", "Spaces"],
-        ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data"],
-        ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Schemes"],
-        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Schemes", "Search", "Theory"],
+        ["Updates"] = ["Runtime"],
+        ["Persistence"] = ["Runtime"],
+        ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates"],
+        ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates", "Schemes", "Persistence"],
+        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates", "Schemes", "Persistence", "Search", "Theory"],
+        ["Evaluation"] = ["Runtime", "Operations", "Spaces", "Data", "Updates", "Persistence"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("*.cs", "SingleDarts.Core")

@@ -6,6 +6,7 @@ using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Search;
+using SingleDarts.Core.Updates;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -96,7 +96,7 @@ public class NativeRuntimeTests
     [LinuxFact]
     public void Two_processes_that_start_at_once_with_an_empty_cache_both_run()
     {
-        using var cache = new Search.TemporaryFolder();
+        using var cache = new TemporaryFolder();
         string before = Hash(Binding);
         Process[] processes = [.. Enumerable.Range(0, 2).Select(_ => QuickProcess(("XDG_CACHE_HOME", cache.Path)))];
         foreach (Process process in processes)
@@ -112,7 +112,7 @@ public class NativeRuntimeTests
     [LinuxFact]
     public void A_corrupted_cached_copy_is_replaced()
     {
-        using var cache = new Search.TemporaryFolder();
+        using var cache = new TemporaryFolder();
         Run(QuickProcess(("XDG_CACHE_HOME", cache.Path))).ExitCode.Should().Be(0);
         foreach (string file in Directory.GetFiles(cache.Path, "*.so", SearchOption.AllDirectories))
             File.WriteAllText(file, "not a library");
@@ -140,7 +140,7 @@ public class NativeRuntimeTests
     [LinuxFact]
     public void A_second_libtorch_is_refused_before_it_aborts_the_process()
     {
-        using var other = new Search.TemporaryFolder();
+        using var other = new TemporaryFolder();
         Directory.CreateDirectory(other.Path);
         File.WriteAllText(Path.Combine(other.Path, "libtorch_cpu.so"), "");
         var (code, output) = Run(QuickProcess((TorchRuntime.LibTorchVariable, other.Path)));
@@ -151,7 +151,7 @@ public class NativeRuntimeTests
     [LinuxFact]
     public void A_link_to_the_applications_libtorch_is_no_second_one()
     {
-        using var other = new Search.TemporaryFolder();
+        using var other = new TemporaryFolder();
         string folder = Path.GetDirectoryName(NativeLibraryLocator.Find("libtorch_cpu.so"))!;
         Directory.CreateDirectory(other.Path);
         string link = Path.Combine(other.Path, "lib");
@@ -164,7 +164,7 @@ public class NativeRuntimeTests
     [LinuxFact]
     public void Without_a_home_the_copy_is_private_and_does_not_stay()
     {
-        using var temporary = new Search.TemporaryFolder();
+        using var temporary = new TemporaryFolder();
         Directory.CreateDirectory(temporary.Path);
         var (code, output) = Run(QuickProcess(("XDG_CACHE_HOME", "/proc/none"), ("HOME", "/proc/none"), ("TMPDIR", temporary.Path)));
         code.Should().Be(0, output);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Search;
 using SkiaSharp;
 
 namespace SingleDarts.Core.Tests.Samples;

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Schemes;

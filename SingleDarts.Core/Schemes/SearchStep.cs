@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Schemes;

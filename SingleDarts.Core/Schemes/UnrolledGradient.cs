@@ -1,4 +1,5 @@
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

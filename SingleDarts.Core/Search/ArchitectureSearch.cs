@@ -3,6 +3,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;

@@ -5,6 +5,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using TorchSharp;
 using static TorchSharp.torch;
 

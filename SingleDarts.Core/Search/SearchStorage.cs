@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Persistence;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;

@@ -3,6 +3,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
 
 namespace Benchmarks;

@@ -1,8 +1,8 @@
-using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Updates;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Tests.Schemes;
+namespace SingleDarts.Core.Tests.Updates;
 
 public class UpdateTests
 {

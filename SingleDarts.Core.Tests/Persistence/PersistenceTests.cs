@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using SingleDarts.Core.Persistence;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Search;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Tests.Search;
+namespace SingleDarts.Core.Tests.Persistence;
 
 public class PersistenceTests
 {

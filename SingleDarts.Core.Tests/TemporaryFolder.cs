@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Tests.Search;
+namespace SingleDarts.Core.Tests;
 
 internal sealed class TemporaryFolder : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>Which optimiser moves parameters, and its settings.</summary>
 /// <param name="LearningRate">Learning rate at the start.</param>

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>A learning rate as a function of the moment, without state.</summary>
 public interface ILearningRateSchedule

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>
 /// How one group of parameters is moved: optimiser, schedule of the learning rate, clipping of the gradient. Immutable; every method

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>Stochastic gradient descent, with weight decay added to the gradient.</summary>
 /// <param name="LearningRate">Learning rate at the start.</param>

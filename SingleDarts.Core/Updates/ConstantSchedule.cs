@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>The learning rate of the start throughout, as the paper's for α.</summary>
 public sealed record ConstantSchedule : ILearningRateSchedule

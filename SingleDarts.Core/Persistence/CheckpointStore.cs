@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Search;
+namespace SingleDarts.Core.Persistence;
 
 /// <summary>
 /// Checkpoints of one run: <c>latest.safetensors</c> and the one before it, <c>previous.safetensors</c>. A checkpoint is written

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace SingleDarts.Core.Search;
+namespace SingleDarts.Core.Persistence;
 
 /// <summary>
 /// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>diagnostics/</c>, <c>genotype.json</c>. It is

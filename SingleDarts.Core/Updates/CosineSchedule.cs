@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>
 /// Half a cosine from the start to a minimum: lr(e) = min + (lr₀ − min)(1 + cos(π e / T)) / 2, taken at whole epochs as DARTS and

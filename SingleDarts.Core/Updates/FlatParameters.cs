@@ -3,7 +3,7 @@ using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>
 /// Parameters that lie one after another in one tensor, so that an optimiser moves all of them with a handful of operations. They stay

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>
 /// A linear rise lr₀ (e + 1) / E over the first E epochs, taken at whole epochs, then another schedule over the rest.

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Schemes;
+namespace SingleDarts.Core.Updates;
 
 /// <summary>Moves one group of parameters by an <see cref="UpdateRule"/>. The arithmetic is that of TorchSharp's optimisers.</summary>
 public sealed class ParameterUpdater : IDisposable

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Search;
+namespace SingleDarts.Core.Persistence;
 
 /// <summary>
 /// Named tensors in a file of the safetensors format: 8 bytes of header length (little-endian), a JSON header with type, shape and place
