@@ -3,14 +3,13 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Data;
 
 /// <summary>Holds a dataset on the training device, once and in its own type, and cuts batches from it there.</summary>
-public sealed class BatchSource : IDisposable
+public sealed class BatchSource : IBatchSource
 {
     private readonly Tensor inputs;
     private readonly Tensor labels;
     private readonly Device device;
     private readonly ScalarType dtype;
     private readonly IBatchTransform? transform;
-    private readonly string name;
 
     /// <summary>Moves the dataset to the device; on the device where it already is, its memory is shared.</summary>
     /// <param name="data">The samples. The source stays usable after the dataset is disposed.</param>
@@ -25,10 +24,20 @@ public sealed class BatchSource : IDisposable
         ArgumentNullException.ThrowIfNull(device);
         if (!is_floating_point(dtype))
             throw new ArgumentException($"Batches of type {dtype} cannot be trained on; expected a floating-point type such as Float32.", nameof(dtype));
-        (this.device, this.dtype, this.transform, name) = (device, dtype, transform, data.Name);
+        (this.device, this.dtype, this.transform) = (device, dtype, transform);
+        (Name, Classes, InputShape) = (data.Name, data.Classes, data.InputShape);
         inputs = data.Inputs.to(device).DetachFromDisposeScope();
         labels = data.Labels.to(device).DetachFromDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public int Classes { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> InputShape { get; }
 
     /// <summary>Number of samples.</summary>
     public long Count => labels.shape[0];
@@ -40,8 +49,8 @@ public sealed class BatchSource : IDisposable
     public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
     {
         if (indices.IsEmpty)
-            throw new ArgumentException($"A batch of '{name}' needs at least one index, found none.", nameof(indices));
-        DatasetChecks.InRange(indices, Count, name);
+            throw new ArgumentException($"A batch of '{Name}' needs at least one index, found none.", nameof(indices));
+        DatasetChecks.InRange(indices, Count, Name);
         using var scope = NewDisposeScope();
         var index = tensor(indices.ToArray(), device: device);
         var batch = inputs.index_select(0, index);

@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Data;
+
+/// <summary>Labelled samples by number, ready for the model: held in memory (<see cref="BatchSource"/>) or read when they are asked for.</summary>
+public interface IBatchSource : IDisposable
+{
+    /// <summary>A short name for reports and messages.</summary>
+    string Name { get; }
+
+    /// <summary>Number of samples.</summary>
+    long Count { get; }
+
+    /// <summary>Number of classes.</summary>
+    int Classes { get; }
+
+    /// <summary>Shape of one sample of a batch, without N: [C, H, W] for images.</summary>
+    IReadOnlyList<long> InputShape { get; }
+
+    /// <summary>The samples at <paramref name="indices"/>, transformed, on the training device.</summary>
+    /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
+    /// <param name="generator">A CPU generator for all randomness of the transform: the same state gives the same batch.</param>
+    /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>
+    LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator);
+}
