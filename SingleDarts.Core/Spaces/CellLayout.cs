@@ -30,7 +30,7 @@ internal sealed class CellLayout
         Edge[] edges =
         [
             .. drawing.Edges.Select(e => new Edge(e.Gene.Source, e.Target, e.Gene.Operation, drawing.IsLearnable(e.Gene))),
-            .. drawing.HasOutputNode ? drawing.ComputedNodes.Select(node => new Edge(node, drawing.OutputNode, null, true)) : [],
+            .. drawing.HasOutputNode ? drawing.OutputSources.Select(node => new Edge(node, drawing.OutputNode, null, true)) : [],
         ];
         XElement[] lines = [.. edges.OrderBy(e => X(e.Target) - X(e.Source)).SelectMany(Line)];
         int top = Math.Max(inputs - 1, -taken.Select(t => t.Lane).Append(0).Min()), bottom = Math.Max(inputs - 1, taken.Select(t => t.Lane).Append(0).Max());
