@@ -6,6 +6,6 @@ namespace SingleDarts.Core.Spaces;
 /// <param name="Source">Repository and file.</param>
 public sealed record PublishedGenotype(string Name, Genotype Genotype, string Source)
 {
-    /// <summary>Whether a node reads another one twice, as in NASNet's cells.</summary>
+    /// <summary>Whether a node reads another one twice, as in the cells of NASNet, AmoebaNet and ENAS.</summary>
     public bool HasRepeatedEdges => Genotype.Cells.Values.Any(cell => cell.Nodes.Any(genes => genes.DistinctBy(g => g.Source).Count() < genes.Count));
 }
