@@ -53,10 +53,7 @@ internal static class RunFigure
             (range.FillColor, range.LineWidth) = (color.WithAlpha(.15), 0);
         }
         bool single = band.Scheme == "single-level";
-        var line = plot.Add.Scatter(x, band.Points.Select(p => p.Mean).ToArray(), color);
-        // SVG files have no dashes (Skia leaves them out), so markers tell the schemes apart too.
-        (line.LegendText, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) =
-            ($"{band.Line}, {band.Scheme}", 2, single ? LinePattern.Dashed : LinePattern.Solid,
-                single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
+        Lines.Add(plot, [.. band.Points.Select(p => new Coordinates(p.Epoch, p.Mean))], $"{band.Line}, {band.Scheme}", color, 2,
+            single ? LinePattern.Dashed : LinePattern.Solid, single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
     }
 }
