@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 internal sealed class CellLayout
 {
-    private const double Column = 130, Lane = 46, Radius = 15, Margin = 24;
+    private const double Column = 130, Lane = 46, Radius = 15, Margin = 24, Character = 6.6;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     private readonly CellDrawing drawing;
@@ -41,7 +41,8 @@ internal sealed class CellLayout
             new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("role", "img"),
             new XAttribute("font-family", "sans-serif"), new XAttribute("font-size", 12),
             new XElement(Svg + "title", drawing.Cell.ToString()),
-            lines.Where(element => element.Name.LocalName != "text"),
+            lines.Where(element => element.Name.LocalName == "path"),
+            lines.Where(element => element.Name.LocalName == "rect"),
             Enumerable.Range(0, last + 1).Select(Node),
             lines.Where(element => element.Name.LocalName == "text"));
     }
@@ -64,10 +65,13 @@ internal sealed class CellLayout
         yield return new XElement(Svg + "path", new XAttribute("d", "M0 0 L-9 -4 L-9 4 Z"), new XAttribute("fill", color),
             new XAttribute("transform", $"translate({Join(x1 - (Radius * Math.Cos(slope)), y1 - (Radius * Math.Sin(slope)))}) " +
                 $"rotate({Number(slope * 180 / Math.PI)})"));
-        if (edge.Operation is not null)
-            yield return new XElement(Svg + "text", new XAttribute("x", Number((x0 + x1) / 2)), new XAttribute("y", Number(middle + 4)),
-                new XAttribute("text-anchor", "middle"), new XAttribute("fill", color), new XAttribute("stroke", "white"),
-                new XAttribute("stroke-width", 5), new XAttribute("stroke-linejoin", "round"), new XAttribute("paint-order", "stroke"), edge.Operation);
+        if (edge.Operation is null)
+            yield break;
+        double width = (Character * edge.Operation.Length) + 6, x = (x0 + x1) / 2;
+        yield return new XElement(Svg + "rect", new XAttribute("x", Number(x - (width / 2))), new XAttribute("y", Number(middle - 8)),
+            new XAttribute("width", Number(width)), new XAttribute("height", 16), new XAttribute("fill", "white"));
+        yield return new XElement(Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(middle + 4)),
+            new XAttribute("text-anchor", "middle"), new XAttribute("fill", color), edge.Operation);
     }
 
     /// <summary>Lane 0 is the straight line to the next column; a line from the second of two inputs stays below.</summary>

@@ -33,6 +33,14 @@ internal sealed partial class RunFacts
     /// <summary>Content of <c>genotype.json</c>; null while the run is not finished.</summary>
     public JsonObject? Result { get; }
 
+    public bool IsFinished => Result is not null;
+
+    /// <summary>Why a rule ended the search early; null where none did.</summary>
+    public string? StopReason => Result?["stopReason"]?.ToString();
+
+    /// <summary>The genotype after the last epoch done; null before the first.</summary>
+    public Genotype? Genotype => Recorded.Epochs.Count > 0 ? Recorded.Epochs[^1].Genotype : null;
+
     /// <exception cref="IOException">The folder holds no run.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static RunFacts Open(string folder) => new(RecordedRun.Open(folder));

@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
+using ScottPlot.TickGenerators;
 using SkiaSharp;
 
 namespace PaperTables.Figures;
@@ -25,6 +26,7 @@ internal static class RunFigure
             plot.Font.Set(Fonts.Sans);
             plot.Title(panels[i]);
             plot.XLabel("epoch");
+            plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
             plot.YLabel(yLabel);
             foreach (Band band in bands.Where(b => b.Panel == panels[i]))
                 Add(plot, band, Color.FromHex(Colors[lines.Length == 1 ? Array.IndexOf(schemes, band.Scheme) + 1 : Array.IndexOf(lines, band.Line) % Colors.Length]));
