@@ -22,17 +22,19 @@ internal sealed class FigureRuns
 
     /// <summary>The folders of each scheme, after running what is missing.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="table">A table for the searches, too.</param>
+    /// <param name="table">The option of the table that the figure looks genotypes up in; the searches get it, too.</param>
     /// <exception cref="ArgumentException">None is named.</exception>
     /// <exception cref="SearchFailedException">A search ended without a genotype.</exception>
-    public IReadOnlyList<(string Scheme, string[] Folders)> Find(ParseResult parsed, string? table)
+    public IReadOnlyList<(string Scheme, string[] Folders)> Find(ParseResult parsed, Option<string?>? table)
     {
         string[] bi = parsed.GetValue(this.bi) ?? [], single = parsed.GetValue(this.single) ?? [];
         if (parsed.GetValue(scale) is { } name)
         {
+            string? file = table is null ? null : parsed.GetValue(table) ?? throw new ArgumentException(
+                "Nothing was run, because the figure looks the genotypes up; give --table <csv>.");
             long[] numbers = parsed.GetValue(seeds) is { Length: > 0 } given ? given : [0];
             string[] Run(string scheme) => [.. numbers.Distinct().Select(seed =>
-                SearchScale.RunMissing(name, scheme, seed, parsed.GetValue(data)!, table, parsed.GetValue(runs)!))];
+                SearchScale.RunMissing(name, scheme, seed, parsed.GetValue(data)!, file, parsed.GetValue(runs)!))];
             (bi, single) = ([.. bi, .. Run("bi-level")], [.. single, .. Run("single-level")]);
         }
         return bi.Length + single.Length > 0 ? [("bi-level", bi), ("single-level", single)] : throw new ArgumentException(

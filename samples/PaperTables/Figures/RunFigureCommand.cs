@@ -58,7 +58,7 @@ internal static class RunFigureCommand
         command.SetAction(parsed => FigureCommand.Run(() =>
         {
             var measured = measure(parsed);
-            Band[] bands = [.. runs.Find(parsed, table is null ? null : parsed.GetValue(table))
+            Band[] bands = [.. runs.Find(parsed, table)
                 .SelectMany(s => Band.Of(s.Scheme, s.Folders, run => measured(run, s.Scheme)))];
             return bands.Length == 0
                 ? throw new ArgumentException("There is nothing to draw; the runs have no such number that is finite.")

@@ -50,7 +50,7 @@ internal sealed class LineChart
         A("viewBox", $"0 0 {N(width)} {N(height)}"), A("width", N(width)), A("height", N(height)), A("role", "img"), A("class", "chart"),
         new XElement(Svg + "title", title),
         Text(Left, 14, "start", title, "name"),
-        Ticks(y, 4, 0).Select(tick => new[] { Path("grid", $"M{N(Left)} {N(Y(tick))} H{N(width - Right)}"), Text(Left - 6, Y(tick) + 4, "end", Label(tick)) }),
+        Ticks(y, 6, 0).Select(tick => new[] { Path("grid", $"M{N(Left)} {N(Y(tick))} H{N(width - Right)}"), Text(Left - 6, Y(tick) + 4, "end", Label(tick)) }),
         Ticks(x, 6, 1).Select(tick => new[] { Path("axis", $"M{N(X(tick))} {N(height - Bottom)} v4"), Text(X(tick), height - Bottom + 15, "middle", Label(tick)) }),
         Text((Left + width - Right) / 2, height - 4, "middle", "epoch"),
         Path("axis", $"M{N(Left)} {N(Top)} V{N(height - Bottom)} H{N(width - Right)}"),
@@ -90,7 +90,7 @@ internal sealed class LineChart
         double rough = (range.High - range.Low) / atMost, power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double step = Math.Max(leastStep, new[] { 1, 2, 5, 10 }.Select(m => m * power).First(s => s >= rough * .999));
         for (double i = Math.Ceiling((range.Low / step) - 1e-9); i * step <= range.High + (1e-9 * step); i++)
-            yield return i * step;
+            yield return (i * step) + 0.0;
     }
 
     private static string Label(double tick) => Number(tick, tick != 0 && Math.Abs(tick) is < 1e-3 or >= 1e5 ? "0.##e0" : "0.#####");
