@@ -9,6 +9,7 @@ internal static class EpochLine
     /// <summary>Numbers that are not finite are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
     public static JsonSerializerOptions Json { get; } = new()
     {
+        RespectNullableAnnotations = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -24,7 +25,9 @@ internal static class EpochLine
     {
         public override double[,] Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
-            double[][] rows = JsonSerializer.Deserialize<double[][]>(ref reader, options)!;
+            double[][] rows = JsonSerializer.Deserialize<double[][]>(ref reader, options) ?? throw new JsonException("A matrix is null.");
+            if (rows.Any(row => row is null || row.Length != rows[0].Length))
+                throw new JsonException("The rows of a matrix differ in length.");
             var matrix = new double[rows.Length, rows.FirstOrDefault()?.Length ?? 0];
             for (int i = 0; i < rows.Length; i++)
                 for (int j = 0; j < matrix.GetLength(1); j++)
