@@ -42,7 +42,7 @@ internal static class RunDocument
                     cell.Name, string.Join(' ', cell.Operations.Where(o => o.IsLearnable))))),
                 ["space"] = Space(space),
                 ["data"] = Data(data),
-                ["search"] = Search(options),
+                ["search"] = Search(space, options),
             }.ToJsonString(Indented);
         }
         finally
@@ -108,7 +108,7 @@ internal static class RunDocument
         ["sha256"] = Fingerprint(data),
     };
 
-    private static JsonObject Search(SearchOptions options) => new()
+    private static JsonObject Search(SearchSpace space, SearchOptions options) => new()
     {
         ["epochs"] = options.Epochs,
         ["batchSize"] = options.BatchSize,
@@ -119,7 +119,7 @@ internal static class RunDocument
         ["relaxation"] = Describe(options.Relaxation.Name, options.Relaxation),
         ["weightUpdate"] = options.WeightUpdate.ToString(),
         ["architectureUpdate"] = options.ArchitectureUpdate.ToString(),
-        ["derivation"] = Describe(options.Derivation.Name, options.Derivation),
+        ["derivation"] = Describe((options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
         ["transform"] = options.Transform?.ToString() ?? "normalisation by the data's statistics",
         ["regularizers"] = new JsonArray([.. options.Regularizers.Select(r => (JsonNode)Describe(r.Name, r))]),
         ["stoppingRules"] = new JsonArray([.. options.StoppingRules.Select(r => (JsonNode)Describe(r.Name, r))]),
