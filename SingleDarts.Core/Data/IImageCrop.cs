@@ -1,7 +1,7 @@
 namespace SingleDarts.Core.Data;
 
-/// <summary>Brings images of any size to one size: says which part of an image is taken. Resizing is left to the reader
-/// (<see cref="ImageFolderSource"/>), so that an image need not be decoded at its full size.</summary>
+/// <summary>Brings images of any size to one size: says which part of an image is taken. Cutting out and resizing are left to
+/// <see cref="ImageFolderSource"/>.</summary>
 public interface IImageCrop
 {
     /// <summary>Size of every result, in pixels.</summary>

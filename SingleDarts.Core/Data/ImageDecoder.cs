@@ -20,7 +20,7 @@ internal static class ImageDecoder
     private static Image Planes(string file, bool grayscale)
     {
         using var opened = ImageFile.Open(file, ImageFile.LargestPixels);
-        using var image = opened.Decode((opened.Height, opened.Width));
+        using var image = opened.Decode();
         return new(grayscale ? Luma(image.Rgba) : Rgb(image.Rgba), grayscale ? 1 : 3, image.Height, image.Width);
     }
 

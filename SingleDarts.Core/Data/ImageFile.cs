@@ -43,22 +43,14 @@ internal sealed class ImageFile : IDisposable
         throw new InvalidDataException($"'{file}' ({length} bytes) {found}; replace or remove it.");
     }
 
-    /// <summary>The size that the file can be decoded at in about 1/<paramref name="divisor"/>; the full size where the format cannot.</summary>
-    public (int Height, int Width) ScaledSize(int divisor)
-    {
-        if (divisor == 1)
-            return (Height, Width);
-        var size = codec.GetScaledDimensions(1f / divisor);
-        return (size.Height, size.Width);
-    }
-
+    /// <summary>All pixels.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public DecodedImage Decode((int Height, int Width) size)
+    public DecodedImage Decode()
     {
-        byte[] rgba = ArrayPool<byte>.Shared.Rent(checked(4 * size.Height * size.Width));
-        var image = new DecodedImage(rgba, size.Height, size.Width);
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(4 * Height * Width);
+        var image = new DecodedImage(rgba, Height, Width);
         var pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
-        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
+        var info = new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Premul);
         var result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
         pinned.Free();
         if (result == SKCodecResult.Success)

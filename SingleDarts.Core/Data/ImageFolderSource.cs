@@ -37,9 +37,10 @@ public sealed class ImageFolderSource : IBatchSource
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(device);
         DatasetChecks.TrainableType(dtype);
-        ArgumentOutOfRangeException.ThrowIfNegative(options.Parallelism, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxPixels, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxPixels, ImageFile.LargestPixels, nameof(options));
+        if (options.Parallelism < 0)
+            throw new ArgumentOutOfRangeException(nameof(options), options.Parallelism, "Expected a Parallelism of at least 1, or 0 for one image per processor core.");
+        if (options.MaxPixels is < 1 or > ImageFile.LargestPixels)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxPixels, $"Expected MaxPixels of 1 to {ImageFile.LargestPixels}.");
         if (options.Normalization is { } n && n.Mean.Count != 3)
             throw new ArgumentException($"Found a normalisation of {n.Mean.Count} channels, expected 3: images are red, green and blue.", nameof(options));
         TorchRuntime.EnsureLoaded();

@@ -31,11 +31,6 @@ public sealed record ImageFolderSourceOptions
     /// <value>100 million by default: 400 MB.</value>
     public long MaxPixels { get; init; } = 100_000_000;
 
-    /// <summary>Whether a JPEG file is decoded at 1/2, 1/4 or 1/8 of its size where at least twice as many pixels as needed are left along both
-    /// sides; faster for photographs of many megapixels, and nearly the same result.</summary>
-    /// <value>True by default.</value>
-    public bool ScaledDecoding { get; init; } = true;
-
     /// <summary>The training transform of DARTS on ImageNet (<c>train_imagenet.py</c>): <see cref="RandomResizedCrop"/> to 224,
     /// <see cref="HorizontalFlip"/>, <see cref="ColorJitter"/> of 0.4, 0.4, 0.4 and 0.2, normalisation.</summary>
     public static ImageFolderSourceOptions ImageNetTraining { get; } = new()

@@ -12,28 +12,26 @@ internal sealed class ResampleAxis
     private readonly int[] counts;
     private readonly int width;
 
-    /// <summary>Resizes an interval of the <paramref name="available"/> source pixels to <paramref name="resized"/> pixels, of which the central
-    /// <paramref name="count"/> are wanted. Source pixels outside the interval are not looked at.</summary>
-    public ResampleAxis(int available, double start, double length, int resized, int count)
+    /// <summary>Resizes <paramref name="length"/> source pixels from <paramref name="start"/> on to <paramref name="resized"/> pixels, of which the
+    /// central <paramref name="count"/> are wanted. Source pixels outside the interval are not looked at.</summary>
+    public ResampleAxis(int start, int length, int resized, int count)
     {
-        int origin = (int)Math.Floor(start);
-        int size = Math.Min(available, (int)Math.Ceiling(start + length)) - origin;
         int skip = (int)Math.Round((resized - count) / 2.0);
-        double scale = length / resized, support = Math.Max(1, scale);
+        double scale = (double)length / resized, support = Math.Max(1, scale);
         width = 2 * (int)Math.Ceiling(support) + 1;
         (Firsts, counts, weights) = (new int[count], new int[count], new int[count * width]);
         var exact = new double[width];
         for (int i = 0; i < count; i++)
         {
-            double centre = start - origin + (skip + i + 0.5) * scale;
+            double centre = (skip + i + 0.5) * scale;
             int first = Math.Max(0, (int)(centre - support + 0.5));
-            int taps = Math.Min(size, (int)(centre + support + 0.5)) - first;
+            int taps = Math.Min(length, (int)(centre + support + 0.5)) - first;
             double sum = 0;
             for (int k = 0; k < taps; k++)
                 sum += exact[k] = Math.Max(0, 1 - Math.Abs((first + k - centre + 0.5) / support));
             for (int k = 0; k < taps; k++)
                 weights[i * width + k] = (int)(0.5 + exact[k] / sum * (1 << Bits));
-            (Firsts[i], counts[i]) = (origin + first, taps);
+            (Firsts[i], counts[i]) = (start + first, taps);
         }
     }
 
