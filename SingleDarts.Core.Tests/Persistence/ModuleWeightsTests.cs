@@ -160,13 +160,13 @@ public class ModuleWeightsTests
         using Supernet module = Small(seed: 1);
         module.SaveWeights(folder["w"]);
         module.LoadWeights(folder["w"]);
-        long before = Tensor.TotalCount;
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         for (int i = 0; i < 3; i++)
         {
             module.SaveWeights(folder["w"]);
             module.LoadWeights(folder["w"]);
         }
-        Tensor.TotalCount.Should().Be(before);
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
     private static Supernet Small(long seed, CellExecution execution = CellExecution.Merged) => new(

@@ -131,9 +131,9 @@ public class SafeTensorsFileTests
         file[^1] ^= 1;
         File.WriteAllBytes(folder["a"], file);
         Refused(folder["a"]);
-        long before = Tensor.TotalCount;
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Refused(folder["a"]);
-        Tensor.TotalCount.Should().Be(before);
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.Should().Be(before);
     }
 
     [Fact]
