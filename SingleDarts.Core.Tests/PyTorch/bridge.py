@@ -1,6 +1,6 @@
-"""Runs networks of networks.py on inputs and weights of safetensors files: python3 bridge.py jobs.json
+"""Runs networks of networks.py on inputs and weights of safetensors files.
 
-The file holds a list of jobs. A job has
+For every line of standard input, the path of a JSON file with a list of jobs, it runs the jobs and prints "done" or what went wrong. A job has
 
   network        description for networks.build
   dtype          "float32" or "float64"
@@ -15,6 +15,7 @@ The file holds a list of jobs. A job has
 """
 import json
 import sys
+import traceback
 
 import torch
 from torch import nn
@@ -50,18 +51,18 @@ def state(module, names):
     alphas = [(name, tensor) for name, tensor in own if name.startswith("alpha.")]
     rest = [(name, tensor) for name, tensor in own if not name.startswith("alpha.")]
     if len(rest) != len(names):
-        raise SystemExit(f"the other side has {len(names)} parameters and buffers, this side {len(rest)}")
+        raise ValueError(f"the other side has {len(names)} parameters and buffers, this side {len(rest)}")
     return {**dict(alphas), **{name: tensor for name, (_, tensor) in zip(names, rest)}}
 
 
 def load(tensors, path):
     file, _ = safetensors_file.read(path)
     if file.keys() != tensors.keys():
-        raise SystemExit(f"only in {path}: {sorted(file.keys() - tensors.keys())}; missing there: {sorted(tensors.keys() - file.keys())}")
+        raise ValueError(f"only in {path}: {sorted(file.keys() - tensors.keys())}; missing there: {sorted(tensors.keys() - file.keys())}")
     with torch.no_grad():
         for name, tensor in tensors.items():
             if file[name].shape != tensor.shape or file[name].dtype != tensor.dtype:
-                raise SystemExit(f"{name} is {file[name].dtype} {list(file[name].shape)}; expected {tensor.dtype} {list(tensor.shape)}")
+                raise ValueError(f"{name} is {file[name].dtype} {list(file[name].shape)}; expected {tensor.dtype} {list(tensor.shape)}")
             tensor.copy_(file[name])
 
 
@@ -92,8 +93,18 @@ def run(job):
     safetensors_file.write(job["output"], result)
 
 
-if __name__ == "__main__":
+def main():
     torch.set_num_threads(1)
-    with open(sys.argv[1]) as text:
-        for each in json.load(text):
-            run(each)
+    for line in sys.stdin:
+        try:
+            with open(line.strip()) as text:
+                for job in json.load(text):
+                    run(job)
+            print("done", flush=True)
+        except Exception as error:
+            traceback.print_exc()
+            print(f"{type(error).__name__}: {error}".replace("\n", " "), flush=True)
+
+
+if __name__ == "__main__":
+    main()
