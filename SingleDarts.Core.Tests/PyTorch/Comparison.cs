@@ -25,6 +25,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
+        random.manual_seed(11);
         Tensor x = randn(input, dtype: type).requires_grad_();
         Randomize(module);
         var jobs = new List<object>();
