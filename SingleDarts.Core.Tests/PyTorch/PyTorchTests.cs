@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Evaluation;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -81,6 +82,95 @@ public class PyTorchTests
         }
     }
 
+    [PyTorchTheory]
+    [InlineData("max_pool_3x3")]
+    [InlineData("avg_pool_3x3")]
+    [InlineData("skip_connect")]
+    [InlineData("sep_conv_3x3")]
+    [InlineData("sep_conv_5x5")]
+    [InlineData("sep_conv_7x7")]
+    [InlineData("dil_conv_3x3")]
+    [InlineData("dil_conv_5x5")]
+    [InlineData("conv_7x1_1x7")]
+    public void Operations_of_DARTS_equal_those_of_PyTorch(string name)
+    {
+        CandidateOperation operation = DartsOperations.Published.Single(o => o.Name == name);
+        foreach (var (stride, search) in new[] { (1, true), (2, true), (1, false), (2, false) })
+        {
+            using var module = operation.Create(Place with { Stride = stride, Affine = !search, TrackRunningStatistics = !search });
+            module.to(ScalarType.Float64);
+            new Comparison(At("operation", 4, 4, stride, search, name: name, space: "darts"), [2, 4, 8, 8], byOrder: true)
+                .Compare(module, x => [module.call(x) + 0 * x.sum()], ScalarType.Float64, fromPyTorch: true);
+        }
+    }
+
+    [PyTorchTheory]
+    [InlineData(CellExecution.PerEdge, "cifar")]
+    [InlineData(CellExecution.Merged, "cifar")]
+    [InlineData(CellExecution.Merged, "imagenet")]
+    public void Supernet_of_DARTS_equals_that_of_PyTorch(CellExecution execution, string stem)
+    {
+        SearchSpace space = stem == "cifar"
+            ? SearchSpaces.Darts(classes: 3, channels: 4, layers: 3, height: 8, width: 8)
+            : SearchSpaces.DartsImageNet(classes: 3, channels: 4, layers: 3, size: 64);
+        var description = new { type = "darts_supernet", channels = 4, layers = 3, classes = 3, relaxation = "sigmoid", stem, track = false };
+        foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
+        {
+            using var supernet = new Supernet(space, Relaxations.Sigmoid(), new SupernetOptions { Execution = execution, DataType = type });
+            new Comparison(description, [4, .. space.InputShape], byOrder: true).Compare(supernet, type, fromPyTorch);
+        }
+    }
+
+    [PyTorchTheory]
+    [InlineData("DARTS-V2", "cifar")]
+    [InlineData("DARTS-V2", "imagenet")]
+    [InlineData("PC-DARTS-CIFAR", "cifar")]
+    public void Networks_of_DARTS_equal_those_of_PyTorch(string name, string stem)
+    {
+        Genotype genotype = DartsGenotypes.Named(name).Genotype;
+        bool small = stem == "cifar";
+        SearchSpace space = small
+            ? DartsNetworks.Cifar(genotype, classes: 3, channels: 4, layers: 3)
+            : DartsNetworks.ImageNet(genotype, classes: 3, channels: 8, layers: 3, size: 224);
+        var description = new
+        {
+            type = "darts_network", channels = small ? 4 : 8, layers = 3, classes = 3, stem, auxiliary = true,
+            genotype = new Dictionary<string, object>
+            {
+                ["normal"] = Genes(genotype["normal"]), ["normal_concat"] = new[] { 2, 3, 4, 5 },
+                ["reduce"] = Genes(genotype["reduction"]), ["reduce_concat"] = new[] { 2, 3, 4, 5 },
+            },
+        };
+        foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
+        {
+            using var network = new EvaluationNetwork(space, genotype, new() { Auxiliary = small ? AuxiliaryHeadOptions.Cifar : AuxiliaryHeadOptions.ImageNet });
+            network.to(type);
+            new Comparison(description, [small ? 16 : 2, .. space.InputShape], byOrder: true).Compare(network, Both, type, fromPyTorch);
+
+            Tensor[] Both(Tensor x)
+            {
+                var (logits, auxiliary) = network.Classify(x);
+                return auxiliary is null ? [logits] : [logits, auxiliary];
+            }
+        }
+
+        static object[][] Genes(CellGenotype cell) => [.. cell.Nodes.SelectMany(genes => genes.Select(g => new object[] { g.Operation, g.Source }))];
+    }
+
+    [PyTorchFact]
+    public void Network_of_NasBench201_equals_that_of_PyTorch()
+    {
+        SearchSpace space = SearchSpaces.NasBench201(classes: 3, channels: 4, cellsPerStage: 1, height: 8, width: 8);
+        Genotype genotype = Genotype.Parse("|nor_conv_3x3~0|+|none~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_1x1~1|nor_conv_3x3~2|");
+        foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
+        {
+            using var network = new EvaluationNetwork(space, genotype);
+            network.to(type);
+            new Comparison(new { type = "nasbench201_network", genotype = genotype.ToString(), channels = 4, cells = 1, classes = 3 }, [4, 3, 8, 8], byOrder: true)
+                .Compare(network, type, fromPyTorch);
+        }
+    }
+
     [PyTorchFact]
     public void Definitions_in_Python_have_the_published_numbers_of_parameters()
     {
@@ -102,7 +192,7 @@ public class PyTorchTests
     private static JsonObject At(
         string type, int inputs, int outputs, int stride = 1, bool search = false, int? kernel = null, string? name = null, string? space = null) => new()
     {
-        ["type"] = type, ["in"] = inputs, ["out"] = outputs, ["stride"] = stride, ["affine"] = !search, ["track"] = !search, ["kernel"] = kernel,
+        ["type"] = type, ["in"] = inputs, ["out"] = outputs, ["stride"] = stride, ["affine"] = !search, ["track"] = !search, ["search"] = search, ["kernel"] = kernel,
         ["name"] = name, ["space"] = space,
     };
 }

@@ -296,7 +296,7 @@ def darts(channels, layers, classes, root, cell, place, **more):
             FactorizedReduce(place.at(inputs=before, outputs=width)) if reduced else ReluConvBatchNorm(place.at(inputs=before, outputs=width), 1, bias=False),
             ReluConvBatchNorm(place.at(inputs=previous, outputs=width), 1, bias=False)]
         edges, concat = cell(reduces, width)
-        made.append(Cell("reduce" if reduces else "normal", inputs, edges, concat))
+        made.append(Cell("reduction" if reduces else "normal", inputs, edges, concat))
         before, previous, reduced = previous, len(concat) * width, reduces
         if index == 2 * layers // 3 and "auxiliary" in more:
             side, side_at = more.pop("auxiliary")(previous), index
@@ -312,7 +312,7 @@ def darts_supernet(channels=16, layers=8, classes=10, relaxation="softmax", stem
             here = place.at(inputs=width, outputs=width, stride=2 if reduces and source < 2 else 1)
             return MixedOp([OPERATIONS["darts"][name](here) for name in DARTS])
         return [(source, target, mixed(source)) for target in range(2, 6) for source in range(target)], [2, 3, 4, 5]
-    return darts(channels, layers, classes, stem, cell, place, alpha={"normal": (14, 8), "reduce": (14, 8)}, relaxation=relaxation)
+    return darts(channels, layers, classes, stem, cell, place, alpha={"normal": (14, 8), "reduction": (14, 8)}, relaxation=relaxation)
 
 
 def darts_network(genotype, channels=36, layers=20, classes=10, stem="cifar", auxiliary=False, auxiliary_normalization=None):
