@@ -26,13 +26,16 @@ var grow = new Command("grow", "How a step's time grows with batch, channels, ce
 grow.SetAction(p => Growth.Run(Settings(p), p.GetValue(steps)));
 var precision = new Command("precision", "Gradients of the first step in lower precisions against float64.") { channels, cells, batch, size, threads };
 precision.SetAction(p => Precision.Run(Settings(p)));
+Option<int> measurements = Value("--measurements", "Measurements of each diagnostic.", 9);
+var diagnostics = new Command("diagnostics", "What each diagnostic costs, in steps of the search that it watches.") { channels, cells, batch, size, threads, device, measurements };
+diagnostics.SetAction((p, _) => DiagnosticsCost.RunAsync(Settings(p), p.GetValue(measurements)));
 var parts = new Command("parts", "BenchmarkDotNet on the parts: data, cells, optimiser, checkpoint. Takes its options.") { TreatUnmatchedTokensAsErrors = false };
 parts.SetAction(p => BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run([.. p.UnmatchedTokens]));
 var worker = new Command("worker", "Measures one way on request.") { mode, channels, cells, batch, size, threads, device };
 worker.Hidden = true;
 worker.SetAction(p => Worker.Run(p.GetValue(mode)!, Settings(p)));
 
-return new RootCommand("Benchmarks of SingleDarts.") { step, grow, precision, parts, worker }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SingleDarts.") { step, grow, precision, diagnostics, parts, worker }.Parse(args).Invoke();
 
 StepSettings Settings(ParseResult p) => new(
     p.GetValue(channels), p.GetValue(cells), p.GetValue(batch), p.GetValue(size), p.GetValue(threads), p.GetValue(device)!);

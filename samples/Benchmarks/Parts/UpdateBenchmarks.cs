@@ -1,8 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using SingleDarts.Core.Persistence;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Schemes;
-using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Updates;
