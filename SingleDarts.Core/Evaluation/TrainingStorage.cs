@@ -87,7 +87,7 @@ internal sealed class TrainingStorage : IDisposable
                             $"The checkpoint in {folder.Checkpoints.Folder} has '{name}' of shape " +
                             $"[{(saved is null ? "none" : string.Join(", ", saved.shape))}]; expected [{string.Join(", ", tensor.shape)}]. " +
                             "It was saved by another version or for another network.");
-                    tensor.copy_(saved).Dispose();
+                    tensor.copy_(saved);
                 }
             updater.LoadState(tensors.Where(t => t.Key.StartsWith("optimizer/", StringComparison.Ordinal))
                 .ToDictionary(t => t.Key["optimizer/".Length..], t => t.Value));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
@@ -109,11 +110,11 @@ internal static class TrainingValidation
             Evaluator.Evaluate(network, source, 1);
             return null;
         }
-        catch (ArgumentException e)
+        catch (ArgumentException e) when (e.ParamName == "network")
         {
             return e.Message;
         }
-        catch (System.Runtime.InteropServices.ExternalException e)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or ExternalException)
         {
             return $"The network '{network.GetName()}' cannot take a sample [{string.Join(", ", train.InputShape)}] of '{train.Name}': " +
                 $"{e.Message.Split('\n')[0]} Build the network for the data or resize the data.";
