@@ -12,6 +12,7 @@ namespace SingleDarts.Core.Evaluation;
 /// <summary>The loop over epochs and steps of a training.</summary>
 internal sealed class TrainingLoop : IDisposable
 {
+    private const int StepsBetweenLooks = 100;
     private readonly ClassificationNetwork network;
     private readonly IBatchSource? test;
     private readonly TrainingOptions options;
@@ -72,6 +73,7 @@ internal sealed class TrainingLoop : IDisposable
     public TrainingResult Complete()
     {
         network.eval();
+        updater.ZeroGrad();
         TrainingResult result = storage?.WriteResult(network, average, reports) ?? new TrainingResult(reports, null, null);
         TrainingLog.Completed(logger, network.GetName(), result.Test?.Top1, result.AverageTest?.Top1);
         return result;
@@ -99,8 +101,8 @@ internal sealed class TrainingLoop : IDisposable
             RunStep();
             NativeMemory.ReleaseGarbage();
             step++;
-            // Elsewhere looking at the loss would wait for the device, so it is looked at once an epoch.
-            if (device.type == DeviceType.CPU)
+            // Elsewhere looking at the loss waits for the device.
+            if (device.type == DeviceType.CPU || step % StepsBetweenLooks == 0)
                 CheckLoss();
             progress?.Report(new TrainingProgress(epoch + 1, options.Epochs, step, steps));
         }
@@ -122,7 +124,6 @@ internal sealed class TrainingLoop : IDisposable
         foreach (var (start, length) in MicroBatch.Parts(batch.Size, options))
             AddGradient(batch.Inputs.narrow(0, start, length), batch.Labels.narrow(0, start, length), (double)length / batch.Size);
         updater.Step();
-        updater.ZeroGrad();
         average?.Update();
     }
 
