@@ -33,7 +33,7 @@ public sealed record UpdateRule
     /// <inheritdoc cref="CosineSchedule"/>
     public UpdateRule Cosine(double minimum = 0, bool perStep = false) => this with { Schedule = new CosineSchedule(minimum, perStep) };
 
-    /// <summary>The linear decay of P-DARTS and PC-DARTS on ImageNet.</summary>
+    /// <summary>The linear decay of PC-DARTS on ImageNet.</summary>
     /// <inheritdoc cref="LinearSchedule"/>
     public UpdateRule Linear() => this with { Schedule = new LinearSchedule() };
 
