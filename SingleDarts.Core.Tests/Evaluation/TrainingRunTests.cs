@@ -42,7 +42,9 @@ public class TrainingRunTests
     {
         using BatchSource train = Source(16);
         using var network = new TrainingNetwork(Classes);
-        TrainingResult result = await NetworkTraining.Of(network).On(train).For(5, 8).With(o => o with { DropPathProbability = 0.4 }).RunAsync();
+        TrainingRun run = NetworkTraining.Of(network).On(train).For(5, 8).With(o => o with { DropPathProbability = 0.4 }).Build();
+        network.DropPaths.Clear();
+        TrainingResult result = await run.RunAsync();
         double[] expected = [0, 0.08, 0.16, 0.24, 0.32];
         result.Epochs.Select(e => e.DropPathProbability).Should().Equal(expected, (a, b) => Math.Abs(a - b) < 1e-15);
         network.DropPaths.Should().Equal(expected.SelectMany(p => new[] { p, p }), (a, b) => Math.Abs(a - b) < 1e-15);

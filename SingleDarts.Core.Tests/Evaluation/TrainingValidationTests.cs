@@ -58,9 +58,26 @@ public class TrainingValidationTests
         using ClassificationDataset vectors = new(rand(16, 1, 8, 8), arange(16, ScalarType.Int64).remainder(Classes), Classes, "grey");
         using var grey = new BatchSource(vectors, CPU, ScalarType.Float32);
         FluentActions.Invoking(() => NetworkTraining.Of(new TrainingNetwork(7)).On(train).For(1, 8).Build())
-            .Should().Throw<InvalidTrainingException>().WithMessage("*[1, 7]*expected [1, 3]*");
+            .Should().Throw<InvalidTrainingException>().WithMessage("*[2, 7]*expected [2, 3]*");
         FluentActions.Invoking(() => NetworkTraining.Of(new TrainingNetwork(Classes)).On(grey).For(1, 8).Build())
             .Should().Throw<InvalidTrainingException>().WithMessage("*cannot take a sample [1, 8, 8] of 'grey'*");
+    }
+
+    [Fact]
+    public void Validation_leaves_the_network_and_the_global_random_numbers_as_they_were()
+    {
+        using var network = new TrainingNetwork(Classes);
+        using BatchSource train = Source(16);
+        network.eval();
+        var before = network.state_dict().ToDictionary(s => s.Key, s => s.Value.clone());
+        random.manual_seed(4);
+        float expected = rand(1).item<float>();
+        random.manual_seed(4);
+        NetworkTraining.Of(network).On(train).For(1, 8).Build();
+        rand(1).item<float>().Should().Be(expected);
+        network.training.Should().BeFalse();
+        foreach (var (name, tensor) in network.state_dict())
+            tensor.equal(before[name]).all().item<bool>().Should().BeTrue($"{name} must be untouched");
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Search;
 using SkiaSharp;
+using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -37,19 +38,6 @@ public class PaperTablesTests
     }
 
     [Fact]
-    public void Figure_of_theorem_43_writes_three_files_and_refuses_one_operation_with_code_2()
-    {
-        using var folder = new TemporaryFolder();
-        var (code, output, error) = Run("figure", "theorem-4.3", "--operations", "2", "--out", folder["figure"]);
-        code.Should().Be(0, output + error);
-        File.ReadAllText(folder["figure/theorem-4.3.csv"]).Should().Contain("\n0.1,133,23.5");
-        new[] { "png", "svg" }.Should().OnlyContain(kind => new FileInfo(folder[$"figure/theorem-4.3.{kind}"]).Length > 5_000);
-        var refused = Run("figure", "theorem-4.3", "--operations", "1", "--out", folder["figure"]);
-        refused.Code.Should().Be(2);
-        refused.Error.Should().Contain("nothing to compare").And.NotContain("   at ");
-    }
-
-    [Fact]
     public void Images_are_read_with_the_SkiaSharp_that_plots_bring()
     {
         using var folder = new TemporaryFolder();
@@ -82,33 +70,6 @@ public class PaperTablesTests
             run.Records<OperationProbabilitiesRecord>("operation-probabilities")[^1].OperationWeights["cell"]);
     }
 
-    [Fact]
-    public void Figures_hold_the_numbers_of_the_records_and_refuse_what_is_not_there()
-    {
-        using var folder = new TemporaryFolder();
-        Run([.. Tiny, "--epochs", "1", "--batch-size", "160", "--diagnose", "--diagnose-interval", "1", "--out", folder["run"]]).Code.Should().Be(0);
-        RecordedRun run = RecordedRun.Open(folder["run"]);
-        var (code, output, error) = Run("figure", "3", "--single-level", folder["run"], "--edge", "2<-1", "--out", folder["f"]);
-        code.Should().Be(0, output + error);
-        double expected = run.Records<OperationGradientsRecord>("operation-gradients")[0].Cells[^1].Gradient[2, 3];
-        File.ReadAllLines(folder["f/figure-3.csv"]).Should().Contain(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture, $"single-level,single-level,nor_conv_3x3,1,{expected:R},{expected:R},{expected:R},1"));
-        Run("figure", "2", "--bi-level", folder["run"], "--cosine", "--out", folder["f"]).Code.Should().Be(0);
-        new FileInfo(folder["f/figure-2.png"]).Length.Should().BeGreaterThan(5_000);
-        foreach (var (message, arguments) in new (string, string[])[]
-        {
-            ("no edge '4<-1'", ["figure", "3", "--single-level", folder["run"], "--edge", "4<-1"]),
-            ("--diagnose and --table", ["figure", "1", "--single-level", folder["run"]]),
-            ("nothing to draw", ["figure", "2"]),
-            ("nowhere", ["figure", "2", "--bi-level", "/nowhere"]),
-        })
-        {
-            var refused = Run([.. arguments, "--out", folder["f"]]);
-            refused.Code.Should().Be(2, refused.Error);
-            refused.Error.Should().Contain(message).And.NotContain("   at ");
-        }
-    }
-
     [LinuxFact]
     public void Sigterm_saves_a_checkpoint_ends_with_143_and_the_resumed_run_ends_as_the_uninterrupted_one()
     {
@@ -116,7 +77,7 @@ public class PaperTablesTests
         string[] search = [.. Tiny, "--epochs", "80"];
         Run([.. search, "--out", folder["whole"]]).Code.Should().Be(0);
 
-        using Process process = Start([.. search, "--out", folder["cut"]]);
+        using Process process = PaperTablesProcess.Start([.. search, "--out", folder["cut"]]);
         var wait = Stopwatch.StartNew();
         while (!File.Exists(folder["cut/checkpoint/latest.safetensors"]) && wait.Elapsed < TimeSpan.FromMinutes(2))
             Thread.Sleep(5);
@@ -132,24 +93,4 @@ public class PaperTablesTests
 
     private static string[] Epochs(string path) =>
         [.. File.ReadLines(path).Select(line => EpochLine.Write(EpochLine.Read(line) with { Seconds = 0, DataSeconds = 0 }))];
-
-    private static (int Code, string Output, string Error) Run(params string[] arguments)
-    {
-        using Process process = Start(arguments);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.Result);
-    }
-
-    private static Process Start(string[] arguments)
-    {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string sample = Path.Combine(Repository.Root, "samples", "PaperTables", "bin", configuration, "net10.0");
-        return Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(sample, "PaperTables.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-    }
 }

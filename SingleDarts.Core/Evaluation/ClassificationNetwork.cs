@@ -12,9 +12,6 @@ public abstract class ClassificationNetwork(string name) : nn.Module<Tensor, Ten
     /// </summary>
     public double DropPathProbability { get; set; }
 
-    /// <summary>Names that the parameters of the auxiliary classifier begin with; costs leave them out, as the field does.</summary>
-    public virtual string AuxiliaryPrefix => "auxiliary";
-
     /// <summary>Logits, and in training mode those of the auxiliary classifier.</summary>
     /// <param name="input">[N, C, H, W].</param>
     /// <returns>[N, classes] each; the second is <see langword="null"/> in evaluation mode and without auxiliary classifier.</returns>

@@ -30,17 +30,8 @@ public static class Evaluator
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var modes = network.modules().Prepend(network).Select(module => (Module: module, module.training)).ToList();
-        network.eval();
-        try
-        {
-            return Measure(network, source, batchSize, Math.Min(topK, source.Classes), streamsData, cancellationToken);
-        }
-        finally
-        {
-            foreach (var (module, training) in modes)
-                module.train(training);
-        }
+        using var mode = new ModeLoan(network, training: false);
+        return Measure(network, source, batchSize, Math.Min(topK, source.Classes), streamsData, cancellationToken);
     }
 
     private static EvaluationReport Measure(

@@ -42,6 +42,7 @@ internal static class TrainingDocument
         return new JsonObject
         {
             ["name"] = OptionsDocument.Describe(network.GetName(), network),
+            ["genotype"] = (network as EvaluationNetwork)?.Genotype.ToString(),
             ["parameters"] = network.parameters().Sum(p => p.numel()),
             ["tensors"] = state.Count,
             ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shapes))),

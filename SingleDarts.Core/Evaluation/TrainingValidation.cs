@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
@@ -28,10 +27,7 @@ internal static class TrainingValidation
             yield break;
         if (network.parameters().All(p => !p.requires_grad))
             yield return $"The network '{network.GetName()}' has no parameters to train.";
-        if (options.AuxiliaryWeight > 0 && !network.named_parameters().Any(p => p.name.StartsWith(network.AuxiliaryPrefix, StringComparison.Ordinal)))
-            yield return $"The auxiliary weight is {options.AuxiliaryWeight} but the network '{network.GetName()}' has no auxiliary classifier (no " +
-                $"parameters named '{network.AuxiliaryPrefix}...'); build it with one or set AuxiliaryWeight to 0.";
-        if (train is { Count: > 0 } && Probe(network, train) is { } unfit)
+        if (train is { Count: > 0, Classes: > 0 } && TrainingProbe.Fault(network, train, options.AuxiliaryWeight) is { } unfit)
             yield return unfit;
         if (train is not null && options is { BatchSize: > 0, MicroBatches: > 0 } && HasBatchNorm(network))
             foreach (string fault in SingleSampleFaults(train, options))
@@ -100,27 +96,6 @@ internal static class TrainingValidation
     private static bool HasBatchNorm(ClassificationNetwork network) =>
         network.modules().Any(module => module is BatchNorm1d or BatchNorm2d or BatchNorm3d);
 
-    /// <summary>Runs the network on one empty sample.</summary>
-    private static string? Probe(ClassificationNetwork network, IBatchSource train)
-    {
-        using var scope = NewDisposeScope();
-        using var source = new EmptySample(train, network);
-        try
-        {
-            Evaluator.Evaluate(network, source, 1);
-            return null;
-        }
-        catch (ArgumentException e) when (e.ParamName == "network")
-        {
-            return e.Message;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or ExternalException)
-        {
-            return $"The network '{network.GetName()}' cannot take a sample [{string.Join(", ", train.InputShape)}] of '{train.Name}': " +
-                $"{e.Message.Split('\n')[0]} Build the network for the data or resize the data.";
-        }
-    }
-
     private static string? Try(Action action)
     {
         try
@@ -131,28 +106,6 @@ internal static class TrainingValidation
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
         {
             return e.Message;
-        }
-    }
-
-    /// <summary>One sample of zeros in the shape of others.</summary>
-    private sealed class EmptySample(IBatchSource like, ClassificationNetwork network) : IBatchSource
-    {
-        public string Name => like.Name;
-
-        public long Count => 1;
-
-        public int Classes => like.Classes;
-
-        public IReadOnlyList<long> InputShape => like.InputShape;
-
-        public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
-        {
-            Parameter? first = network.parameters().FirstOrDefault();
-            return new(zeros([1, .. InputShape], first?.dtype, first?.device), zeros([1], ScalarType.Int64, first?.device));
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -40,4 +40,31 @@ public static class Blocks
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
         nn.Linear(context.InChannels, context.OutChannels));
+
+    /// <summary>ReLU, 1×1 convolution without bias, batch normalisation; <see cref="FactorizedReduce"/> at stride 2 (preprocessing of DARTS).</summary>
+    /// <param name="context">The place.</param>
+    public static nn.Module<Tensor, Tensor> Preprocessing(OperationContext context) =>
+        context.Stride == 2 ? new FactorizedReduce(context) : new ReluConvBatchNorm(context, 1, bias: false);
+
+    /// <summary>First stem of DARTS on ImageNet: two convolutions 3×3 of stride 2, to half the channels and to all; BN and ReLU between, BN after.</summary>
+    /// <param name="context">Image channels in, an even number of channels out.</param>
+    public static nn.Module<Tensor, Tensor> ImageNetStem(OperationContext context)
+    {
+        long half = context.OutChannels / 2;
+        return nn.Sequential(
+            nn.Conv2d(context.InChannels, half, 3, stride: 2, padding: 1, bias: false), nn.BatchNorm2d(half), nn.ReLU(),
+            nn.Conv2d(half, context.OutChannels, 3, stride: 2, padding: 1, bias: false), nn.BatchNorm2d(context.OutChannels));
+    }
+
+    /// <summary>Second stem of DARTS on ImageNet: ReLU, convolution 3×3 of stride 2 without bias, affine batch normalisation.</summary>
+    /// <param name="context">Channels in and out.</param>
+    public static nn.Module<Tensor, Tensor> ImageNetSecondStem(OperationContext context) => nn.Sequential(
+        nn.ReLU(),
+        nn.Conv2d(context.InChannels, context.OutChannels, 3, stride: 2, padding: 1, bias: false),
+        nn.BatchNorm2d(context.OutChannels));
+
+    /// <summary>Head of DARTS: global average pooling and a linear classifier.</summary>
+    /// <param name="context">Channels of the last cell in, classes out.</param>
+    public static nn.Module<Tensor, Tensor> LinearHead(OperationContext context) => nn.Sequential(
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(context.InChannels, context.OutChannels));
 }

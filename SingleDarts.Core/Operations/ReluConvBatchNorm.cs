@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>
-/// BN(W * relu(x)): ReLU, a square convolution that keeps the size (padding (k − 1)/2) but for the stride, batch normalisation. The
-/// convolution has a bias exactly where the normalisation is not affine, as in NAS-Bench-201; there the normalisation cancels it.
+/// BN(W * relu(x)): ReLU, a square convolution that keeps the size (padding (k − 1)/2) but for the stride, batch normalisation. Unless
+/// one says otherwise the convolution has a bias exactly where the normalisation is not affine, as in NAS-Bench-201; there the
+/// normalisation cancels it.
 /// </summary>
 public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
 {
@@ -16,12 +17,13 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place.</param>
     /// <param name="kernelSize">Odd kernel size k.</param>
-    public ReluConvBatchNorm(OperationContext context, int kernelSize) : base(nameof(ReluConvBatchNorm))
+    /// <param name="bias">Whether the convolution has a bias; where <see langword="null"/>, as NAS-Bench-201 has it.</param>
+    public ReluConvBatchNorm(OperationContext context, int kernelSize, bool? bias = null) : base(nameof(ReluConvBatchNorm))
     {
         TorchRuntime.EnsureLoaded();
         (KernelSize, Stride) = (kernelSize, context.Stride);
         convolution = nn.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: context.Stride, padding: kernelSize / 2,
-            bias: !context.Affine);
+            bias: bias ?? !context.Affine);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();
     }

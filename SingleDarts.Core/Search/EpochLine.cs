@@ -18,7 +18,9 @@ internal static class EpochLine
     {
         public override double[,] Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
         {
-            double[][] rows = JsonSerializer.Deserialize<double[][]>(ref reader, options)!;
+            double[][] rows = JsonSerializer.Deserialize<double[][]>(ref reader, options) ?? throw new JsonException("A matrix is null.");
+            if (rows.Any(row => row is null || row.Length != rows[0].Length))
+                throw new JsonException("The rows of a matrix differ in length.");
             var matrix = new double[rows.Length, rows.FirstOrDefault()?.Length ?? 0];
             for (int i = 0; i < rows.Length; i++)
                 for (int j = 0; j < matrix.GetLength(1); j++)

@@ -16,6 +16,8 @@ internal static class RunDocument
         ["execution"] = options.Execution.ToString(),
         ["allowTF32"] = options.AllowTF32,
         ["checkpointInterval"] = options.CheckpointInterval,
+        ["learnable"] = new JsonObject(space.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(
+            cell.Name, string.Join(' ', cell.Operations.Where(o => o.IsLearnable))))),
         ["space"] = Space(space),
         ["data"] = Data(data),
         ["search"] = Search(options),

@@ -18,7 +18,7 @@ public sealed class CellDrawing
     {
         ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(kind);
-        cell.Validate(kind);
+        cell.Validate(kind, allowsRepeatedEdges: true);
         Cell = cell;
         Kind = kind;
     }
@@ -39,7 +39,7 @@ public sealed class CellDrawing
     {
         ArgumentNullException.ThrowIfNull(genotype);
         ArgumentNullException.ThrowIfNull(space);
-        return space.Cells.ToDictionary(kind => kind.Name, kind => new CellDrawing(genotype[kind.Name], kind));
+        return space.FittedTo(genotype).Cells.ToDictionary(kind => kind.Name, kind => new CellDrawing(genotype[kind.Name], kind));
     }
 
     /// <summary>The cell in the language of Graphviz; <c>dot -Tsvg</c> lays it out.</summary>
@@ -59,7 +59,7 @@ public sealed class CellDrawing
         if (HasOutputNode)
         {
             text.Append($"  {OutputNode} [label=\"{Label(OutputNode)}\"];\n");
-            foreach (int node in ComputedNodes)
+            foreach (int node in OutputSources)
                 text.Append($"  {node} -> {OutputNode} [color=\"{Plain}\"];\n");
         }
         return text.Append("}\n").ToString();
@@ -74,7 +74,7 @@ public sealed class CellDrawing
     internal IEnumerable<(Gene Gene, int Target)> Edges =>
         Cell.Nodes.SelectMany((genes, i) => genes.Select(gene => (gene, Kind.Topology.Inputs + i)));
 
-    internal IEnumerable<int> ComputedNodes => Enumerable.Range(Kind.Topology.Inputs, Kind.Topology.ComputedNodes);
+    internal IEnumerable<int> OutputSources => Kind.Topology.OutputNodes;
 
     internal bool HasOutputNode => Kind.Topology.Output == CellOutput.Concatenation;
 

@@ -6,7 +6,8 @@ namespace SingleDarts.Core.Spaces;
 
 /// <summary>
 /// A discrete cell: the genes of every computed node. Its text is that of NAS-Bench-201, nodes joined by <c>+</c>, each
-/// <c>|operation~source|operation~source|</c>; a node without genes (sparse cells such as FairDARTS's) is <c>||</c>.
+/// <c>|operation~source|operation~source|</c>; a node without genes (sparse cells such as FairDARTS's) is <c>||</c>. Where not all
+/// nodes are concatenated, those that are follow a colon: <c>:4,5,6</c>.
 /// </summary>
 /// <remarks>
 /// Genes keep their order within a node (DARTS writes the strongest first), and two cells are equal where their texts are.
@@ -19,11 +20,14 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
 
     /// <summary>Makes a cell.</summary>
     /// <param name="nodes">The genes of every computed node, first computed node first.</param>
+    /// <param name="outputNodes">
+    /// Numbers of the nodes that the output concatenates, ascending, where they are not all that have genes (NASNet, AmoebaNet).
+    /// </param>
     /// <exception cref="ArgumentException">
-    /// No node, a negative source, or an operation name with characters other than letters, digits, <c>_</c>, <c>-</c> and
-    /// <c>.</c>
+    /// No node, a negative source, an operation name with characters other than letters, digits, <c>_</c>, <c>-</c> and
+    /// <c>.</c>, or output nodes that do not ascend.
     /// </exception>
-    public CellGenotype(IEnumerable<IEnumerable<Gene>> nodes)
+    public CellGenotype(IEnumerable<IEnumerable<Gene>> nodes, IEnumerable<int>? outputNodes = null)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         Nodes = [.. nodes.Select(genes => (IReadOnlyList<Gene>)[.. genes])];
@@ -33,11 +37,20 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
             throw new ArgumentException(
                 $"The gene '{wrong}' cannot stand in a genotype; give an operation name of letters, digits, '_', '-' and '.', " +
                 "and a source node of 0 or more, for example 'skip_connect~0'.", nameof(nodes));
-        text = string.Join('+', Nodes.Select(genes => $"|{string.Join('|', genes)}|"));
+        OutputNodes = outputNodes is null ? null : [.. outputNodes];
+        if (OutputNodes is not null && (OutputNodes.Count == 0 || OutputNodes.Where((node, i) => node < (i == 0 ? 0 : OutputNodes[i - 1] + 1)).Any()))
+            throw new ArgumentException(
+                $"The output nodes of the cell are [{string.Join(", ", OutputNodes)}]; expected one or more, each once and in ascending order.",
+                nameof(outputNodes));
+        text = string.Join('+', Nodes.Select(genes => $"|{string.Join('|', genes)}|")) +
+            (OutputNodes is null ? "" : $":{string.Join(',', OutputNodes)}");
     }
 
     /// <summary>The genes of every computed node, first computed node first.</summary>
     public IReadOnlyList<IReadOnlyList<Gene>> Nodes { get; }
+
+    /// <summary>Numbers of the nodes that the output concatenates, ascending; <see langword="null"/> where they are all that have genes.</summary>
+    public IReadOnlyList<int>? OutputNodes { get; }
 
     /// <summary>How many genes have an operation.</summary>
     /// <param name="operation">Name of the operation.</param>
@@ -45,8 +58,9 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
 
     /// <summary>Checks that the cell belongs to a space: nodes, sources and operations exist there.</summary>
     /// <param name="cell">The kind of cell that this should be.</param>
+    /// <param name="allowsRepeatedEdges">Whether a node may read another one twice, as in NASNet's cells; derived cells do not.</param>
     /// <exception cref="ArgumentException">It does not belong; the message lists every fault.</exception>
-    public void Validate(CellSpecification cell)
+    public void Validate(CellSpecification cell, bool allowsRepeatedEdges = false)
     {
         ArgumentNullException.ThrowIfNull(cell);
         var topology = cell.Topology;
@@ -56,6 +70,11 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         foreach (var (genes, node) in Nodes.Select((genes, i) => (genes, i + topology.Inputs)))
             faults.AddRange(genes.Where(g => g.Source >= node).Select(g =>
                 $"gene '{g}' of node {node} reads node {g.Source}, expected an earlier one (0 to {node - 1})"));
+        foreach (var (genes, node) in Nodes.Select((genes, i) => (genes, i + topology.Inputs)))
+            faults.AddRange(genes.GroupBy(g => g.Source).Where(edge => edge.Count() > 1 && !allowsRepeatedEdges).Select(edge =>
+                $"node {node} reads node {edge.Key} {edge.Count()} times ({string.Join(", ", edge)}), expected at most once"));
+        if (OutputNodes is not null && !OutputNodes.SequenceEqual(topology.OutputNodes))
+            faults.Add($"its output is made of nodes {string.Join(", ", OutputNodes)}, expected {string.Join(", ", topology.OutputNodes)}");
         var known = cell.Operations.Select(o => o.Name);
         var unknown = Nodes.SelectMany(genes => genes).Select(g => g.Operation).Distinct()
             .Except(known).ToList();
@@ -73,7 +92,17 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
     public static CellGenotype Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new CellGenotype(text.Trim().Split('+').Select((node, i) => ParseNode(node, i, text)).ToList());
+        int end = text.LastIndexOf(':');
+        string nodes = end < 0 ? text : text[..end];
+        try
+        {
+            return new CellGenotype(
+                nodes.Trim().Split('+').Select((node, i) => ParseNode(node, i, text)).ToList(), end < 0 ? null : ParseOutput(text[(end + 1)..], text));
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"'{text}' is not a cell: {e.Message}", e);
+        }
     }
 
     /// <summary>Reads a cell's text where it is one.</summary>
@@ -103,6 +132,10 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
 
     /// <summary>The text of NAS-Bench-201, which <see cref="Parse"/> reads.</summary>
     public override string ToString() => text;
+
+    private static List<int> ParseOutput(string numbers, string text) => [.. numbers.Split(',').Select(number =>
+        int.TryParse(number.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int node) ? node : throw new FormatException(
+            $"'{numbers}' behind the colon of the genotype '{text}' is no list of output nodes, for example ':4,5,6'."))];
 
     private static List<Gene> ParseNode(string node, int index, string text)
     {

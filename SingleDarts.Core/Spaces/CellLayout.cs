@@ -8,17 +8,19 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 internal sealed class CellLayout
 {
-    private const double Column = 130, Lane = 46, Radius = 15, Margin = 24;
+    private const double Lane = 46, Radius = 15, Margin = 24, Character = 6.6;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     private readonly CellDrawing drawing;
     private readonly int inputs;
+    private readonly double column;
     private readonly List<(int From, int To, int Lane)> taken = [];
 
     private CellLayout(CellDrawing drawing)
     {
         this.drawing = drawing;
         inputs = drawing.Kind.Topology.Inputs;
+        column = Math.Max(130, LabelWidth(drawing.Edges.Select(e => e.Gene.Operation.Length).DefaultIfEmpty().Max()) + (2 * Radius) + 44);
     }
 
     private readonly record struct Edge(int Source, int Target, string? Operation, bool IsLearnable);
@@ -30,7 +32,7 @@ internal sealed class CellLayout
         Edge[] edges =
         [
             .. drawing.Edges.Select(e => new Edge(e.Gene.Source, e.Target, e.Gene.Operation, drawing.IsLearnable(e.Gene))),
-            .. drawing.HasOutputNode ? drawing.ComputedNodes.Select(node => new Edge(node, drawing.OutputNode, null, true)) : [],
+            .. drawing.HasOutputNode ? drawing.OutputSources.Select(node => new Edge(node, drawing.OutputNode, null, true)) : [],
         ];
         XElement[] lines = [.. edges.OrderBy(e => X(e.Target) - X(e.Source)).SelectMany(Line)];
         int top = Math.Max(inputs - 1, -taken.Select(t => t.Lane).Append(0).Min()), bottom = Math.Max(inputs - 1, taken.Select(t => t.Lane).Append(0).Max());
@@ -41,7 +43,8 @@ internal sealed class CellLayout
             new XAttribute("width", Number(width)), new XAttribute("height", Number(height)), new XAttribute("role", "img"),
             new XAttribute("font-family", "sans-serif"), new XAttribute("font-size", 12),
             new XElement(Svg + "title", drawing.Cell.ToString()),
-            lines.Where(element => element.Name.LocalName != "text"),
+            lines.Where(element => element.Name.LocalName == "path"),
+            lines.Where(element => element.Name.LocalName == "rect"),
             Enumerable.Range(0, last + 1).Select(Node),
             lines.Where(element => element.Name.LocalName == "text"));
     }
@@ -64,10 +67,13 @@ internal sealed class CellLayout
         yield return new XElement(Svg + "path", new XAttribute("d", "M0 0 L-9 -4 L-9 4 Z"), new XAttribute("fill", color),
             new XAttribute("transform", $"translate({Join(x1 - (Radius * Math.Cos(slope)), y1 - (Radius * Math.Sin(slope)))}) " +
                 $"rotate({Number(slope * 180 / Math.PI)})"));
-        if (edge.Operation is not null)
-            yield return new XElement(Svg + "text", new XAttribute("x", Number((x0 + x1) / 2)), new XAttribute("y", Number(middle + 4)),
-                new XAttribute("text-anchor", "middle"), new XAttribute("fill", color), new XAttribute("stroke", "white"),
-                new XAttribute("stroke-width", 5), new XAttribute("stroke-linejoin", "round"), new XAttribute("paint-order", "stroke"), edge.Operation);
+        if (edge.Operation is null)
+            yield break;
+        double width = LabelWidth(edge.Operation.Length), x = (x0 + x1) / 2;
+        yield return new XElement(Svg + "rect", new XAttribute("x", Number(x - (width / 2))), new XAttribute("y", Number(middle - 8)),
+            new XAttribute("width", Number(width)), new XAttribute("height", 16), new XAttribute("fill", "white"));
+        yield return new XElement(Svg + "text", new XAttribute("x", Number(x)), new XAttribute("y", Number(middle + 4)),
+            new XAttribute("text-anchor", "middle"), new XAttribute("fill", color), edge.Operation);
     }
 
     /// <summary>Lane 0 is the straight line to the next column; a line from the second of two inputs stays below.</summary>
@@ -90,9 +96,11 @@ internal sealed class CellLayout
         new XElement(Svg + "text", new XAttribute("x", Number(X(node))), new XAttribute("y", Number(Y(node) + 4)),
             new XAttribute("text-anchor", "middle"), drawing.Label(node)));
 
+    private static double LabelWidth(int characters) => (Character * characters) + 6;
+
     private int At(int node) => Math.Max(0, node - inputs + 1);
 
-    private double X(int node) => At(node) * Column;
+    private double X(int node) => At(node) * column;
 
     private double Y(int node) => inputs == 2 && node < 2 ? (node == 0 ? -Lane : Lane) : 0;
 

@@ -10,13 +10,25 @@ public sealed record CellTopology
     /// <param name="inputs">Input nodes: 1 (NAS-Bench-201) or 2 (DARTS: the two cells before).</param>
     /// <param name="computedNodes">Computed nodes: 3 (NAS-Bench-201) or 4 (DARTS).</param>
     /// <param name="output">How the output is made.</param>
+    /// <param name="outputNodes">
+    /// The nodes that a concatenation is made of, in ascending order; all computed ones where <see langword="null"/>. Cells such as
+    /// NASNet's leave some out.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Inputs other than 1 or 2, or no computed node.</exception>
-    public CellTopology(int inputs, int computedNodes, CellOutput output)
+    /// <exception cref="ArgumentException">Output nodes are not computed nodes in ascending order.</exception>
+    public CellTopology(int inputs, int computedNodes, CellOutput output, IReadOnlyList<int>? outputNodes = null)
     {
         if (inputs is not (1 or 2))
             throw new ArgumentOutOfRangeException(nameof(inputs), inputs, "A cell reads 1 or 2 earlier cells.");
         if (computedNodes < 1)
             throw new ArgumentOutOfRangeException(nameof(computedNodes), computedNodes, "A cell needs at least 1 computed node.");
+        OutputNodes = output == CellOutput.LastNode
+            ? [inputs + computedNodes - 1]
+            : [.. outputNodes ?? Enumerable.Range(inputs, computedNodes)];
+        if (OutputNodes.Count == 0 || OutputNodes.Where((node, i) => node < (i == 0 ? inputs : OutputNodes[i - 1] + 1) || node >= inputs + computedNodes).Any())
+            throw new ArgumentException(
+                $"The output is said to be made of the nodes [{string.Join(", ", OutputNodes)}]; expected some of the computed nodes {inputs} to " +
+                $"{inputs + computedNodes - 1}, each once and in ascending order.", nameof(outputNodes));
         Inputs = inputs;
         ComputedNodes = computedNodes;
         Output = output;
@@ -39,11 +51,14 @@ public sealed record CellTopology
     /// <summary>How the output is made.</summary>
     public CellOutput Output { get; }
 
+    /// <summary>The nodes that the output is made of: the last one, or those that are concatenated.</summary>
+    public IReadOnlyList<int> OutputNodes { get; }
+
     /// <summary>All edges, ordered by target, then by source.</summary>
     public IReadOnlyList<CellEdge> Edges { get; }
 
     /// <summary>Channels of the output, as a multiple of a node's channels.</summary>
-    public int OutputMultiplier => Output == CellOutput.Concatenation ? ComputedNodes : 1;
+    public int OutputMultiplier => OutputNodes.Count;
 
     /// <summary>The edges that feed a node, ordered by source.</summary>
     /// <param name="target">A computed node.</param>
@@ -52,7 +67,8 @@ public sealed record CellTopology
     /// <summary>Equal where inputs, nodes and output are.</summary>
     /// <param name="other">The other topology.</param>
     public bool Equals(CellTopology? other) =>
-        other is not null && (Inputs, ComputedNodes, Output) == (other.Inputs, other.ComputedNodes, other.Output);
+        other is not null && (Inputs, ComputedNodes, Output) == (other.Inputs, other.ComputedNodes, other.Output) &&
+        OutputNodes.SequenceEqual(other.OutputNodes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Inputs, ComputedNodes, Output);

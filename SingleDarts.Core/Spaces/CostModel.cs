@@ -36,7 +36,7 @@ public sealed class CostModel
                 CellPlacement cell => Add(cell, cell.Inputs.Count == 1 ? [previous] : [before, previous]),
                 _ => throw new InvalidOperationException($"Unknown layer {layer}."),
             };
-            (before, previous) = (layer is BlockPlacement ? current : previous, current);
+            (before, previous) = (layer is BlockPlacement { PassesInput: false } ? current : previous, current);
         }
         IReadOnlyList<long> logits = Add("the head", space.Head.Create, space.Head.Context, previous);
         if (logits.Count != 1)
@@ -51,15 +51,22 @@ public sealed class CostModel
     public ModuleCost Of(Genotype genotype)
     {
         ArgumentNullException.ThrowIfNull(genotype);
+        if (space.FittedTo(genotype) is var fitted && fitted != space)
+            return new CostModel(fitted).Of(genotype);
         ModuleCost total = fixedParts;
         foreach (var (placement, shapes) in cells)
         {
             CellGenotype cell = genotype[placement.Cell.Name];
             for (int node = 0; node < cell.Nodes.Count; node++)
                 foreach (Gene gene in cell.Nodes[node])
-                    total += OperationCost(
-                        placement, new CellEdge(0, gene.Source, node + placement.Cell.Topology.Inputs),
-                        placement.Cell.Operation(gene.Operation), shapes);
+                {
+                    int inputs = placement.Cell.Topology.Inputs;
+                    ModuleCost cost = OperationCost(
+                        placement, new CellEdge(0, gene.Source, node + inputs), placement.Cell.Operation(gene.Operation), shapes);
+                    // What reads a node without genes has parameters and is never run (FairDARTS).
+                    bool runs = gene.Source < inputs || cell.Nodes[gene.Source - inputs].Count > 0;
+                    total += runs ? cost : new ModuleCost(cost.Parameters, 0, 0);
+                }
         }
         return total;
     }

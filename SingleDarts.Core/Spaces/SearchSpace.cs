@@ -9,8 +9,11 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 public sealed class SearchSpace
 {
+    private readonly SearchSpaceBuilder builder;
+
     internal SearchSpace(SearchSpaceBuilder builder, IReadOnlyList<CellSpecification> cells, IReadOnlyList<LayerPlacement> layers)
     {
+        this.builder = builder;
         Name = builder.Name;
         InputShape = [.. builder.InputShape];
         Classes = builder.ClassCount;
@@ -58,6 +61,20 @@ public sealed class SearchSpace
     /// <param name="architecture">Parameters of every kind of cell.</param>
     public Genotype Derive(IDerivation derivation, IReadOnlyDictionary<string, CellSnapshot> architecture) =>
         new(Cells.ToDictionary(cell => cell.Name, cell => derivation.Derive(cell, architecture[cell.Name])));
+
+    /// <summary>
+    /// The layers in which the network of a genotype stands: those of the space, with the numbers of nodes and the outputs of the
+    /// genotype's cells, which decide how many channels the cells give (sparse cells, NASNet, AmoebaNet).
+    /// </summary>
+    /// <param name="genotype">A genotype of the space, or of one with as many inputs and the same kinds of cells.</param>
+    /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell of the space.</exception>
+    /// <exception cref="ArgumentException">The output of a cell is made of nodes that it does not have.</exception>
+    public SearchSpace FittedTo(Genotype genotype)
+    {
+        ArgumentNullException.ThrowIfNull(genotype);
+        SearchSpace fitted = builder.BuildFor(genotype);
+        return fitted.Cells.Zip(Cells).All(pair => pair.First.Topology.Equals(pair.Second.Topology)) ? this : fitted;
+    }
 
     /// <summary>The name of the space, its input and size.</summary>
     public override string ToString() =>

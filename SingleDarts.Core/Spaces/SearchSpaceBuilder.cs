@@ -10,14 +10,14 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 public sealed class SearchSpaceBuilder
 {
-    private readonly List<CandidateOperation> operations = [];
+    private IReadOnlyList<CandidateOperation> operations = [];
     private int cellInputs = 1;
     private int computedNodes = 3;
     private CellOutput output = CellOutput.LastNode;
     private long channels = 16;
     private long stemMultiplier = 1;
-    private int stages = 1;
-    private int cellsPerStage = 1;
+    private IReadOnlyList<int> cellsOfStages = [1];
+    private Genotype? network;
     private bool reductionCells;
     private Func<OperationContext, nn.Module<Tensor, Tensor>> downsampling = context => new ResidualDownsampling(context);
 
@@ -33,6 +33,7 @@ public sealed class SearchSpaceBuilder
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> StemFactory { get; private set; } = Blocks.ConvolutionStem;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> HeadFactory { get; private set; } = Blocks.PooledLinearHead;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> PreprocessingFactory { get; private set; } = IdentityOrConv1x1;
+    internal Func<OperationContext, nn.Module<Tensor, Tensor>>? SecondStemFactory { get; private set; }
     internal OperationContext StemContext => new(InputShape.FirstOrDefault(), channels * stemMultiplier);
 
     /// <summary>Shape of one sample without the batch, channels (or features) first: <c>(3, 32, 32)</c> or <c>(64)</c>.</summary>
@@ -45,7 +46,7 @@ public sealed class SearchSpaceBuilder
 
     /// <summary>Adds a candidate operation to every edge; the order of calls is the column order of α.</summary>
     /// <param name="operation">The candidate.</param>
-    public SearchSpaceBuilder Operation(CandidateOperation operation) => Set(() => operations.Add(operation));
+    public SearchSpaceBuilder Operation(CandidateOperation operation) => Set(() => operations = [.. operations, operation]);
 
     /// <summary>Adds a candidate operation of one's own.</summary>
     /// <param name="name">Name in genotypes.</param>
@@ -56,8 +57,8 @@ public sealed class SearchSpaceBuilder
         Operation(new CandidateOperation(name, create, isLearnable));
 
     /// <summary>Adds several candidates.</summary>
-    /// <param name="candidates">For example <see cref="NasBench201Operations.All"/>.</param>
-    public SearchSpaceBuilder Operations(IEnumerable<CandidateOperation> candidates) => Set(() => operations.AddRange(candidates));
+    /// <param name="candidates">For example <see cref="DartsOperations.All"/>.</param>
+    public SearchSpaceBuilder Operations(IEnumerable<CandidateOperation> candidates) => Set(() => operations = [.. operations, .. candidates]);
 
     /// <summary>The graph of a cell.</summary>
     /// <param name="nodes">Computed nodes.</param>
@@ -70,7 +71,13 @@ public sealed class SearchSpaceBuilder
     /// <param name="stages">Number of stages.</param>
     /// <param name="cellsPerStage">Cells in each stage, reduction cells not counted.</param>
     public SearchSpaceBuilder Stages(int stages, int cellsPerStage = 1) =>
-        Set(() => (this.stages, this.cellsPerStage) = (stages, cellsPerStage));
+        Stages([.. Enumerable.Repeat(cellsPerStage, Math.Max(0, stages))]);
+
+    /// <summary>Stages with different numbers of cells.</summary>
+    /// <param name="cellsPerStage">
+    /// Cells of each stage, reduction cells not counted; a later stage may have none but its reduction cell.
+    /// </param>
+    public SearchSpaceBuilder Stages(IReadOnlyList<int> cellsPerStage) => Set(() => cellsOfStages = [.. cellsPerStage]);
 
     /// <summary>Channels of the nodes of the first stage; they double with each later stage.</summary>
     /// <param name="channels">Channels (or features) C.</param>
@@ -89,6 +96,13 @@ public sealed class SearchSpaceBuilder
     /// <summary>First block; its context has the input's channels and the stem's.</summary>
     /// <param name="create">Factory of the stem.</param>
     public SearchSpaceBuilder Stem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => StemFactory = create);
+
+    /// <summary>
+    /// A block of stride 2 behind the stem that keeps its channels; the first cells of two inputs read what the stem gives and what this
+    /// block gives (DARTS on ImageNet).
+    /// </summary>
+    /// <param name="create">Factory of the block.</param>
+    public SearchSpaceBuilder SecondStem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => SecondStemFactory = create);
 
     /// <summary>Last block; its context has the channels of the last layer and the number of classes.</summary>
     /// <param name="create">Factory of the head; its module gives logits [N, classes].</param>
@@ -109,20 +123,38 @@ public sealed class SearchSpaceBuilder
         List<string> faults = [.. Faults()];
         if (faults.Count > 0)
             throw new ArgumentException($"The search space '{Name}' cannot be built: {string.Join(" ", faults)}");
-        bool reduces = reductionCells && stages > 1;
-        var topology = new CellTopology(cellInputs, computedNodes, output);
-        var normal = new CellSpecification(reduces ? "normal" : Genotype.OnlyCell, topology, operations);
-        var reduction = new CellSpecification("reduction", topology, operations);
-        return new SearchSpace(this, reduces ? [normal, reduction] : [normal], [.. PlaceLayers(normal, reduction)]);
+        bool reduces = reductionCells && cellsOfStages.Count > 1;
+        CellSpecification Kind(string name) => new(name, Topology(name), operations);
+        CellSpecification normal = Kind(reduces ? "normal" : Genotype.OnlyCell), reduction = reduces ? Kind("reduction") : normal;
+        return new SearchSpace((SearchSpaceBuilder)MemberwiseClone(), reduces ? [normal, reduction] : [normal], [.. PlaceLayers(normal, reduction)]);
+    }
+
+    /// <summary>The space again, with the nodes and outputs that the cells of a genotype have.</summary>
+    internal SearchSpace BuildFor(Genotype genotype)
+    {
+        var fitted = (SearchSpaceBuilder)MemberwiseClone();
+        fitted.network = genotype;
+        return fitted.Build();
+    }
+
+    private CellTopology Topology(string kind)
+    {
+        if (network is null)
+            return new CellTopology(cellInputs, computedNodes, output);
+        CellGenotype cell = network[kind];
+        return new CellTopology(cellInputs, cell.Nodes.Count, output,
+            cell.OutputNodes ?? [.. Enumerable.Range(cellInputs, cell.Nodes.Count).Where(node => cell.Nodes[node - cellInputs].Count > 0)]);
     }
 
     private IEnumerable<LayerPlacement> PlaceLayers(CellSpecification normal, CellSpecification reduction)
     {
         long before = StemContext.OutChannels, previous = before, width = channels;
-        bool halved = false;
-        for (int stage = 0; stage < stages; stage++)
+        bool halved = SecondStemFactory is not null;
+        if (SecondStemFactory is not null)
+            yield return new BlockPlacement(SecondStemFactory, new OperationContext(previous, previous, 2), PassesInput: true);
+        for (int stage = 0; stage < cellsOfStages.Count; stage++)
         {
-            int cells = cellsPerStage;
+            int cells = cellsOfStages[stage];
             if (stage > 0)
             {
                 width *= 2;
@@ -168,8 +200,9 @@ public sealed class SearchSpaceBuilder
             yield return $"A cell has {cellInputs} input and {computedNodes} computed nodes; expected 1 or 2 and at least 1.";
         if (channels < 1 || stemMultiplier < 1)
             yield return $"Channels are {channels} and the stem multiplier {stemMultiplier}; both must be at least 1.";
-        if (stages < 1 || cellsPerStage < 1)
-            yield return $"There are {stages} stages of {cellsPerStage} cells; both must be at least 1.";
+        if (cellsOfStages.Count < 1 || cellsOfStages[0] < 1 || cellsOfStages.Any(cells => cells < (reductionCells ? 0 : 1)))
+            yield return $"There are {cellsOfStages.Count} stages of {string.Join(", ", cellsOfStages)} cells; give at least 1 stage, and at least 1 cell in each" +
+                $"{(reductionCells ? " but those that a reduction cell begins" : "")}.";
     }
 
     private static nn.Module<Tensor, Tensor> IdentityOrConv1x1(OperationContext context) =>

@@ -31,4 +31,61 @@ public static class SearchSpaces
             .Channels(channels)
             .Build();
     }
+
+    /// <summary>
+    /// DARTS on CIFAR (Liu et al., ICLR 2019): normal and reduction cells of two inputs, four nodes and 14 edges, eight operations; the
+    /// supernet has 1,930,618 weights by default. Cells ⌊layers / 3⌋ and ⌊2 layers / 3⌋ (from 0) are reduction cells.
+    /// </summary>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="channels">Channels C of the first cells; 16 in a search, 36 in a network that is trained.</param>
+    /// <param name="layers">Number of cells, at least 3; 8 in a search, 20 (14 in the paper) in a network that is trained.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="inputChannels">Channels of an image.</param>
+    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> where <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A size cannot be.</exception>
+    public static SearchSpace Darts(
+        int classes = 10, long channels = 16, int layers = 8, long height = 32, long width = 32, long inputChannels = 3,
+        IReadOnlyList<CandidateOperation>? operations = null) =>
+        DartsCells("darts", classes, channels, layers, [inputChannels, height, width], operations)
+            .Channels(channels, stemMultiplier: 3)
+            .Stem(Blocks.ConvolutionStem)
+            .Build();
+
+    /// <summary>
+    /// DARTS on ImageNet: as <see cref="Darts"/> behind three convolutions of stride 2; the supernet has 2,215,648 weights by default.
+    /// </summary>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="channels">Channels C of the first cells; 16 in a search, 48 in a network that is trained.</param>
+    /// <param name="layers">Number of cells, at least 3; 8 in a search, 14 in a network that is trained.</param>
+    /// <param name="stemMultiplier">Channels of the stem as a multiple of C; 3 in a search, 1 in a network that is trained.</param>
+    /// <param name="size">Height and width in pixels.</param>
+    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> where <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">A size cannot be.</exception>
+    public static SearchSpace DartsImageNet(
+        int classes = 1000, long channels = 16, int layers = 8, long stemMultiplier = 3, long size = 224,
+        IReadOnlyList<CandidateOperation>? operations = null) =>
+        DartsCells("darts-imagenet", classes, channels, layers, [3, size, size], operations)
+            .Channels(channels, stemMultiplier)
+            .Stem(Blocks.ImageNetStem)
+            .SecondStem(Blocks.ImageNetSecondStem)
+            .Build();
+
+    private static SearchSpaceBuilder DartsCells(
+        string name, int classes, long channels, int layers, long[] input, IReadOnlyList<CandidateOperation>? operations)
+    {
+        if (layers < 3)
+            throw new ArgumentException($"The space of DARTS has {layers} layers; expected at least 3, of which 2 are reduction cells.", nameof(layers));
+        if (channels % 2 != 0)
+            throw new ArgumentException($"The space of DARTS has {channels} channels; expected an even number, which strided skip connections halve.", nameof(channels));
+        return SearchSpace.Define(name)
+            .Input(input)
+            .Classes(classes)
+            .Operations(operations ?? DartsOperations.All)
+            .Cell(nodes: 4, inputs: 2, CellOutput.Concatenation)
+            .ReductionCells()
+            .Stages([layers / 3, (2 * layers / 3) - (layers / 3) - 1, layers - (2 * layers / 3) - 1])
+            .Preprocessing(Blocks.Preprocessing)
+            .Head(Blocks.LinearHead);
+    }
 }

@@ -17,6 +17,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly RandomStreams streams;
     private RelaxationContext context;
+    private readonly bool[] passesInput;
     private CellExecution execution;
 
     /// <summary>
@@ -40,6 +41,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
             layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
             head = space.Head.Create(space.Head.Context);
         }
+        passesInput = [.. space.Layers.Select(layer => layer is BlockPlacement { PassesInput: true })];
         RegisterComponents();
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
@@ -128,7 +130,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
         foreach (Tensor p in Architecture.Relaxation.IsHard ? operationWeights : [])
             if (!chosen.ContainsKey(p))
                 chosen[p] = NotZero(p);
-        int copy = 0;
+        int copy = 0, at = 0;
         Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
         foreach (nn.Module layer in layers)
         {
@@ -138,7 +140,11 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
                 (before, previous) = (previous, cell.Forward(before, previous, p, chosen.GetValueOrDefault(p)));
             }
             else
-                before = previous = ((nn.Module<Tensor, Tensor>)layer).call(previous);
+            {
+                Tensor given = ((nn.Module<Tensor, Tensor>)layer).call(previous);
+                (before, previous) = (passesInput[at] ? previous : given, given);
+            }
+            at++;
         }
         return head.call(previous).MoveToOuterDisposeScope();
     }

@@ -81,7 +81,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
                     Add(edge.Target, rest);
         }
         nodes[^1] ??= NothingInto(topology.Nodes - 1, nodes[0]!);
-        return topology.Output == CellOutput.LastNode ? nodes[^1]! : cat([.. nodes[topology.Inputs..].Select(n => n!)], 1);
+        return topology.OutputNodes.Count == 1 ? nodes[topology.OutputNodes[0]]! : cat([.. topology.OutputNodes.Select(n => nodes[n]!)], 1);
     }
 
     private bool Includes(CellEdge edge, int k, bool[,]? chosen) =>
@@ -110,7 +110,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         FanOut?[] fanOuts = [.. Enumerable.Range(0, topology.Nodes - 1)
             .Select(source => terms.Contains(source) ? new FanOut([.. terms[source]], Placement.Cell.Operations.Count, convolutionType) : null)];
         bool isWhole = terms.Sum(group => group.Count()) == included.Length &&
-            included.Select(c => c.Edge.Target).Distinct().Count() == topology.ComputedNodes;
+            included.Select(c => c.Edge.Target).Distinct().Count() == topology.ComputedNodes &&
+            (topology.Output == CellOutput.LastNode || topology.OutputMultiplier == topology.ComputedNodes);
         var merging = new Merging(fanOuts, isWhole ? new MergedCell(topology, fanOuts) : null);
         if (chosen is null)
             mergingOfAll = merging;

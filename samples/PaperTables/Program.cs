@@ -1,12 +1,14 @@
 using System.CommandLine;
 using PaperTables;
 using PaperTables.Figures;
+using PaperTables.Reports;
 
 var root = new RootCommand(
     "Reproduces the tables of \"Single-DARTS: Towards Stable Architecture Search\". Begin with: search --data <folder> --out <folder>")
 {
     SearchCommand.Create(),
     FigureCommand.Create(),
+    ReportCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 // Signals are handled by the search itself, which may need longer for its checkpoint than a fixed time.

@@ -11,16 +11,15 @@ namespace PaperTables.Figures;
 /// </summary>
 internal static class CollapseFigure
 {
-    // SVG files have no dashes (Skia leaves them out), so the markers tell the lines apart too.
-    private static readonly double[] Epsilons = [0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001];
+    public static readonly double[] Epsilons = [0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001];
 
-    public static IEnumerable<string> Draw(int operations, double learningRate, double margin, string folder)
+    public static IEnumerable<string> Draw(int operations, double learningRate, double margin, IReadOnlyList<double> epsilons, string folder)
     {
         double[] Bound(Func<int, double, double, double, double> bound) =>
-            [.. Epsilons.Select(e => Math.Max(0, bound(operations, e, learningRate, margin)))];
+            [.. epsilons.Select(e => Math.Max(0, bound(operations, e, learningRate, margin)))];
         double[] printed = Bound(CollapseBound.Printed), flow = Bound((n, e, h, d) => CollapseBound.GradientFlow(n, e, h, d)),
             descent = Bound((n, e, h, d) => CollapseBound.GradientDescent(n, e, h, d));
-        double[] simulated = [.. Epsilons.Select(e => (double)CollapseTime.Uniform(operations, e, learningRate, margin).Iterations!)];
+        double[] simulated = [.. epsilons.Select(e => (double)CollapseTime.Uniform(operations, e, learningRate, margin).Iterations!)];
         Directory.CreateDirectory(folder);
 
         using var plot = new Plot();
@@ -29,10 +28,10 @@ internal static class CollapseFigure
         plot.Axes.Title.Label.Bold = false;
         plot.XLabel("iterations");
         plot.YLabel("1 − p of the best operation, or ε");
-        Add(plot, descent, "bound of gradient descent", "#009E73", LinePattern.Dotted, MarkerShape.OpenTriangleUp);
-        Add(plot, flow, "bound of gradient flow", "#0072B2", LinePattern.Dashed, MarkerShape.None);
-        Add(plot, simulated, "simulated", "#000000", LinePattern.Solid, MarkerShape.FilledCircle);
-        Add(plot, printed, "printed bound (Eq. 15), false", "#D55E00", LinePattern.DenselyDashed, MarkerShape.OpenSquare);
+        Add(plot, epsilons, descent, "bound of gradient descent", "#009E73", LinePattern.Dotted, MarkerShape.OpenTriangleUp);
+        Add(plot, epsilons, flow, "bound of gradient flow", "#0072B2", LinePattern.Dashed, MarkerShape.None);
+        Add(plot, epsilons, simulated, "simulated", "#000000", LinePattern.Solid, MarkerShape.FilledCircle);
+        Add(plot, epsilons, printed, "printed bound (Eq. 15), false", "#D55E00", LinePattern.DenselyDashed, MarkerShape.OpenSquare);
         plot.Axes.Bottom.TickGenerator = Decades();
         plot.Axes.Left.TickGenerator = Decades();
         plot.ShowLegend(Alignment.UpperRight);
@@ -43,17 +42,15 @@ internal static class CollapseFigure
         File.WriteAllLines(path + ".csv",
         [
             "epsilon,simulated,printed_bound,gradient_flow_bound,gradient_descent_bound",
-            .. Epsilons.Select((e, k) => string.Create(CultureInfo.InvariantCulture, $"{e},{simulated[k]},{printed[k]:R},{flow[k]:R},{descent[k]}")),
+            .. epsilons.Select((e, k) => string.Create(CultureInfo.InvariantCulture, $"{e},{simulated[k]},{printed[k]:R},{flow[k]:R},{descent[k]}")),
         ]);
         return [path + ".png", path + ".svg", path + ".csv"];
     }
 
-    private static void Add(Plot plot, double[] iterations, string label, string color, LinePattern pattern, MarkerShape marker)
-    {
-        (double X, double Y)[] points = [.. iterations.Zip(Epsilons).Where(p => p.First > 0).Select(p => (Math.Log10(p.First), Math.Log10(p.Second)))];
-        var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), Color.FromHex(color));
-        (line.LegendText, line.LinePattern, line.LineWidth, line.MarkerShape, line.MarkerSize) = (label, pattern, marker == MarkerShape.FilledCircle ? 0 : 2.5f, marker, 8);
-    }
+    private static void Add(
+        Plot plot, IReadOnlyList<double> epsilons, double[] iterations, string label, string color, LinePattern pattern, MarkerShape marker) => Lines.Add(
+        plot, [.. iterations.Zip(epsilons).Where(p => p.First > 0).Select(p => new Coordinates(Math.Log10(p.First), Math.Log10(p.Second)))],
+        label, Color.FromHex(color), marker == MarkerShape.FilledCircle ? 0 : 2.5f, pattern, marker, 8);
 
     private static NumericAutomatic Decades() => new()
     {

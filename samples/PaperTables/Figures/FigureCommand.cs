@@ -22,6 +22,11 @@ internal static class FigureCommand
                 Console.WriteLine(file);
             return ExitCode.Success;
         }
+        catch (SearchFailedException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return e.ExitCode;
+        }
         catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);

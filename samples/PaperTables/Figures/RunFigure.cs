@@ -1,5 +1,6 @@
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
+using ScottPlot.TickGenerators;
 using SkiaSharp;
 
 namespace PaperTables.Figures;
@@ -25,6 +26,7 @@ internal static class RunFigure
             plot.Font.Set(Fonts.Sans);
             plot.Title(panels[i]);
             plot.XLabel("epoch");
+            plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
             plot.YLabel(yLabel);
             foreach (Band band in bands.Where(b => b.Panel == panels[i]))
                 Add(plot, band, Color.FromHex(Colors[lines.Length == 1 ? Array.IndexOf(schemes, band.Scheme) + 1 : Array.IndexOf(lines, band.Line) % Colors.Length]));
@@ -53,10 +55,7 @@ internal static class RunFigure
             (range.FillColor, range.LineWidth) = (color.WithAlpha(.15), 0);
         }
         bool single = band.Scheme == "single-level";
-        var line = plot.Add.Scatter(x, band.Points.Select(p => p.Mean).ToArray(), color);
-        // SVG files have no dashes (Skia leaves them out), so markers tell the schemes apart too.
-        (line.LegendText, line.LineWidth, line.LinePattern, line.MarkerShape, line.MarkerSize) =
-            ($"{band.Line}, {band.Scheme}", 2, single ? LinePattern.Dashed : LinePattern.Solid,
-                single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
+        Lines.Add(plot, [.. band.Points.Select(p => new Coordinates(p.Epoch, p.Mean))], $"{band.Line}, {band.Scheme}", color, 2,
+            single ? LinePattern.Dashed : LinePattern.Solid, single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
     }
 }

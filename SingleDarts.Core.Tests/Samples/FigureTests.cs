@@ -1,0 +1,115 @@
+using System.Globalization;
+using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Spaces;
+using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+
+namespace SingleDarts.Core.Tests.Samples;
+
+public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Time_to_collapse_is_that_of_the_closed_example()
+    {
+        Draw("theorem-4.3", "--operations", "2", "--epsilon", "0.2", "0.1").Should().HaveCount(3).And.Contain(line => line.StartsWith("0.1,133,23.5"));
+        File.ReadAllText(folder["theorem-4.3.svg"]).Length.Should().BeGreaterThan(5_000);
+    }
+
+    [Theory]
+    [InlineData("2<-1", 2)]
+    [InlineData("3<-2", 5)]
+    public void Figure_3_holds_the_recorded_gradients_of_the_edge(string edge, int row)
+    {
+        double expected = RecordedRun.Open(runs.Benchmark).Records<OperationGradientsRecord>("operation-gradients")[0].Cells[^1].Gradient[row, 3];
+        Draw("3", "--single-level", runs.Benchmark, "--edge", edge, "--cell", "3").Should().Contain(string.Create(
+            CultureInfo.InvariantCulture, $"single-level,single-level,nor_conv_3x3,1,{expected:R},{expected:R},{expected:R},1"));
+    }
+
+    [Fact]
+    public void Figure_2_has_the_nodes_that_were_chosen_and_the_same_lines_in_both_pictures()
+    {
+        string[] lines = Draw("2", "--bi-level", runs.Benchmark, "--single-level", runs.Benchmark, "--nodes", "1", "3");
+        lines.Skip(1).Select(line => line.Split(',')[2]).Distinct().Should().Equal("node 1", "node 3");
+        new FileInfo(folder["figure-2.png"]).Length.Should().BeGreaterThan(5_000);
+    }
+
+    [Fact]
+    public void Figure_1_looks_up_the_genotypes_of_a_run_without_records()
+    {
+        double expected = NasBench201Genotypes.IndexOf(RecordedRun.Open(runs.Stopped).Epochs[0].Genotype) / 200.0;
+        Draw("1", "--single-level", runs.Stopped, "--table", runs.Table).Should().Contain(string.Create(
+            CultureInfo.InvariantCulture, $"single-level,genotype,accuracy,1,{expected:R},{expected:R},{expected:R},1"));
+    }
+
+    [Fact]
+    public void Figure_a1_takes_edges_and_operations_from_the_run()
+    {
+        string run = runs.Changed("diagnostics/operation-probabilities.jsonl", _ =>
+            """{"epoch":1,"step":0,"isFinite":true,"operationWeights":{"reduction":[[0,0],[0,0],[0,0],[0.25,0.75],[0,0]],"normal":[[1,1],[1,1],[1,1],[1,1],[1,1]]}}""" + "\n");
+        File.Copy(Path.Combine(runs.Darts, "options.json"), Path.Combine(run, "options.json"), true);
+        File.Copy(Path.Combine(runs.Darts, "epochs.jsonl"), Path.Combine(run, "epochs.jsonl"), true);
+        Draw("a1", "--bi-level", run, "--kind", "reduction", "--edge", "3<-1").Skip(1).Should().Equal(
+            "bi-level,bi-level,hop,0,0.25,0.25,0.25,1", "bi-level,bi-level,conv,0,0.75,0.75,0.75,1");
+    }
+
+    [Fact]
+    public void Bad_input_ends_with_code_2_a_message_and_no_file()
+    {
+        foreach (var (message, arguments) in new (string, string[])[]
+        {
+            ("nothing to compare", ["theorem-4.3", "--operations", "1"]),
+            ("epsilon", ["theorem-4.3", "--epsilon", "0"]),
+            ("epsilon", ["theorem-4.3", "--epsilon", "0.1", "1"]),
+            ("learningRate", ["theorem-4.3", "--learning-rate", "0"]),
+            ("margin", ["theorem-4.3", "--margin", "-1"]),
+            ("nothing to draw", ["2"]),
+            ("holds no run", ["2", "--bi-level", runs.Empty]),
+            ("holds no run", ["2", "--bi-level", "/nowhere"]),
+            ("give --table", ["1", "--single-level", runs.Stopped]),
+            ("no epoch yet", ["1", "--single-level", runs.Begun, "--table", runs.Table]),
+            ("is no cell of NAS-Bench-201", ["1", "--single-level", runs.Darts, "--table", runs.Table]),
+            ("--diagnose", ["2", "--single-level", runs.Stopped]),
+            ("--diagnose", ["3", "--single-level", runs.Stopped]),
+            ("--diagnose", ["a1", "--single-level", runs.Stopped]),
+            ("no record of node 4", ["2", "--single-level", runs.Benchmark, "--nodes", "1", "4"]),
+            ("no record of cell 2", ["3", "--single-level", runs.Benchmark, "--cell", "2"]),
+            ("no edge '4<-1'", ["3", "--single-level", runs.Benchmark, "--edge", "4<-1"]),
+            ("no kind of cell 'normal'", ["a1", "--single-level", runs.Benchmark, "--kind", "normal"]),
+            ("give --table", ["1", "--run", "smoke", "--runs", folder["runs"]]),
+            ("'huge' not recognized", ["2", "--run", "huge"]),
+            ("/no/data", ["2", "--run", "smoke", "--data", "/no/data", "--runs", folder["runs"]]),
+        })
+        {
+            var (code, output, error) = Run(["figure", .. arguments, "--out", folder["none"]]);
+            code.Should().Be(2, string.Join(' ', arguments) + output + error);
+            error.Should().Contain(message).And.NotContain("   at ");
+        }
+        Directory.Exists(folder["none"]).Should().BeFalse();
+        Directory.Exists(folder["runs"]).Should().BeFalse();
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void Missing_searches_are_run_once()
+    {
+        string[] arguments = ["2", "--run", "smoke", "--seeds", "3", "--runs", folder["runs"]];
+        var first = Run(["figure", .. arguments, "--out", folder["first"]]);
+        first.Code.Should().Be(0, first.Error);
+        Directory.GetDirectories(folder["runs"]).Select(Path.GetFileName).Should().BeEquivalentTo("smoke-bi-level-3", "smoke-single-level-3");
+        File.Delete(folder["runs/smoke-bi-level-3/genotype.json"]);
+        var second = Run(["figure", .. arguments, "--out", folder["second"]]);
+        second.Output.Should().Contain("--scheme bi-level").And.Contain("--resume").And.NotContain("--scheme single-level");
+        File.ReadAllText(folder["second/figure-2.csv"]).Should().Be(File.ReadAllText(folder["first/figure-2.csv"]));
+    }
+
+    private string[] Draw(string figure, params string[] arguments)
+    {
+        var (code, output, error) = Run(["figure", figure, .. arguments, "--out", folder.Path]);
+        code.Should().Be(0, output + error);
+        error.Should().BeEmpty("Skia's SVG canvas says there what it leaves out");
+        return File.ReadAllLines(output.Split('\n')[2]);
+    }
+}

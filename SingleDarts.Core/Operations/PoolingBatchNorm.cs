@@ -1,0 +1,41 @@
+using SingleDarts.Core.Runtime;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Operations;
+
+/// <summary>
+/// <c>max_pool_3x3</c> and <c>avg_pool_3x3</c> of DARTS: in a supernet followed by a batch normalisation without scale and shift, so that
+/// pooling does not outweigh the normalised operations; in a network of a genotype the pooling alone.
+/// </summary>
+public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> pooling;
+    private readonly TorchSharp.Modules.BatchNorm2d? normalization;
+
+    /// <summary>Builds the module for a place.</summary>
+    /// <param name="context">The place; channels are kept. It has the normalisation where the place is not affine.</param>
+    /// <param name="takesMaximum">Maximum, or the average that leaves padding out.</param>
+    public PoolingBatchNorm(OperationContext context, bool takesMaximum) : base(nameof(PoolingBatchNorm))
+    {
+        TorchRuntime.EnsureLoaded();
+        TakesMaximum = takesMaximum;
+        pooling = takesMaximum ? nn.MaxPool2d(3, stride: context.Stride, padding: 1) : Blocks.AveragePool3x3(context);
+        normalization = context.Affine ? null : Blocks.BatchNorm(context);
+        RegisterComponents();
+    }
+
+    /// <summary>Whether it takes the maximum, not the average.</summary>
+    public bool TakesMaximum { get; }
+
+    /// <summary>Whether a batch normalisation follows.</summary>
+    public bool Normalizes => normalization is not null;
+
+    /// <summary>[N, C, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor pooled = pooling.call(input);
+        return (normalization?.call(pooled) ?? pooled).MoveToOuterDisposeScope();
+    }
+}

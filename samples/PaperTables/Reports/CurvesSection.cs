@@ -1,0 +1,29 @@
+using System.Xml.Linq;
+using SingleDarts.Core.Search;
+using static PaperTables.Reports.Html;
+
+namespace PaperTables.Reports;
+
+/// <summary>Loss, accuracy and learning rates by epoch.</summary>
+internal static class CurvesSection
+{
+    public static XElement Make(RunFacts run)
+    {
+        IReadOnlyList<EpochReport> epochs = run.Recorded.Epochs;
+        if (epochs.Count == 0)
+            return Section("Curves", Missing("No epoch is done, so there is nothing to draw yet."));
+        Line Of(string name, Func<EpochReport, double> value) => new(name, [.. epochs.Select(e => ((double)e.Epoch, value(e)))]);
+        return Section("Curves",
+            LineChart.Group([
+                LineChart.Draw("loss", [Of("weights", e => e.WeightLoss), Of("α", e => e.ArchitectureLoss)]),
+                LineChart.Draw("accuracy (%)", [Of("weights", e => 100 * e.WeightAccuracy), Of("α", e => 100 * e.ArchitectureAccuracy)]),
+                LineChart.Draw("learning rate of the weights, last step", [Of("weights", e => e.WeightLearningRate)]),
+                LineChart.Draw("learning rate of α, last step", [Of("weights", _ => double.NaN), Of("α", e => e.ArchitectureLearningRate)])],
+                ["weights' batches", "α's batches (the same where both share a batch)"]),
+            Folded("Numbers", Table(["epoch", "loss of w", "accuracy of w", "loss of α", "accuracy of α", "rate of w", "rate of α", "seconds"], epochs.Select(e => new object[]
+            {
+                e.Epoch, Number(e.WeightLoss), Number(e.WeightAccuracy), Number(e.ArchitectureLoss), Number(e.ArchitectureAccuracy),
+                Number(e.WeightLearningRate), Number(e.ArchitectureLearningRate), Number(e.Seconds),
+            }))));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Reflection;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using SingleDarts.Core.Spaces;
+using static PaperTables.Reports.Html;
+
+namespace PaperTables.Reports;
+
+/// <summary>A run as one page.</summary>
+internal static class Report
+{
+    /// <summary>Writes the page whole or not at all.</summary>
+    /// <returns>The file.</returns>
+    /// <exception cref="IOException">The folder holds no run, a file is missing, or the page cannot be written.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static string Write(string folder, string? tableFile, string output)
+    {
+        RunFacts run = RunFacts.Open(folder);
+        NasBench201Table? table = tableFile is null ? null : NasBench201Table.Load(tableFile);
+        XDocument page = Page(run, table);
+        if (Directory.Exists(output))
+            throw new IOException($"{output} is a folder; name a file with --out.");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
+        string written = output + ".tmp";
+        try
+        {
+            using (XmlWriter writer = XmlWriter.Create(written, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) }))
+                page.Save(writer);
+            File.Move(written, output, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(written);
+        }
+        return output;
+    }
+
+    private static XDocument Page(RunFacts run, NasBench201Table? table)
+    {
+        XElement html = E("html", new XAttribute("lang", "en"),
+            E("head",
+                new XElement(Xhtml + "meta", new XAttribute("charset", "utf-8")),
+                new XElement(Xhtml + "meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+                E("title", HeadingSection.Title(run)),
+                E("style", Style())),
+            E("body",
+                HeadingSection.Make(run),
+                GenotypeSection.Make(run),
+                TableSection.Make(run, table),
+                CurvesSection.Make(run),
+                WeightsSection.Make(run),
+                AccuracySection.Make(run, table),
+                CorrelationSection.Make(run),
+                GradientsSection.Make(run),
+                HessianSection.Make(run),
+                CollapseSection.Make(run),
+                SettingsSection.Make(run)));
+        Clean(html);
+        return new XDocument(new XDocumentType("html", null, null, null), html);
+    }
+
+    private static string Style()
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("report.css")!;
+        using var reader = new StreamReader(stream);
+        return "\n" + reader.ReadToEnd();
+    }
+}
