@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Persistence;
 
 /// <summary>
-/// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>diagnostics/</c>, <c>genotype.json</c>. It is
+/// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>diagnostics/</c>, and its result. It is
 /// locked while it is open, so that two processes do not write one run.
 /// </summary>
 public sealed class RunFolder : IDisposable
@@ -75,16 +76,15 @@ public sealed class RunFolder : IDisposable
     /// <param name="name">File name within the folder.</param>
     /// <param name="text">The content.</param>
     /// <exception cref="IOException">The file cannot be written; an earlier one is untouched.</exception>
-    public void WriteText(string name, string text)
-    {
-        string target = System.IO.Path.Combine(Path, name), written = target + ".tmp";
-        using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write))
-        {
-            stream.Write(Encoding.UTF8.GetBytes(text));
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(written, target, overwrite: true);
-    }
+    public void WriteText(string name, string text) => Write(name, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Writes a file of the safetensors format whole or not at all.</summary>
+    /// <param name="name">File name within the folder.</param>
+    /// <param name="tensors">Tensors by name.</param>
+    /// <param name="metadata">Strings by name.</param>
+    /// <exception cref="IOException">The file cannot be written; an earlier one is untouched.</exception>
+    public void WriteTensors(string name, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+        Write(name, stream => SafeTensorsFile.Write(stream, tensors, metadata));
 
     /// <summary>Adds one line to <c>epochs.jsonl</c>.</summary>
     /// <param name="line">JSON without line breaks.</param>
@@ -146,6 +146,17 @@ public sealed class RunFolder : IDisposable
     private string RecordsFolder => System.IO.Path.Combine(Path, "diagnostics");
 
     private string RecordsFile(string name) => System.IO.Path.Combine(RecordsFolder, name + ".jsonl");
+
+    private void Write(string name, Action<Stream> write)
+    {
+        string target = System.IO.Path.Combine(Path, name), written = target + ".tmp";
+        using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+        {
+            write(stream);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(written, target, overwrite: true);
+    }
 
     private static void Append(string file, string line)
     {

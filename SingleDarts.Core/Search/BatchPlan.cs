@@ -9,27 +9,14 @@ namespace SingleDarts.Core.Search;
 /// </summary>
 internal sealed class BatchPlan(SampleAllocation allocation, int batchSize, RandomStreams streams)
 {
-    private readonly Lock gate = new();
-    private (int Epoch, long[] Order) shuffled = (-1, []);
+    private readonly EpochOrder order = new(allocation.WeightSamples, batchSize, streams);
 
-    public int StepsPerEpoch { get; } = (allocation.WeightSamples.Count + batchSize - 1) / batchSize;
+    public int StepsPerEpoch => order.StepsPerEpoch;
 
     public bool SharesBatch => allocation.ArchitectureSamples is null;
 
     /// <summary>Samples of the weights' batch; the last batch of an epoch may be smaller.</summary>
-    public long[] WeightBatch(int epoch, int step)
-    {
-        lock (gate)
-        {
-            if (shuffled.Epoch != epoch)
-            {
-                using var generator = streams.CreateGenerator("order", epoch);
-                shuffled = (epoch, SampleOrder.Shuffle(allocation.WeightSamples, generator));
-            }
-            int start = step * batchSize;
-            return shuffled.Order[start..Math.Min(start + batchSize, shuffled.Order.Length)];
-        }
-    }
+    public long[] WeightBatch(int epoch, int step) => order.Batch(epoch, step);
 
     /// <summary>Samples of α's batch, none of which is in the weights' batch.</summary>
     public long[] ArchitectureBatch(int epoch, int step, long[] weightBatch)

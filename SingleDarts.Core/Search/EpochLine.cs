@@ -1,20 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SingleDarts.Core.Persistence;
 
 namespace SingleDarts.Core.Search;
 
 /// <summary>An epoch's report as one line of JSON and back, every number exactly.</summary>
 internal static class EpochLine
 {
-    /// <summary>Numbers that are not finite are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
-    public static JsonSerializerOptions Json { get; } = new()
-    {
-        RespectNullableAnnotations = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new Matrix() },
-    };
+    public static JsonSerializerOptions Json { get; } = new(OptionsDocument.Line) { Converters = { new Matrix() } };
 
     public static string Write(EpochReport report) => JsonSerializer.Serialize(report, Json);
 

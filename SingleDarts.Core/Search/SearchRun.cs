@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
@@ -69,53 +67,19 @@ public sealed class SearchRun
         IProgress<SearchProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Run(progress, _ => { }, cancellationToken);
 
-    private async IAsyncEnumerable<EpochReport> Run(
-        IProgress<SearchProgress>? progress, Action<SearchResult> completed,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<EpochReport> Run(
+        IProgress<SearchProgress>? progress, Action<SearchResult> completed, CancellationToken cancellationToken) =>
+        BackgroundWork.Run<EpochReport>((report, stop) => Work(report, progress, completed, stop), cancellationToken);
+
+    private void Work(
+        Action<EpochReport> report, IProgress<SearchProgress>? progress, Action<SearchResult> completed, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref started, 1) == 1)
             throw new InvalidOperationException("This search has been run; build another to run it again.");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reports = Channel.CreateUnbounded<EpochReport>();
-        Task work = Task.Factory.StartNew(
-            () => Work(reports.Writer, progress, completed, stop.Token),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        // A process that ends while libtorch computes crashes.
-        void OnProcessExit(object? sender, EventArgs e)
-        {
-            stop.Cancel();
-            ((IAsyncResult)work).AsyncWaitHandle.WaitOne(TimeSpan.FromMinutes(1));
-        }
-        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
-        try
-        {
-            await foreach (EpochReport report in reports.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return report;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(false);
-            AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
-        }
-    }
-
-    private void Work(
-        ChannelWriter<EpochReport> reports, IProgress<SearchProgress>? progress, Action<SearchResult> completed,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
-            using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress);
-            foreach (EpochReport report in loop.Epochs(cancellationToken))
-                reports.TryWrite(report);
-            completed(loop.Complete());
-            reports.Complete();
-        }
-        catch (Exception e)
-        {
-            reports.Complete(e);
-        }
+        using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
+        using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress);
+        foreach (EpochReport epoch in loop.Epochs(cancellationToken))
+            report(epoch);
+        completed(loop.Complete());
     }
 }

@@ -33,9 +33,14 @@ public sealed record UpdateRule
     /// <inheritdoc cref="CosineSchedule"/>
     public UpdateRule Cosine(double minimum = 0, bool perStep = false) => this with { Schedule = new CosineSchedule(minimum, perStep) };
 
+    /// <summary>The linear decay of PC-DARTS on ImageNet.</summary>
+    /// <inheritdoc cref="LinearSchedule"/>
+    public UpdateRule Linear() => this with { Schedule = new LinearSchedule() };
+
     /// <summary>A linear rise before the schedule that was said so far.</summary>
     /// <param name="epochs">Epochs of the rise.</param>
-    public UpdateRule WarmUp(int epochs) => this with { Schedule = new WarmUpSchedule(epochs, Schedule) };
+    /// <param name="overlaps">Whether the rise lies over the beginning of that schedule (<see cref="WarmUpSchedule.Overlaps"/>).</param>
+    public UpdateRule WarmUp(int epochs, bool overlaps = false) => this with { Schedule = new WarmUpSchedule(epochs, Schedule, overlaps) };
 
     /// <summary>Scales the gradient down where its L2 norm is larger.</summary>
     /// <param name="norm">Largest norm; 5 in DARTS.</param>

@@ -1,0 +1,79 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Evaluation;
+
+/// <summary>
+/// Sums of an epoch, kept on the device so that a step need not wait for them: losses, correct samples, and the first step whose loss was
+/// not finite.
+/// </summary>
+internal sealed class TrainingMeter : IDisposable
+{
+    private readonly Tensor sums;
+    private readonly Tensor divergedAt;
+    private long samples, auxiliarySamples;
+
+    public TrainingMeter(Device device)
+    {
+        sums = zeros(3, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
+        divergedAt = full(1, -1L, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+    }
+
+    public double Seconds { get; set; }
+
+    public double DataSeconds { get; set; }
+
+    public double EvaluationSeconds { get; set; }
+
+    /// <summary>Adds a part of a batch.</summary>
+    public void Add(Tensor main, Tensor? auxiliary, Tensor correct, long size, int step)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Tensor second = auxiliary ?? zeros_like(main);
+        sums.add_(stack([main * size, second * size, correct.to(main.dtype)]).to(sums.dtype));
+        samples += size;
+        auxiliarySamples += auxiliary is null ? 0 : size;
+        Tensor bad = (main + second).isfinite().logical_not().logical_and(divergedAt.lt(0));
+        divergedAt.copy_(where(bad, full_like(divergedAt, step), divergedAt));
+    }
+
+    /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
+    public long DivergedAt()
+    {
+        using var scope = NewDisposeScope();
+        return divergedAt.cpu().item<long>();
+    }
+
+    public (double Loss, double? AuxiliaryLoss, double Top1) Means()
+    {
+        using var scope = NewDisposeScope();
+        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        return (s[0] / samples, auxiliarySamples == 0 ? null : s[1] / auxiliarySamples, s[2] / samples);
+    }
+
+    public void Reset()
+    {
+        using var scope = NewDisposeScope();
+        sums.zero_();
+        divergedAt.fill_(-1L);
+        (samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds) = (0, 0, 0, 0, 0);
+    }
+
+    public Tensor Save() => cat(
+        [sums.to(ScalarType.Float64).cpu(), tensor([samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds], dtype: ScalarType.Float64)], 0);
+
+    public void Load(Tensor saved)
+    {
+        using var scope = NewDisposeScope();
+        double[] s = saved.cpu().data<double>().ToArray();
+        sums.copy_(saved[TensorIndex.Slice(0, 3)].to(sums.dtype));
+        (samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds) = ((long)s[3], (long)s[4], s[5], s[6], s[7]);
+    }
+
+    public void Dispose()
+    {
+        sums.Dispose();
+        divergedAt.Dispose();
+    }
+}

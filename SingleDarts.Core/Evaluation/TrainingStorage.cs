@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Updates;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Evaluation;
+
+/// <summary>What a training keeps in its run folder, and how it is put back.</summary>
+internal sealed class TrainingStorage : IDisposable
+{
+    private const string FormatVersion = "1";
+    private static readonly JsonSerializerOptions Indented = new(OptionsDocument.Line) { WriteIndented = true };
+    private readonly RunFolder folder;
+
+    private TrainingStorage(RunFolder folder) => this.folder = folder;
+
+    public string? CheckpointFolder => folder.Checkpoints.Exists ? folder.Checkpoints.Folder : null;
+
+    public static TrainingStorage Open(ClassificationNetwork network, IBatchSource train, IBatchSource? test, TrainingOptions options)
+    {
+        string document = TrainingDocument.Write(network, train, test, options);
+        if (!options.Resume)
+            return new TrainingStorage(RunFolder.Create(options.OutputFolder!, document));
+        RunFolder folder = RunFolder.Open(options.OutputFolder!);
+        try
+        {
+            TrainingDocument.RequireSame(File.ReadAllText(folder.OptionsFile), document, folder.OptionsFile);
+            return new TrainingStorage(folder);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public void AppendEpoch(TrainingEpochReport report) => folder.AppendEpoch(JsonSerializer.Serialize(report, OptionsDocument.Line));
+
+    /// <summary>Saves the weights, their average where there is one, and the result.</summary>
+    public TrainingResult WriteResult(ClassificationNetwork network, WeightAverage? average, IReadOnlyList<TrainingEpochReport> epochs)
+    {
+        string Write(string name, IReadOnlyDictionary<string, Tensor> tensors)
+        {
+            folder.WriteTensors(name, tensors, new Dictionary<string, string> { ["network"] = network.GetName() });
+            return Path.Combine(folder.Path, name);
+        }
+        var result = new TrainingResult(
+            epochs, Write("weights.safetensors", network.state_dict()),
+            average is null ? null : Write("weights-average.safetensors", average.State));
+        folder.WriteText("result.json", JsonSerializer.Serialize(epochs[^1], Indented));
+        return result;
+    }
+
+    public void SaveCheckpoint(
+        int epoch, int step, ClassificationNetwork network, ParameterUpdater updater, WeightAverage? average, TrainingMeter meter)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = State(network, average).ToDictionary(s => s.Name, s => s.Value);
+        foreach (var (name, tensor) in updater.SaveState())
+            tensors["optimizer/" + name] = tensor;
+        tensors["epoch"] = meter.Save();
+        folder.Checkpoints.Save(tensors, new Dictionary<string, string>
+        {
+            ["format"] = FormatVersion,
+            ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture),
+            ["step"] = step.ToString(CultureInfo.InvariantCulture),
+        });
+    }
+
+    /// <summary>Puts the last checkpoint back; a run that was interrupted before its first one begins with the network as it is.</summary>
+    public (int Epoch, int Step) LoadCheckpoint(
+        ClassificationNetwork network, ParameterUpdater updater, WeightAverage? average, TrainingMeter meter, Action<string> warn)
+    {
+        if (!folder.Checkpoints.Exists)
+            return (0, 0);
+        var (tensors, metadata) = folder.Checkpoints.Load(warn);
+        try
+        {
+            var at = Place(metadata);
+            using (no_grad())
+                foreach (var (name, tensor) in State(network, average))
+                {
+                    if (!tensors.TryGetValue(name, out Tensor? saved) || !saved.shape.SequenceEqual(tensor.shape))
+                        throw new InvalidDataException(
+                            $"The checkpoint in {folder.Checkpoints.Folder} has '{name}' of shape " +
+                            $"[{(saved is null ? "none" : string.Join(", ", saved.shape))}]; expected [{string.Join(", ", tensor.shape)}]. " +
+                            "It was saved by another version or for another network.");
+                    tensor.copy_(saved);
+                }
+            updater.LoadState(tensors.Where(t => t.Key.StartsWith("optimizer/", StringComparison.Ordinal))
+                .ToDictionary(t => t.Key["optimizer/".Length..], t => t.Value));
+            meter.Load(tensors["epoch"]);
+            return at;
+        }
+        finally
+        {
+            foreach (Tensor tensor in tensors.Values)
+                tensor.Dispose();
+        }
+    }
+
+    public IEnumerable<TrainingEpochReport> ReadEpochs(int count)
+    {
+        try
+        {
+            return [.. folder.KeepEpochs(count).Select(line => JsonSerializer.Deserialize<TrainingEpochReport>(line, OptionsDocument.Line)
+                ?? throw new JsonException("The line is null."))];
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"epochs.jsonl in {folder.Path} cannot be read: {e.Message} Restore it or begin a new run.", e);
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private (int, int) Place(IReadOnlyDictionary<string, string> metadata)
+    {
+        string where = folder.Checkpoints.Folder;
+        if (metadata.GetValueOrDefault("format") != FormatVersion)
+            throw new InvalidDataException(
+                $"The checkpoint in {where} has format '{metadata.GetValueOrDefault("format") ?? "none"}'; expected '{FormatVersion}'. " +
+                "Resume with the library that saved it.");
+        if (!int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch) ||
+            !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out int step) || epoch < 0 || step < 0)
+            throw new InvalidDataException($"The checkpoint in {where} does not say at which epoch and step it was saved.");
+        return (epoch, step);
+    }
+
+    private static IEnumerable<(string Name, Tensor Value)> State(ClassificationNetwork network, WeightAverage? average) =>
+        network.state_dict().Select(s => ("weights/" + s.Key, s.Value))
+            .Concat(average?.State.Select(s => ("average/" + s.Key, s.Value)) ?? []);
+}
