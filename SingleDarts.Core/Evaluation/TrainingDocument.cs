@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Persistence;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -43,10 +44,17 @@ internal static class TrainingDocument
         {
             ["name"] = OptionsDocument.Describe(network.GetName(), network),
             ["genotype"] = (network as EvaluationNetwork)?.Genotype.ToString(),
+            ["layers"] = (network as EvaluationNetwork)?.Space is { } space ? Layers(space) : null,
             ["parameters"] = network.parameters().Sum(p => p.numel()),
             ["tensors"] = state.Count,
             ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shapes))),
         };
+    }
+
+    private static string Layers(SearchSpace space)
+    {
+        CellPlacement[] cells = [.. space.Layers.OfType<CellPlacement>()];
+        return $"{space.Name}, {cells.Length} cells, {cells[0].Channels} channels";
     }
 
     private static JsonObject Data(IBatchSource source) => new()

@@ -1,12 +1,17 @@
 using System.CommandLine;
 using PaperTables;
 using PaperTables.Figures;
+using PaperTables.Tables;
+using PaperTables.Training;
 using PaperTables.Reports;
 
 var root = new RootCommand(
     "Reproduces the tables of \"Single-DARTS: Towards Stable Architecture Search\". Begin with: search --data <folder> --out <folder>")
 {
     SearchCommand.Create(),
+    EvaluateCommand.Create(),
+    TableCommand.ImageNet(),
+    TableCommand.Cifar(),
     FigureCommand.Create(),
     ReportCommand.Create(),
 };

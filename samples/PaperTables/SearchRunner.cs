@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Evaluation;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -10,13 +11,16 @@ namespace PaperTables;
 /// <summary>Runs one search as the command line asks and turns every outcome into a message and an exit code.</summary>
 internal static class SearchRunner
 {
-    public static async Task<int> RunAsync(SearchSettings settings)
+    public static Task<int> RunAsync(SearchSettings settings) => RunAsync(token => SearchAsync(settings, token));
+
+    /// <summary>Runs a search or a training; signals cancel it.</summary>
+    public static async Task<int> RunAsync(Func<CancellationToken, Task> work)
     {
         using var termination = new Termination();
         try
         {
             TorchRuntime.EnsureLoaded();
-            await SearchAsync(settings, termination.Token);
+            await work(termination.Token);
             return ExitCode.Success;
         }
         catch (OperationCanceledException e)
@@ -24,7 +28,7 @@ internal static class SearchRunner
             Console.Error.WriteLine(e.Message);
             return termination.ExitCodeOfSignal;
         }
-        catch (SearchDivergedException e)
+        catch (Exception e) when (e is SearchDivergedException or TrainingDivergedException)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.Diverged;
@@ -87,19 +91,5 @@ internal static class SearchRunner
             grid.AddRow(metric.ToString(), $"{found.Accuracy(metric):F2}", $"{table.Regret(result.Genotype, metric):F2}",
                 $"{table.Rank(result.Genotype, metric):N0}");
         AnsiConsole.Write(grid);
-    }
-
-    private sealed class LoadBar : IProgress<LoadProgress>
-    {
-        private int shown = -1;
-
-        public void Report(LoadProgress value)
-        {
-            int tenths = value.Total == 0 ? 10 : (int)(10 * value.Done / value.Total!);
-            if (tenths == shown)
-                return;
-            shown = tenths;
-            Console.Error.WriteLine($"loading {10 * tenths}%");
-        }
     }
 }

@@ -86,7 +86,8 @@ internal sealed record SearchSettings(
             };
     }
 
-    private static ClassificationDataset Replace(ClassificationDataset old, ClassificationDataset made)
+    /// <summary>Takes one dataset for another.</summary>
+    public static ClassificationDataset Replace(ClassificationDataset old, ClassificationDataset made)
     {
         old.Dispose();
         return made;

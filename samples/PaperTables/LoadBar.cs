@@ -1,0 +1,18 @@
+using SingleDarts.Core.Data;
+
+namespace PaperTables;
+
+/// <summary>Tells every tenth of a load on the error stream.</summary>
+internal sealed class LoadBar : IProgress<LoadProgress>
+{
+    private int shown = -1;
+
+    public void Report(LoadProgress value)
+    {
+        int tenths = value.Total == 0 ? 10 : (int)(10 * value.Done / value.Total!);
+        if (tenths == shown)
+            return;
+        shown = tenths;
+        Console.Error.WriteLine($"loading {10 * tenths}%");
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using PaperTables.Figures;
+using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Spaces;
+using Spectre.Console;
+
+namespace PaperTables.Tables;
+
+/// <summary>
+/// The command lines of <c>table2</c> and <c>table3</c>: the paper's costs beside those that we count, and the accuracies of trainings that
+/// were done here, each with its scale.
+/// </summary>
+internal static class TableCommand
+{
+    private const int Width = 170;
+
+    public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.", TableRow.ImageNet,
+        (genotype, channels) => DartsNetworks.ImageNet(genotype, channels: channels ?? 48),
+        "evaluate --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --micro-batches 8 --out runs/imagenet");
+
+    public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.", TableRow.Cifar,
+        (genotype, channels) => DartsNetworks.Cifar(genotype, channels: channels ?? 36),
+        "evaluate --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
+
+    private static Command Make(
+        string name, string description, IReadOnlyList<TableRow> rows, Func<Genotype, long?, SearchSpace> layers, string fullScale)
+    {
+        Option<string[]> trained = new("--trained") { Description = "Run folders of evaluate.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command(name, description) { trained };
+        command.SetAction(parsed => FigureCommand.Run(() =>
+        {
+            TrainedRun[] runs = [.. (parsed.GetValue(trained) ?? []).Select(TrainedRun.Read)];
+            AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
+            AnsiConsole.Write(Costs(rows, layers));
+            Console.WriteLine("Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one image. Top-1 is the papers'.");
+            if (runs.Length > 0)
+                AnsiConsole.Write(Trained(runs));
+            Console.WriteLine($"At full scale: {fullScale}");
+            return [];
+        }));
+        return command;
+    }
+
+    private static Table Costs(IReadOnlyList<TableRow> rows, Func<Genotype, long?, SearchSpace> layers)
+    {
+        var table = new Table().AddColumns("architecture", "FLOPs/M, paper", "ours", "params/M, paper", "ours", "top-1/%, paper", "cells", "note");
+        foreach (TableRow row in rows)
+        {
+            var (channels, cost) = Cost(row, layers);
+            table.AddRow(
+                row.Architecture, row.Flops?.ToString() ?? "", cost is { } c ? $"{c.MultiplyAdds / 1e6:F2}" : "", $"{row.Parameters}",
+                cost is { } d ? $"{d.Parameters / 1e6:F3}" : "", row.Top1, row.Published is null ? "" : row.Published + channels, row.Note);
+        }
+        return table;
+    }
+
+    private static (string Channels, ModuleCost? Cost) Cost(TableRow row, Func<Genotype, long?, SearchSpace> layers)
+    {
+        if (row.Published is null)
+            return ("", null);
+        Genotype genotype = DartsGenotypes.Named(row.Published).Genotype;
+        if (row.ScaledUnder is not { } limit)
+            return ("", new CostModel(layers(genotype, null)).Of(genotype));
+        var (channels, cost) = DartsNetworks.LargestWithin(genotype, limit * 1_000_000L, c => layers(genotype, c));
+        return ($", {channels} channels", cost);
+    }
+
+    private static Table Trained(TrainedRun[] runs)
+    {
+        var table = new Table().Title("Trained here").AddColumns("cells", "network", "data", "epochs × batch", "params/M with auxiliary", "seed", "top-1/%");
+        foreach (TrainedRun run in runs)
+            table.AddRow(run.Cells, run.Network, run.Data, run.Length, $"{run.Parameters:F3}", run.Seed, $"{run.Top1:F2}");
+        return table;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Spaces;
+
+namespace PaperTables.Training;
+
+/// <summary>Which cells in which layers.</summary>
+internal sealed record NetworkChoice(string Cells, string Network, long? Channels, int? Layers)
+{
+    public static readonly string[] Networks = ["cifar", "imagenet", "nasbench201"];
+
+    /// <summary>Cells by the name under which they were published, by their text, or from the run folder of a search.</summary>
+    /// <exception cref="ArgumentException">It is none of these.</exception>
+    /// <exception cref="InvalidDataException">The search in the folder is not finished.</exception>
+    public Genotype Genotype()
+    {
+        if (Directory.Exists(Cells))
+            return FromRun(Path.Combine(Cells, "genotype.json"));
+        return SingleDarts.Core.Spaces.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
+    }
+
+    /// <summary>The layers, for images of a shape [C, H, W].</summary>
+    public SearchSpace Space(Genotype genotype, int classes, IReadOnlyList<long> shape) => Network switch
+    {
+        "imagenet" => DartsNetworks.ImageNet(genotype, classes, Channels ?? 48, Layers ?? 14, shape[1]),
+        "cifar" => DartsNetworks.Cifar(genotype, classes, Channels ?? 36, Layers ?? 14, shape[1]),
+        _ => SearchSpaces.NasBench201(classes, Channels ?? 16, Layers ?? 5, shape[0], shape[1], shape[2]),
+    };
+
+    private static Genotype FromRun(string file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
+            return SingleDarts.Core.Spaces.Genotype.Parse(document.RootElement.GetProperty("genotype").GetString()!);
+        }
+        catch (Exception e) when (e is FileNotFoundException or JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
+        {
+            throw new InvalidDataException($"{file} holds no genotype ({e.Message}); give the run folder of a search that is finished.", e);
+        }
+    }
+}
