@@ -14,7 +14,7 @@ public class ArchitectureTests
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations"],
-        ["Supernets"] = ["Runtime", "Operations", "Spaces"],
+        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Persistence"],
         ["Updates"] = ["Runtime"],
         ["Persistence"] = ["Runtime"],
         ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates"],

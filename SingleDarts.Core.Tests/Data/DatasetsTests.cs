@@ -43,6 +43,38 @@ public class DatasetsTests
         FluentActions.Invoking(() => Datasets.Open(folder.Path)).Should().Throw<InvalidDataException>().WithMessage("*train*a*0.png*", "train/ is an image folder");
     }
 
+    [Fact]
+    public void ImageNet_has_the_same_classes_in_both_parts()
+    {
+        using var folder = new TemporaryFolder();
+        DirectoryNotFound("*holds no folders, expected 'train'*");
+        foreach (string file in new[] { "train/n01/0.JPEG", "train/n02/0.JPEG", "train/n02/1.JPEG", "val/ILSVRC2012_val_00000001.JPEG", "val/ILSVRC2012_val_00000002.JPEG" })
+            folder.Write(file, TestImages.Jpeg(300, 260));
+        using (var train = Datasets.ImageNet(folder.Path, train: true, TorchSharp.torch.CPU))
+        using (var generator = new TorchSharp.torch.Generator(1, TorchSharp.torch.CPU))
+        using (var batch = train.Get([2, 0], generator))
+        {
+            (train.Name, train.Classes, train.Count).Should().Be(("train", 2, 3L));
+            batch.Inputs.shape.Should().Equal(2, 3, 224, 224);
+            batch.Labels.data<long>().ToArray().Should().Equal(1, 0);
+        }
+        Invalid("*val' has 0 subfolders and 2 images that are in none*");
+        folder.Write("val/n01/0.JPEG", [1]);
+        folder.Write("val/n02/0.JPEG", [1]);
+        using (var test = Datasets.ImageNet(folder.Path, train: false, TorchSharp.torch.CPU))
+            (test.Name, test.Count).Should().Be(("val", 2L));
+        folder.Write("val/n03/0.JPEG", [1]);
+        Invalid("*val' has 3 classes and '*train' has 2*first in 'n03'*");
+        Directory.Delete(Path.Combine(folder.Path, "val"), recursive: true);
+        Directory.Move(Path.Combine(folder.Path, "train"), Path.Combine(folder.Path, "training"));
+        DirectoryNotFound("*holds 1 folders ('training' to 'training'), expected 'train'*");
+
+        void Invalid(string message) => FluentActions.Invoking(() => Datasets.ImageNet(folder.Path, train: false, TorchSharp.torch.CPU))
+            .Should().Throw<InvalidDataException>().WithMessage(message);
+        void DirectoryNotFound(string message) => FluentActions.Invoking(() => Datasets.ImageNet(folder.Path, train: true, TorchSharp.torch.CPU))
+            .Should().Throw<DirectoryNotFoundException>().WithMessage(message);
+    }
+
     private static (int Classes, long Count) Opened(string path)
     {
         using var data = Datasets.Open(path);

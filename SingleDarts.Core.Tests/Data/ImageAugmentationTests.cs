@@ -89,6 +89,31 @@ public class ImageAugmentationTests
     }
 
     [Theory]
+    [InlineData(32, 16)]
+    [InlineData(12, 6)]
+    [InlineData(9, 4)]
+    public void Over_all_centres_cutout_masks_the_area_of_its_closed_form(int size, int length)
+    {
+        // A centre less than length / 2 from the border loses what lies outside: along one side the mean over the centres is L − L² / (4 S).
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        var augmentation = new ImageAugmentation { CutoutLength = length };
+        var seen = new Dictionary<(string Rows, string Columns), long>();
+        for (int i = 0; i < 6; i++)
+        {
+            using var inner = NewDisposeScope();
+            var cut = augmentation.Apply(full([3000, 1, size, size], 255, ScalarType.Byte), generator, ScalarType.Float32).eq(0).squeeze(1);
+            long[] areas = [.. cut.sum([1, 2]).data<long>()];
+            byte[] rows = [.. cut.any(2).to(ScalarType.Byte).data<byte>()], columns = [.. cut.any(1).to(ScalarType.Byte).data<byte>()];
+            for (int n = 0; n < areas.Length; n++)
+                seen[(Convert.ToHexString(rows, n * size, size), Convert.ToHexString(columns, n * size, size))] = areas[n];
+        }
+        seen.Count.Should().Be(size * size, "every centre has a rectangle of its own");
+        double side = length - length * length / (4.0 * size);
+        seen.Values.Average().Should().BeApproximately(side * side, 1e-9);
+    }
+
+    [Theory]
     [InlineData(ScalarType.Float32, 1e-6)]
     [InlineData(ScalarType.BFloat16, 0.004)]
     [InlineData(ScalarType.Float16, 0.0005)]
@@ -134,6 +159,9 @@ public class ImageAugmentationTests
         (Normalization.Cifar100.StandardDeviation[2] * 255).Should().BeApproximately(70.4, 1e-9);
         (Normalization.ImageNet16.Mean[1] * 255).Should().BeApproximately(116.66, 1e-9);
         ImageAugmentation.Cifar10Search.Should().Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 0, Normalization = Normalization.Cifar10 });
+        ImageAugmentation.Cifar10Training.Should().Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 16, Normalization = Normalization.Cifar10 });
+        double[] darts = [0.49139968, 0.48215827, 0.44653124, 0.24703233, 0.24348505, 0.26158768];
+        Normalization.Cifar10.Mean.Concat(Normalization.Cifar10.StandardDeviation).Should().Equal(darts, (x, y) => Math.Abs(x - y) < 0.0003);
         FluentActions.Invoking(() => new Normalization([0.5], [0])).Should().Throw<ArgumentException>().WithMessage("*above 0*");
     }
 }

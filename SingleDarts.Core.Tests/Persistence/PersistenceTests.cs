@@ -66,26 +66,6 @@ public class PersistenceTests
         SafeTensorsFile.Read(folder["a"]).Tensors["w"].data<short>().ToArray().Should().Equal(1, -1);
     }
 
-    [Theory]
-    [InlineData("""{"w":{"dtype":"F32","shape":[1000000000,1000000000],"data_offsets":[0,4]}}""")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,400]}}""")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""")]
-    [InlineData("""{"w":{"dtype":"Q7","shape":[1],"data_offsets":[0,4]}}""")]
-    [InlineData("""{"w":{"dtype":"F32","shape":"x","data_offsets":[0,4]}}""")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[1]}}""")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""")]
-    [InlineData("""{"w":5}""")]
-    [InlineData("[]")]
-    [InlineData("{")]
-    [InlineData("{}")]
-    public void Header_that_lies_is_refused_before_anything_is_allocated(string header)
-    {
-        using var folder = new TemporaryFolder();
-        WriteRaw(folder["bad"], header, [0, 0, 0, 0]);
-        FluentActions.Invoking(() => SafeTensorsFile.Read(folder["bad"])).Should().Throw<InvalidDataException>().WithMessage("*bad is not a whole*");
-    }
-
     [Fact]
     public void Truncated_and_damaged_files_are_refused_and_never_crash()
     {

@@ -13,7 +13,7 @@ public class MergedExecutionTests
     public static TheoryData<string, string, CellExecution> Cases()
     {
         var cases = new TheoryData<string, string, CellExecution>();
-        foreach (string space in new[] { "nasbench201", "mixed", "two-inputs" })
+        foreach (string space in new[] { "nasbench201", "mixed", "two-inputs", "darts" })
             foreach (string relaxation in new[] { "sigmoid", "softmax", "hard" })
             {
                 cases.Add(space, relaxation, CellExecution.Merged);
@@ -151,6 +151,7 @@ public class MergedExecutionTests
             {
                 "nasbench201" => SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1, height: 8, width: 8),
                 "mixed" => Mixed(),
+                "darts" => SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8),
                 _ => TwoInputs(),
             },
             relaxation switch

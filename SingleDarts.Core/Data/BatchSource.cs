@@ -22,8 +22,7 @@ public sealed class BatchSource : IBatchSource
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(device);
-        if (!is_floating_point(dtype))
-            throw new ArgumentException($"Batches of type {dtype} cannot be trained on; expected a floating-point type such as Float32.", nameof(dtype));
+        DatasetChecks.TrainableType(dtype);
         (this.device, this.dtype, this.transform) = (device, dtype, transform);
         (Name, Classes, InputShape) = (data.Name, data.Classes, data.InputShape);
         inputs = data.Inputs.to(device).DetachFromDisposeScope();
@@ -48,8 +47,6 @@ public sealed class BatchSource : IBatchSource
     /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>
     public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
     {
-        if (indices.IsEmpty)
-            throw new ArgumentException($"A batch of '{Name}' needs at least one index, found none.", nameof(indices));
         DatasetChecks.InRange(indices, Count, Name);
         using var scope = NewDisposeScope();
         var index = tensor(indices.ToArray(), device: device);

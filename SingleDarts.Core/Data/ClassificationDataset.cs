@@ -54,8 +54,6 @@ public sealed class ClassificationDataset : IDisposable
     {
         ArgumentNullException.ThrowIfNull(indices);
         long[] chosen = [.. indices];
-        if (chosen.Length == 0)
-            throw new ArgumentException($"A subset of '{Name}' needs at least one index, found none.", nameof(indices));
         DatasetChecks.InRange(chosen, Count, Name);
         using var scope = NewDisposeScope();
         var index = tensor(chosen, device: Inputs.device);

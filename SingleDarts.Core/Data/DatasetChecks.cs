@@ -36,9 +36,17 @@ internal static class DatasetChecks
 
     public static void InRange(ReadOnlySpan<long> indices, long count, string name)
     {
+        if (indices.IsEmpty)
+            throw new ArgumentException($"Of dataset '{name}' at least one index is needed, found none.", nameof(indices));
         foreach (long index in indices)
             if (index < 0 || index >= count)
                 throw new ArgumentException($"Index {index} is outside dataset '{name}', expected 0 to {count - 1}.", nameof(indices));
+    }
+
+    public static void TrainableType(ScalarType dtype)
+    {
+        if (!is_floating_point(dtype))
+            throw new ArgumentException($"Batches of type {dtype} cannot be trained on; expected a floating-point type such as Float32.", nameof(dtype));
     }
 
     public static string Shape(Tensor t) => $"[{string.Join(", ", t.shape)}]";

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>Opens data of any supported format by looking at it.</summary>
@@ -38,6 +40,37 @@ public static class Datasets
         return Directory.EnumerateDirectories(path).Any()
             ? ImageFolder.Load(path, images, progress, cancellation)
             : throw new InvalidDataException($"The folder '{path}' holds no data of a known format; expected {Formats}.");
+    }
+
+    /// <summary>ImageNet, or any data in its layout, read from disk while it is used: <c>&lt;path&gt;/train/&lt;class&gt;</c> and
+    /// <c>&lt;path&gt;/val/&lt;class&gt;</c>.</summary>
+    /// <param name="path">The folder that holds <c>train</c> and <c>val</c>.</param>
+    /// <param name="train">The training images with <see cref="ImageFolderSourceOptions.ImageNetTraining"/>, or the validation images with
+    /// <see cref="ImageFolderSourceOptions.ImageNetTest"/>.</param>
+    /// <param name="device">Where batches are put.</param>
+    /// <param name="dtype">Floating-point type of the batches.</param>
+    /// <param name="options">Instead of those that <paramref name="train"/> means.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder, or the wanted one in it, does not exist: what is there is named.</exception>
+    /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, or other classes in <c>val</c> than in
+    /// <c>train</c>.</exception>
+    public static ImageFolderSource ImageNet(
+        string path, bool train, Device device, ScalarType dtype = ScalarType.Float32, ImageFolderSourceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string folder = Path.Combine(path, train ? "train" : "val"), other = Path.Combine(path, train ? "val" : "train");
+        if (!Directory.Exists(folder))
+        {
+            string found = !Directory.Exists(path) ? "does not exist"
+                : ImageFolderListing.ClassesIn(path) is { Length: > 0 } names ? $"holds {names.Length} folders ('{names[0]}' to '{names[^1]}')" : "holds no folders";
+            throw new DirectoryNotFoundException($"'{path}' {found}, expected '{Path.GetFileName(folder)}' with one subfolder of images per class; " +
+                $"if the class folders are in '{path}' itself, use {nameof(ImageFolderSource)}.");
+        }
+        var source = new ImageFolderSource(folder, options ?? (train ? ImageFolderSourceOptions.ImageNetTraining : ImageFolderSourceOptions.ImageNetTest), device, dtype);
+        // Labels are places in the order of the names, so one folder more or less would move them all.
+        if (Directory.Exists(other) && ImageFolderListing.ClassesIn(other) is { Length: > 0 } others && !others.SequenceEqual(source.ClassNames))
+            throw new InvalidDataException($"'{folder}' has {source.Classes} classes and '{other}' has {others.Length}, and their names differ, first in " +
+                $"'{others.Except(source.ClassNames).Concat(source.ClassNames.Except(others)).First()}'; both need the same class folders.");
+        return source;
     }
 
     private static ClassificationDataset OpenFile(string path)

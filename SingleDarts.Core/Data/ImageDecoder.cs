@@ -1,9 +1,8 @@
-using SkiaSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>One JPEG or PNG file to planar bytes [C, H, W]. Transparency is composed over black; colour profiles are not applied.</summary>
+/// <summary>One JPEG or PNG file to planar bytes [C, H, W].</summary>
 internal static class ImageDecoder
 {
     public sealed record Image(byte[] Planes, int Channels, int Height, int Width);
@@ -20,21 +19,9 @@ internal static class ImageDecoder
 
     private static Image Planes(string file, bool grayscale)
     {
-        byte[] content = File.ReadAllBytes(file);
-        if (content.Length == 0)
-            throw new InvalidDataException($"'{file}' is empty, expected a JPEG or PNG image; replace or remove it.");
-        using var data = SKData.CreateCopy(content);
-        using var codec = SKCodec.Create(data)
-            ?? throw new InvalidDataException($"'{file}' ({content.Length} bytes) is no readable JPEG or PNG image; replace or remove it.");
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul);
-        using var bitmap = new SKBitmap(info);
-        var result = codec.GetPixels(info, bitmap.GetPixels());
-        if (result != SKCodecResult.Success)
-            throw new InvalidDataException($"'{file}' ({content.Length} bytes, {info.Width} x {info.Height} pixels) cannot be decoded to its end " +
-                $"({result}); it is cut off or damaged, replace or remove it.");
-        // SkiaSharp 2 and 3 both have this member; applications may bring either.
-        byte[] rgba = bitmap.Bytes;
-        return new(grayscale ? Luma(rgba) : Rgb(rgba), grayscale ? 1 : 3, info.Height, info.Width);
+        using var opened = ImageFile.Open(file, ImageFile.LargestPixels);
+        using var image = opened.Decode();
+        return new(grayscale ? Luma(image.Rgba) : Rgb(image.Rgba), grayscale ? 1 : 3, image.Height, image.Width);
     }
 
     private static byte[] Rgb(ReadOnlySpan<byte> rgba)

@@ -36,7 +36,7 @@ public static class ImageFolder
         var listing = ImageFolderListing.Of(path);
         using var scope = NewDisposeScope();
         var images = LoadImages(listing, options, progress, cancellation);
-        var labels = tensor(listing.Labels, ScalarType.Int64);
+        var labels = tensor([.. Enumerable.Range(0, listing.Count).Select(i => (long)listing.LabelOf(i))], ScalarType.Int64);
         return new(images, labels, listing.ClassNames.Length, Path.GetFileName(listing.Root), listing.ClassNames);
     }
 
@@ -47,9 +47,9 @@ public static class ImageFolder
             return DecodeAll(listing, options, progress, cancellation);
         string key = $"{listing.Root}|{options.Resize}|{options.Grayscale}";
         var cache = new ImageCache(options.CacheFolder ?? ImageCache.DefaultFolder, key, listing.Fingerprint());
-        if (cache.TryRead(listing.Files.Length) is { } cached)
+        if (cache.TryRead(listing.Count) is { } cached)
         {
-            progress?.Report(new(listing.Files.Length, listing.Files.Length));
+            progress?.Report(new(listing.Count, listing.Count));
             return cached;
         }
         var images = DecodeAll(listing, options, progress, cancellation);
@@ -60,8 +60,8 @@ public static class ImageFolder
     private static Tensor DecodeAll(
         ImageFolderListing listing, ImageFolderOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
     {
-        int count = listing.Files.Length;
-        var first = RequireDecoder(() => ImageDecoder.Decode(listing.Files[0].FullName, options));
+        int count = listing.Count;
+        var first = RequireDecoder(() => ImageDecoder.Decode(listing.PathOf(0), options));
         var images = empty([count, first.Channels, first.Height, first.Width], ScalarType.Byte);
         int done = 0;
         int step = Math.Max(1, count / ProgressSteps);
@@ -74,11 +74,11 @@ public static class ImageFolder
         {
             Parallel.For(0, count, limits, i =>
             {
-                string file = listing.Files[i].FullName;
+                string file = listing.PathOf(i);
                 var image = ImageDecoder.Decode(file, options);
                 if ((image.Height, image.Width) != (first.Height, first.Width))
                     throw new InvalidDataException($"'{file}' has {image.Width} x {image.Height} pixels, expected {first.Width} x {first.Height} as in " +
-                        $"'{listing.Files[0].FullName}'; set {nameof(ImageFolderOptions)}.{nameof(ImageFolderOptions.Resize)} to bring all images to one size.");
+                        $"'{listing.PathOf(0)}'; set {nameof(ImageFolderOptions)}.{nameof(ImageFolderOptions.Resize)} to bring all images to one size.");
                 using (var target = images.narrow(0, i, 1))
                     image.Planes.CopyTo(target.bytes);
                 int now = Interlocked.Increment(ref done);

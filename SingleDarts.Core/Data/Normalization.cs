@@ -40,6 +40,9 @@ public sealed record Normalization
     /// <summary>ImageNet16-120 as in NAS-Bench-201 (AutoDL-Projects, <c>get_dataset_with_transform.py</c>).</summary>
     public static Normalization ImageNet16 { get; } = Of255([122.68, 116.66, 104.01], [63.22, 61.26, 65.09]);
 
+    /// <summary>ImageNet as in DARTS (<c>train_imagenet.py</c>) and torchvision.</summary>
+    public static Normalization ImageNet { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+
     /// <summary>Two normalisations are equal when all their values are.</summary>
     public bool Equals(Normalization? other) =>
         other is not null && Mean.SequenceEqual(other.Mean) && StandardDeviation.SequenceEqual(other.StandardDeviation);

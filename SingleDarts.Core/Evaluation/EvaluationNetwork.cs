@@ -13,8 +13,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
 {
     private readonly nn.Module<Tensor, Tensor> stem;
     private readonly TorchSharp.Modules.ModuleList<nn.Module> layers;
-    private readonly nn.Module<Tensor, Tensor> head;
     private readonly AuxiliaryHead? auxiliary;
+    private readonly nn.Module<Tensor, Tensor> head;
     private readonly int auxiliaryLayer;
 
     /// <summary>Builds a network with weights drawn from a seed.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using System.Collections.Frozen;
 using System.Security.Cryptography;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Persistence;
@@ -13,16 +11,35 @@ namespace SingleDarts.Core.Persistence;
 /// </summary>
 public static class SafeTensorsFile
 {
-    private const string Metadata = "__metadata__";
     private const string Checksum = "sha256";
     private const long LongestHeader = 100_000_000;
+    private const long ChunkBytes = 1 << 26;
 
-    private static readonly FrozenDictionary<string, ScalarType> Types = new Dictionary<string, ScalarType>
+    /// <summary>Writes a file whole or not at all: beside its place first, then renamed.</summary>
+    /// <param name="path">Path of the file; one that is there is replaced.</param>
+    /// <param name="tensors">Tensors by name, of any device and strides.</param>
+    /// <param name="metadata">Strings by name.</param>
+    /// <exception cref="IOException">The file cannot be written; one that was there is untouched.</exception>
+    /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        ["F64"] = ScalarType.Float64, ["F32"] = ScalarType.Float32, ["F16"] = ScalarType.Float16, ["BF16"] = ScalarType.BFloat16,
-        ["I64"] = ScalarType.Int64, ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8,
-        ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
-    }.ToFrozenDictionary();
+        string written = Path.GetFullPath(path) + ".tmp";
+        try
+        {
+            using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                Write(stream, tensors, metadata);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(written, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{path} cannot be written: {e.Message} A file that was there is untouched; free some space, make the folder or make it " +
+                "writable.", e);
+        }
+    }
 
     /// <summary>Writes tensors of any device and strides.</summary>
     /// <param name="stream">A writable stream.</param>
@@ -33,149 +50,90 @@ public static class SafeTensorsFile
         Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         using var scope = NewDisposeScope();
-        var host = tensors.OrderBy(t => t.Key, StringComparer.Ordinal)
-            .Select(t => (t.Key, Type: TypeName(t.Key, t.Value.dtype), Value: t.Value.detach().cpu().contiguous())).ToList();
+        SafeTensorsHeader header = SafeTensorsHeader.Of(tensors, metadata);
+        Tensor[] host = [.. header.Entries.Select(entry => tensors[entry.Name].detach().cpu().contiguous())];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, _, value) in host)
-            hash.AppendData(Bytes(value));
-        byte[] header = Header(host, metadata, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        foreach (Tensor chunk in host.SelectMany(Chunks))
+            hash.AppendData(chunk.bytes);
+        byte[] text = (header with
+        {
+            Metadata = new Dictionary<string, string>(metadata) { [Checksum] = Convert.ToHexStringLower(hash.GetHashAndReset()) },
+        }).ToBytes();
         Span<byte> length = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
         stream.Write(length);
-        stream.Write(header);
-        foreach (var (_, _, value) in host)
-            stream.Write(Bytes(value));
+        stream.Write(text);
+        foreach (Tensor chunk in host.SelectMany(Chunks))
+            stream.Write(chunk.bytes);
     }
 
-    /// <summary>Reads a file, on the CPU. The caller disposes the tensors.</summary>
+    /// <summary>
+    /// Reads a file, on the CPU. The caller disposes the tensors. What the header says is held against the length of the file before
+    /// memory is taken for it.
+    /// </summary>
     /// <param name="path">A file of the format.</param>
     /// <exception cref="InvalidDataException">
     /// The file is truncated or damaged; the message names it, what was found and what was expected.
     /// </exception>
     public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20);
-        Span<byte> prefix = stackalloc byte[8];
-        if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
-            throw Damaged(path, $"it has {stream.Length} bytes; expected at least the 8 of the header's length");
-        long headerLength = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        if (headerLength < 2 || headerLength > LongestHeader || headerLength > stream.Length - 8)
-            throw Damaged(path, $"its header is said to have {headerLength} bytes, but {stream.Length - 8} follow");
-        var text = new byte[headerLength];
-        stream.ReadExactly(text);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         var tensors = new Dictionary<string, Tensor>();
         try
         {
-            return ReadBody(path, stream, text, tensors);
+            SafeTensorsHeader header = ReadHeader(stream);
+            var metadata = new Dictionary<string, string>(header.Metadata);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (SafeTensorsHeader.Entry entry in header.Entries)
+            {
+                Tensor tensor = tensors[entry.Name] = empty(entry.Shape, dtype: entry.Type).DetachFromDisposeScope();
+                foreach (Tensor chunk in Chunks(tensor))
+                {
+                    stream.ReadExactly(chunk.bytes);
+                    hash.AppendData(chunk.bytes);
+                    if (entry.Type == ScalarType.Bool && chunk.bytes.ContainsAnyExcept((byte)0, (byte)1))
+                        throw new InvalidDataException($"tensor '{entry.Name}' is of type BOOL and has bytes that are neither 0 nor 1");
+                }
+            }
+            if (metadata.Remove(Checksum, out string? expected) && expected != Convert.ToHexStringLower(hash.GetHashAndReset()))
+                throw new InvalidDataException(
+                    $"its data does not have the SHA-256 that its header names (a program that changes the tensors must leave {Checksum} out)");
+            return (tensors, metadata);
         }
         catch (Exception e)
         {
             foreach (Tensor tensor in tensors.Values)
                 tensor.Dispose();
-            if (e is JsonException or InvalidOperationException or FormatException or OverflowException or EndOfStreamException or KeyNotFoundException)
-                throw Damaged(path, $"its header cannot be read ({e.Message.TrimEnd('.')})");
+            if (e is InvalidDataException or EndOfStreamException)
+                throw new InvalidDataException(
+                    $"{path} is not a whole safetensors file: {e.Message.TrimEnd('.')}. Restore it or use an earlier checkpoint.", e);
             throw;
         }
     }
 
-    private static (IReadOnlyDictionary<string, Tensor>, IReadOnlyDictionary<string, string>) ReadBody(
-        string path, FileStream stream, byte[] text, Dictionary<string, Tensor> tensors)
+    private static SafeTensorsHeader ReadHeader(FileStream stream)
     {
-        using JsonDocument header = JsonDocument.Parse(text);
-        long dataStart = 8 + text.LongLength, dataLength = stream.Length - dataStart, at = 0;
-        var metadata = new Dictionary<string, string>();
-        var entries = new List<(string Name, ScalarType Type, long[] Shape, long Begin, long End)>();
-        foreach (JsonProperty entry in header.RootElement.EnumerateObject())
-        {
-            if (entry.Name == Metadata)
-                foreach (JsonProperty pair in entry.Value.EnumerateObject())
-                    metadata[pair.Name] = pair.Value.GetString()!;
-            else
-                entries.Add(ReadEntry(path, entry));
-        }
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, type, shape, begin, end) in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
-        {
-            if (begin != at || end < begin || end > dataLength)
-                throw Damaged(path, $"tensor '{name}' is said to lie at bytes {begin} to {end}; expected it to begin at {at} and end by {dataLength}");
-            at = end;
-            if (tensors.ContainsKey(name))
-                throw Damaged(path, $"it has two tensors named '{name}'");
-            Tensor tensor = empty(shape, dtype: type).DetachFromDisposeScope();
-            tensors[name] = tensor;
-            if (tensor.numel() * tensor.element_size() != end - begin)
-                throw Damaged(path, $"tensor '{name}' has {end - begin} bytes; expected {tensor.numel() * tensor.element_size()} for its shape");
-            stream.ReadExactly(Bytes(tensor));
-            hash.AppendData(Bytes(tensor));
-        }
-        if (at != dataLength)
-            throw Damaged(path, $"{dataLength - at} bytes follow the last tensor");
-        if (metadata.Remove(Checksum, out string? expected) && expected != Convert.ToHexStringLower(hash.GetHashAndReset()))
-            throw Damaged(path, "its data does not have the SHA-256 that its header names");
-        return (tensors, metadata);
+        Span<byte> prefix = stackalloc byte[8];
+        if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
+            throw new InvalidDataException($"it has {stream.Length} bytes; expected at least the 8 of the header's length");
+        long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+        if (length < 2 || length > Math.Min(LongestHeader, stream.Length - 8))
+            throw new InvalidDataException(
+                $"its header is said to have {length} bytes, but {stream.Length - 8} follow and {LongestHeader} are the most");
+        var text = new byte[length];
+        stream.ReadExactly(text);
+        return SafeTensorsHeader.Parse(text, stream.Length - 8 - length);
     }
 
-    private static (string, ScalarType, long[], long, long) ReadEntry(string path, JsonProperty entry)
+    /// <summary>Consecutive parts whose bytes fit a span, which reaches no further than 2³¹.</summary>
+    private static IEnumerable<Tensor> Chunks(Tensor contiguous)
     {
-        string type = entry.Value.GetProperty("dtype").GetString() ?? "";
-        if (!Types.TryGetValue(type, out ScalarType scalar))
-            throw Damaged(path, $"tensor '{entry.Name}' is of type '{type}'; expected one of {string.Join(", ", Types.Keys.Order())}");
-        long[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(n => n.GetInt64())];
-        long[] place = [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(n => n.GetInt64())];
-        if (place.Length != 2 || shape.Any(n => n < 0))
-            throw Damaged(path, $"tensor '{entry.Name}' has shape [{string.Join(", ", shape)}] and {place.Length} offsets; expected sizes of 0 or more and 2");
-        if (checked(shape.Aggregate(1L, (product, n) => checked(product * n)) * ElementSize(scalar)) != place[1] - place[0])
-            throw Damaged(path, $"tensor '{entry.Name}' of shape [{string.Join(", ", shape)}] has {place[1] - place[0]} bytes of {type}");
-        return (entry.Name, scalar, shape, place[0], place[1]);
-    }
-
-    private static byte[] Header(
-        List<(string Name, string Type, Tensor Value)> tensors, IReadOnlyDictionary<string, string> metadata, string checksum)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        long count = contiguous.numel(), step = ChunkBytes / contiguous.element_size();
+        using Tensor flat = contiguous.view(count);
+        for (long at = 0; at < count; at += step)
         {
-            json.WriteStartObject();
-            json.WriteStartObject(Metadata);
-            foreach (var (name, value) in metadata.Where(m => m.Key != Checksum).Append(KeyValuePair.Create(Checksum, checksum)))
-                json.WriteString(name, value);
-            json.WriteEndObject();
-            long at = 0;
-            foreach (var (name, type, value) in tensors)
-            {
-                json.WriteStartObject(name);
-                json.WriteString("dtype", type);
-                json.WriteStartArray("shape");
-                foreach (long n in value.shape)
-                    json.WriteNumberValue(n);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(at);
-                json.WriteNumberValue(at += value.numel() * value.element_size());
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
+            using Tensor chunk = flat.narrow(0, at, Math.Min(step, count - at));
+            yield return chunk;
         }
-        while (buffer.Length % 8 != 0)
-            buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
     }
-
-    private static Span<byte> Bytes(Tensor contiguous) => contiguous.numel() == 0 ? [] : contiguous.bytes;
-
-    private static long ElementSize(ScalarType type) => type switch
-    {
-        ScalarType.Float64 or ScalarType.Int64 => 8,
-        ScalarType.Float32 or ScalarType.Int32 => 4,
-        ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Int16 => 2,
-        _ => 1,
-    };
-
-    private static string TypeName(string name, ScalarType type) =>
-        Types.FirstOrDefault(t => t.Value == type).Key ?? throw new NotSupportedException(
-            $"Tensor '{name}' is of type {type}, which the safetensors format does not have; convert it first.");
-
-    private static InvalidDataException Damaged(string path, string why) =>
-        new($"{path} is not a whole safetensors file: {why}. Restore it or use an earlier checkpoint.");
 }

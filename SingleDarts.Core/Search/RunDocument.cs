@@ -20,7 +20,7 @@ internal static class RunDocument
             cell.Name, string.Join(' ', cell.Operations.Where(o => o.IsLearnable))))),
         ["space"] = Space(space),
         ["data"] = Data(data),
-        ["search"] = Search(options),
+        ["search"] = Search(space, options),
     });
 
     /// <summary>Refuses to go on with a run that was made of something else.</summary>
@@ -55,7 +55,7 @@ internal static class RunDocument
         ["sha256"] = Fingerprint(data),
     };
 
-    private static JsonObject Search(SearchOptions options) => new()
+    private static JsonObject Search(SearchSpace space, SearchOptions options) => new()
     {
         ["epochs"] = options.Epochs,
         ["batchSize"] = options.BatchSize,
@@ -66,7 +66,8 @@ internal static class RunDocument
         ["relaxation"] = OptionsDocument.Describe(options.Relaxation.Name, options.Relaxation),
         ["weightUpdate"] = options.WeightUpdate.ToString(),
         ["architectureUpdate"] = options.ArchitectureUpdate.ToString(),
-        ["derivation"] = OptionsDocument.Describe(options.Derivation.Name, options.Derivation),
+        ["derivation"] = OptionsDocument.Describe(
+            (options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
         ["transform"] = options.Transform?.ToString() ?? "normalisation by the data's statistics",
         ["regularizers"] = new JsonArray([.. options.Regularizers.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
         ["stoppingRules"] = new JsonArray([.. options.StoppingRules.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),

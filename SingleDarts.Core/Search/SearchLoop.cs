@@ -140,7 +140,7 @@ internal sealed class SearchLoop : IDisposable
         {
             Epoch = epoch + 1,
             Epochs = options.Epochs,
-            Genotype = space.Derive(options.Derivation, snapshot),
+            Genotype = space.Derive(options.Derivation ?? space.Derivation, snapshot),
             WeightLoss = means.WeightLoss,
             WeightAccuracy = means.WeightAccuracy,
             ArchitectureLoss = means.ArchitectureLoss,

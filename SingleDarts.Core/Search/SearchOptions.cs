@@ -41,8 +41,8 @@ public sealed record SearchOptions
     /// <summary>Optimiser of α. <value>Adam 3e-4 (0.5, 0.999) at a fixed rate, no weight decay.</value></summary>
     public UpdateRule ArchitectureUpdate { get; init; } = UpdateRule.Default.Adam(3e-4, 0.5, 0.999);
 
-    /// <summary>α to genotype. <value>Argmax on every edge.</value></summary>
-    public IDerivation Derivation { get; init; } = Derivations.EdgeArgmax;
+    /// <summary>α to genotype; the space's own rule where <see langword="null"/>.</summary>
+    public IDerivation? Derivation { get; init; }
 
     /// <summary>
     /// Stored samples to model input, for example <see cref="ImageAugmentation.Cifar10Search"/>. <value>Images are normalised by the

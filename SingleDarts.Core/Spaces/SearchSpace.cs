@@ -22,6 +22,7 @@ public sealed class SearchSpace
         Stem = new BlockPlacement(builder.StemFactory, builder.StemContext);
         Head = new BlockPlacement(builder.HeadFactory, new OperationContext(layers[^1].OutChannels, Classes));
         Preprocessing = builder.PreprocessingFactory;
+        Derivation = builder.DerivationRule;
     }
 
     /// <summary>Name of the space in run records.</summary>
@@ -47,6 +48,9 @@ public sealed class SearchSpace
 
     /// <summary>Factory of what turns an earlier layer's output into an input node of a cell.</summary>
     public Func<OperationContext, nn.Module<Tensor, Tensor>> Preprocessing { get; }
+
+    /// <summary>How architecture parameters become a genotype of this space, unless a search says otherwise.</summary>
+    public IDerivation Derivation { get; }
 
     /// <summary>Number of genotypes: the product over cells of operations to the power of edges.</summary>
     public double GenotypeCount =>

@@ -33,6 +33,7 @@ public sealed class SearchSpaceBuilder
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> StemFactory { get; private set; } = Blocks.ConvolutionStem;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> HeadFactory { get; private set; } = Blocks.PooledLinearHead;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> PreprocessingFactory { get; private set; } = IdentityOrConv1x1;
+    internal IDerivation DerivationRule { get; private set; } = Derivations.EdgeArgmax;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>>? SecondStemFactory { get; private set; }
     internal OperationContext StemContext => new(InputShape.FirstOrDefault(), channels * stemMultiplier);
 
@@ -115,6 +116,10 @@ public sealed class SearchSpaceBuilder
     /// <param name="create">Factory; its context has the channels of both sides and stride 1 or 2.</param>
     public SearchSpaceBuilder Preprocessing(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
         Set(() => PreprocessingFactory = create);
+
+    /// <summary>How architecture parameters become a genotype; the best operation of every edge where nothing is said (NAS-Bench-201).</summary>
+    /// <param name="derivation">For example <see cref="Derivations.TopEdges"/>, the rule of DARTS.</param>
+    public SearchSpaceBuilder DerivedBy(IDerivation derivation) => Set(() => DerivationRule = derivation);
 
     /// <summary>Checks everything that was said and makes the space.</summary>
     /// <exception cref="ArgumentException">Something is missing or cannot be; the message lists every fault.</exception>

@@ -86,6 +86,7 @@ public static class SearchSpaces
             .ReductionCells()
             .Stages([layers / 3, (2 * layers / 3) - (layers / 3) - 1, layers - (2 * layers / 3) - 1])
             .Preprocessing(Blocks.Preprocessing)
-            .Head(Blocks.LinearHead);
+            .Head(Blocks.LinearHead)
+            .DerivedBy(Derivations.TopEdges());
     }
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Persistence;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp.Modules;
@@ -10,7 +11,7 @@ namespace SingleDarts.Core.Supernets;
 /// The network that holds every genotype of a space at once: stem, searched cells and fixed blocks, head. Its weights w are
 /// <c>named_parameters()</c>; its architecture parameters α are <see cref="Architecture"/>.
 /// </summary>
-public sealed class Supernet : nn.Module<Tensor, Tensor>
+public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
 {
     private readonly nn.Module<Tensor, Tensor> stem;
     private readonly ModuleList<nn.Module> layers;
@@ -64,6 +65,10 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
 
     /// <summary>The weights w by name, in a fixed order.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Weights => [.. named_parameters()];
+
+    /// <summary>α by name, <c>alpha.&lt;cell&gt;</c>: saved and loaded with the weights.</summary>
+    public IReadOnlyList<(string Name, Tensor Tensor)> FurtherState =>
+        [.. Architecture.Named.Select(alpha => ("alpha." + alpha.Name, (Tensor)alpha.Parameter))];
 
     /// <summary>The searched cells, from the first to the last.</summary>
     public IEnumerable<SupernetCell> Cells => layers.OfType<SupernetCell>();

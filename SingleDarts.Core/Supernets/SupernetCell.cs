@@ -75,14 +75,31 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
             if (merging?.FanOuts[source] is { } fanOut)
                 foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], weights, recomputes)))
                     Add(target, term);
-            foreach (CellEdge edge in topology.Edges.Where(e => e.Source == source))
-                if (edges[edge.Index].Mix(x, weights[edge.Index], k =>
-                    Includes(edge, k, chosen) && !(merging is not null && FanOut.Fits(edges[edge.Index][k]))) is { } rest)
+            CellEdge[] leaving = [.. topology.Edges.Where(e => e.Source == source)];
+            if (merging is not null)
+                foreach (var pooling in PoolingsOf(leaving, chosen))
+                {
+                    Tensor pooled = edges[pooling.First().Index][pooling.Key].call(x);
+                    foreach (CellEdge edge in pooling)
+                        Add(edge.Target, pooled * weights[edge.Index, pooling.Key]);
+                }
+            foreach (CellEdge edge in leaving)
+                if (edges[edge.Index].Mix(x, weights[edge.Index], k => Includes(edge, k, chosen) &&
+                    !(merging is not null && (FanOut.Fits(edges[edge.Index][k]) || IsShared(edges[edge.Index][k])))) is { } rest)
                     Add(edge.Target, rest);
         }
         nodes[^1] ??= NothingInto(topology.Nodes - 1, nodes[0]!);
         return topology.OutputNodes.Count == 1 ? nodes[topology.OutputNodes[0]]! : cat([.. topology.OutputNodes.Select(n => nodes[n]!)], 1);
     }
+
+    /// <summary>The edges by the pooling that they have in common: pooling has no weights, so that one serves all edges that leave a node.</summary>
+    private ILookup<int, CellEdge> PoolingsOf(CellEdge[] leaving, bool[,]? chosen) => (
+        from edge in leaving
+        from k in Enumerable.Range(0, edges[edge.Index].Count)
+        where IsShared(edges[edge.Index][k]) && Includes(edge, k, chosen)
+        select (edge, k)).ToLookup(pooling => pooling.k, pooling => pooling.edge);
+
+    private static bool IsShared(nn.Module<Tensor, Tensor> candidate) => candidate is PoolingBatchNorm { KeepsStatistics: false };
 
     private bool Includes(CellEdge edge, int k, bool[,]? chosen) =>
         edges[edge.Index].Computes(k) && (chosen is null || chosen[edge.Index, k]);

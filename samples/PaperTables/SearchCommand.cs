@@ -17,7 +17,8 @@ internal static class SearchCommand
         Option<long?> samples = Value<long?>("--samples", "Use a class-balanced part of the data. Default: all.", null);
         Option<int?> imageSize = Value<int?>("--image-size", "Average images down to this height and width. Default: as stored.", null);
         Option<long> channels = Value("--channels", "Channels of the first stage.", 16L);
-        Option<int> cells = Value("--cells", "Cells in each stage.", 5);
+        Option<int> cells = Value("--cells", "Cells in each stage of nasbench201.", 5);
+        Option<int> layers = Value("--layers", "Cells in all of darts, two of them reduction cells.", 8);
         Option<int> epochs = Value("--epochs", "Passes over the data of the weights.", 50);
         Option<int> batchSize = Value("--batch-size", "Samples of a batch.", 64);
         Option<double> rate = Value("--learning-rate", "SGD learning rate of the weights at the start.", 0.005);
@@ -42,14 +43,14 @@ internal static class SearchCommand
             "Example: search --scheme single-level --relaxation sigmoid --data cifar-10-batches-bin --table nasbench201.csv --out runs/1\n" +
             "Exit codes: 0 found, 1 unexpected failure, 2 bad input, 3 diverged, 130 Ctrl+C and 143 SIGTERM (both with a checkpoint).")
         {
-            space, scheme, relaxation, probability, data, samples, imageSize, channels, cells, epochs, batchSize, rate, minimum, decay,
+            space, scheme, relaxation, probability, data, samples, imageSize, channels, cells, layers, epochs, batchSize, rate, minimum, decay,
             alphaOptimizer, alphaRate, alphaDecay, seed, device, execution, threads, table, output, resume,
             diagnose, diagnoseInterval, hessian,
         };
         command.SetAction((parsed, _) => SearchRunner.RunAsync(new SearchSettings(
             parsed.GetValue(space)!, parsed.GetValue(scheme)!, parsed.GetValue(relaxation)!, parsed.GetValue(probability),
             parsed.GetValue(data)!, parsed.GetValue(samples), parsed.GetValue(imageSize), parsed.GetValue(channels),
-            parsed.GetValue(cells), parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(rate), parsed.GetValue(minimum),
+            parsed.GetValue(cells), parsed.GetValue(layers), parsed.GetValue(epochs), parsed.GetValue(batchSize), parsed.GetValue(rate), parsed.GetValue(minimum),
             parsed.GetValue(decay), parsed.GetValue(alphaOptimizer)!, parsed.GetValue(alphaRate), parsed.GetValue(alphaDecay),
             parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(execution), parsed.GetValue(threads),
             parsed.GetValue(table), parsed.GetValue(output),

@@ -43,14 +43,14 @@ internal static class SearchRunner
 
     private static async Task SearchAsync(SearchSettings settings, CancellationToken cancellationToken)
     {
+        if (settings.Space != "nasbench201" && settings.Table is not null)
+            throw new ArgumentException($"--table is the table of nasbench201; it has no genotype of '{settings.Space}'. Leave it out.");
         NasBench201Table? table = settings.Table is null ? null : NasBench201Table.Load(settings.Table);
         IReadOnlyList<ISearchObserver> observers = settings.Observers(table);
         if (settings.Threads is { } threads)
             torch.set_num_threads(threads);
         using ClassificationDataset data = settings.OpenData(new LoadBar(), cancellationToken);
-        SearchSpace space = SearchSpaces.NasBench201(
-            data.Classes, settings.Channels, settings.Cells, data.InputShape[0], data.InputShape[1], data.InputShape[2]);
-        ArchitectureSearch search = ArchitectureSearch.In(space).On(data)
+        ArchitectureSearch search = ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
             .Using(settings.OptimizationScheme)
             .Relaxing(settings.RelaxationOfAlpha)
             .UpdatingWeights(o => o.Sgd(settings.LearningRate, 0.9, settings.WeightDecay).Cosine(settings.MinimumLearningRate).ClipGradientNorm(5))
@@ -74,6 +74,8 @@ internal static class SearchRunner
     private static void Print(SearchResult result, NasBench201Table? table)
     {
         Console.WriteLine($"genotype      {result.Genotype}");
+        if (result.Genotype.Cells.ContainsKey("reduction"))
+            Console.WriteLine($"as in DARTS   {DartsGenotypeText.Format(result.Genotype)}");
         Console.WriteLine($"parameters    {result.Cost.Parameters:N0}");
         Console.WriteLine($"FLOPs         {result.Cost.Flops / 1e6:F3} M");
         Console.WriteLine($"skip by epoch {string.Join(' ', result.Epochs.Select(e => e.Genotype.Count("skip_connect")))}");

@@ -11,13 +11,13 @@ namespace PaperTables;
 /// <summary>What the command line says about one search.</summary>
 internal sealed record SearchSettings(
     string Space, string Scheme, string Relaxation, double InitialProbability, string Data, long? Samples, int? ImageSize,
-    long Channels, int Cells, int Epochs, int BatchSize, double LearningRate, double MinimumLearningRate, double WeightDecay,
+    long Channels, int Cells, int Layers, int Epochs, int BatchSize, double LearningRate, double MinimumLearningRate, double WeightDecay,
     string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, CellExecution Execution,
     int? Threads, string? Table, string? Out, bool Resume, bool Diagnose, int DiagnoseInterval, bool Hessian)
 {
     public const string GeneratedData = "generated";
 
-    public static readonly string[] Spaces = ["nasbench201"];
+    public static readonly string[] Spaces = ["nasbench201", "darts"];
     public static readonly string[] SchemeNames = ["single-level", "bi-level", "bi-level-2nd", "same-subset"];
     public static readonly string[] RelaxationNames = ["sigmoid", "softmax"];
     public static readonly string[] AlphaOptimizers = ["adam", "sgd"];
@@ -29,6 +29,11 @@ internal sealed record SearchSettings(
         "bi-level-2nd" => OptimizationSchemes.BiLevelSecondOrder,
         _ => OptimizationSchemes.SameSubset,
     };
+
+    /// <summary>The space for images of the data's shape.</summary>
+    public SearchSpace SpaceFor(ClassificationDataset data) => Space == "darts"
+        ? SearchSpaces.Darts(data.Classes, Channels, Layers, data.InputShape[1], data.InputShape[2], data.InputShape[0])
+        : SearchSpaces.NasBench201(data.Classes, Channels, Cells, data.InputShape[0], data.InputShape[1], data.InputShape[2]);
 
     public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax() : Relaxations.Sigmoid(InitialProbability);
 

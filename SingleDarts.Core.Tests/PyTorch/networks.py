@@ -1,0 +1,403 @@
+"""The networks of NAS-Bench-201 and DARTS in PyTorch, from their definitions; what the C# networks are held against.
+
+build(description) makes a module of a dictionary (bridge.py reads it from JSON):
+
+  {"type": "operation", "space": "nasbench201" or "darts", "name": "sep_conv_3x3", + place}   a candidate operation
+  {"type": "factorized_reduce" | "relu_conv_bn" (+ "kernel", "bias") | "residual_downsampling" |
+           "stem" | "head" | "imagenet_stem" | "auxiliary_cifar" | "auxiliary_imagenet", + place}
+  {"type": "sequence", "layers": [descriptions]}
+  {"type": "nasbench201_supernet", "channels", "cells", "classes", "relaxation", "affine", "track"}
+  {"type": "nasbench201_network", "genotype": "|nor_conv_3x3~0|+...", "channels", "cells", "classes"}
+  {"type": "darts_supernet", "channels", "layers", "classes", "relaxation", "stem": "cifar" or "imagenet", "affine", "track"}
+  {"type": "darts_network", "genotype": {"normal": [["sep_conv_3x3", 0], ...], "normal_concat": [2, 3, 4, 5], "reduce": ..., "reduce_concat": ...},
+   "channels", "layers", "classes", "stem": "cifar" or "imagenet", "auxiliary": true, "auxiliary_normalization": false}
+
+A place is "in", "out", "stride", "affine", "track" (running statistics), "search" (pools of DARTS are normalised).
+
+Names of parameters and buffers, in order of definition:
+
+  supernets     stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<edge>.operations.<operation>.*, head.*; alpha.<cell>
+  networks      stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<gene>.*, auxiliary.*, head.*
+  ReLU-conv-BN  convolution.weight, convolution.bias, normalization.*
+  FactorizedReduce   even.weight, odd.weight, normalization.*
+  ResidualDownsampling   body.0.*, body.1.*, shortcut.1.weight
+  everything else   the index in its nn.Sequential: in sep_conv 1 depthwise, 2 pointwise, 3 BN, 5 depthwise, 6 pointwise, 7 BN; in dil_conv
+                1, 2, 3; in conv_7x1_1x7 1 (1x7), 2 (7x1), 3 BN; in a pool of a search 1 BN
+
+Run as a program, it prints the numbers of parameters that are published.
+"""
+import torch
+from torch import nn
+
+NASBENCH201 = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
+DARTS = ["none", "max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"]
+
+
+class Place:
+    """Where a module stands."""
+
+    def __init__(self, inputs, outputs, stride=1, affine=True, track=True, search=False):
+        self.inputs, self.outputs, self.stride = inputs, outputs, stride
+        self.affine, self.track, self.search = affine, track, search
+
+    def at(self, **changes):
+        return Place(**{**vars(self), **changes})
+
+
+def normalization(channels, place):
+    return nn.BatchNorm2d(channels, affine=place.affine, track_running_stats=place.track)
+
+
+def pointwise(inputs, outputs):
+    return nn.Conv2d(inputs, outputs, 1, bias=False)
+
+
+class Zero(nn.Module):
+    def __init__(self, place):
+        super().__init__()
+        self.place = place
+
+    def forward(self, x):
+        x = x[:, :1, ::self.place.stride, ::self.place.stride]
+        return (x * 0).expand(-1, self.place.outputs, -1, -1)
+
+
+class ReluConvBatchNorm(nn.Module):
+    def __init__(self, place, kernel, bias):
+        super().__init__()
+        self.convolution = nn.Conv2d(place.inputs, place.outputs, kernel, stride=place.stride, padding=kernel // 2, bias=bias)
+        self.normalization = normalization(place.outputs, place)
+
+    def forward(self, x):
+        return self.normalization(self.convolution(torch.relu(x)))
+
+
+class FactorizedReduce(nn.Module):
+    def __init__(self, place):
+        super().__init__()
+        self.even = nn.Conv2d(place.inputs, place.outputs // 2, 1, stride=2, bias=False)
+        self.odd = nn.Conv2d(place.inputs, place.outputs // 2, 1, stride=2, bias=False)
+        self.normalization = normalization(place.outputs, place)
+
+    def forward(self, x):
+        x = torch.relu(x)
+        return self.normalization(torch.cat([self.even(x), self.odd(x[:, :, 1:, 1:])], dim=1))
+
+
+class ResidualDownsampling(nn.Module):
+    def __init__(self, place):
+        super().__init__()
+        place = place.at(stride=2, affine=True, track=True)
+        self.body = nn.Sequential(
+            ReluConvBatchNorm(place, 3, bias=False), ReluConvBatchNorm(place.at(inputs=place.outputs, stride=1), 3, bias=False))
+        self.shortcut = nn.Sequential(nn.AvgPool2d(2, stride=2), pointwise(place.inputs, place.outputs))
+
+    def forward(self, x):
+        return self.shortcut(x) + self.body(x)
+
+
+def skip(place):
+    return nn.Identity() if place.stride == 1 and place.inputs == place.outputs else FactorizedReduce(place)
+
+
+def average_pool(place):
+    return nn.AvgPool2d(3, stride=place.stride, padding=1, count_include_pad=False)
+
+
+def pool(place, module):
+    return nn.Sequential(module, normalization(place.outputs, place.at(affine=False))) if place.search else module
+
+
+def depthwise(place, kernel, stride, dilation=1):
+    return nn.Conv2d(
+        place.inputs, place.inputs, kernel, stride=stride, padding=dilation * (kernel // 2), dilation=dilation, groups=place.inputs, bias=False)
+
+
+def separable(place, kernel):
+    return nn.Sequential(
+        nn.ReLU(), depthwise(place, kernel, place.stride), pointwise(place.inputs, place.inputs), normalization(place.inputs, place),
+        nn.ReLU(), depthwise(place, kernel, 1), pointwise(place.inputs, place.outputs), normalization(place.outputs, place))
+
+
+def dilated(place, kernel):
+    return nn.Sequential(
+        nn.ReLU(), depthwise(place, kernel, place.stride, dilation=2), pointwise(place.inputs, place.outputs),
+        normalization(place.outputs, place))
+
+
+def seven_by_one(place):
+    return nn.Sequential(
+        nn.ReLU(),
+        nn.Conv2d(place.inputs, place.inputs, (1, 7), stride=(1, place.stride), padding=(0, 3), bias=False),
+        nn.Conv2d(place.inputs, place.outputs, (7, 1), stride=(place.stride, 1), padding=(3, 0), bias=False),
+        normalization(place.outputs, place))
+
+
+OPERATIONS = {
+    "nasbench201": {
+        "none": Zero,
+        "skip_connect": skip,
+        "nor_conv_1x1": lambda place: ReluConvBatchNorm(place, 1, bias=not place.affine),
+        "nor_conv_3x3": lambda place: ReluConvBatchNorm(place, 3, bias=not place.affine),
+        "avg_pool_3x3": average_pool,
+    },
+    "darts": {
+        "none": Zero,
+        "max_pool_3x3": lambda place: pool(place, nn.MaxPool2d(3, stride=place.stride, padding=1)),
+        "avg_pool_3x3": lambda place: pool(place, average_pool(place)),
+        "skip_connect": skip,
+        "sep_conv_3x3": lambda place: separable(place, 3),
+        "sep_conv_5x5": lambda place: separable(place, 5),
+        "sep_conv_7x7": lambda place: separable(place, 7),
+        "dil_conv_3x3": lambda place: dilated(place, 3),
+        "dil_conv_5x5": lambda place: dilated(place, 5),
+        "conv_7x1_1x7": seven_by_one,
+    },
+}
+
+
+def stem(inputs, channels):
+    return nn.Sequential(nn.Conv2d(inputs, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+
+
+class ImageNetStem(nn.Module):
+    """Gives what the first cell sees as the layer before the previous one, and as the previous one."""
+
+    def __init__(self, inputs, channels):
+        super().__init__()
+        half = channels // 2
+        self.first = nn.Sequential(
+            nn.Conv2d(inputs, half, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(half), nn.ReLU(),
+            nn.Conv2d(half, channels, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(channels))
+        self.second = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(channels, channels, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        x = self.first(x)
+        return x, self.second(x)
+
+
+def auxiliary_head(channels, classes, stride, normalizes):
+    return nn.Sequential(
+        nn.ReLU(), nn.AvgPool2d(5, stride=stride, padding=0, count_include_pad=False),
+        nn.Conv2d(channels, 128, 1, bias=False), nn.BatchNorm2d(128), nn.ReLU(),
+        nn.Conv2d(128, 768, 2, bias=False), *([nn.BatchNorm2d(768)] if normalizes else []), nn.ReLU(),
+        nn.Flatten(), nn.Linear(768, classes))
+
+
+class MixedOp(nn.Module):
+    def __init__(self, operations):
+        super().__init__()
+        self.operations = nn.ModuleList(operations)
+
+    def forward(self, x, weights):
+        return sum(weight * operation(x) for weight, operation in zip(weights, self.operations))
+
+
+class Cell(nn.Module):
+    """A cell of one input (NAS-Bench-201) or two (DARTS); edges are (source, target, module), by target.
+
+    The output is the last node, or the concatenation of some nodes.
+    """
+
+    def __init__(self, kind, preprocessing, edges, concat=None):
+        super().__init__()
+        self.kind, self.concat = kind, concat
+        self.ends = [(source, target) for source, target, _ in edges]
+        self.preprocessing = nn.ModuleList(preprocessing)
+        self.edges = nn.ModuleList([module for _, _, module in edges])
+
+    def forward(self, before, previous, weights=None):
+        inputs = [before, previous][-len(self.preprocessing):]
+        nodes = [module(x) for module, x in zip(self.preprocessing, inputs)]
+        for target in range(len(nodes), 1 + max(target for _, target in self.ends)):
+            terms = []
+            for index, (source, end) in enumerate(self.ends):
+                if end == target:
+                    edge = self.edges[index]
+                    terms.append(edge(nodes[source]) if weights is None else edge(nodes[source], weights[index]))
+            nodes.append(sum(terms))
+        return nodes[-1] if self.concat is None else torch.cat([nodes[i] for i in self.concat], dim=1)
+
+
+class Network(nn.Module):
+    """Stem, cells and fixed blocks, head; with alpha it is a supernet, without it the network of a genotype."""
+
+    def __init__(self, stem, layers, head, alpha=None, relaxation=None, auxiliary=None, auxiliary_at=None):
+        super().__init__()
+        self.stem, self.layers = stem, nn.ModuleList(layers)
+        if auxiliary is not None:
+            self.auxiliary = auxiliary
+        self.auxiliary_at = auxiliary_at
+        self.head = head
+        if alpha is not None:
+            self.alpha = nn.ParameterDict({kind: nn.Parameter(1e-3 * torch.randn(shape)) for kind, shape in alpha.items()})
+        self.relaxation = relaxation
+
+    def forward(self, x):
+        """Logits; with an auxiliary head in training mode, also its logits."""
+        if self.relaxation is not None:
+            turn = {"sigmoid": torch.sigmoid, "softmax": lambda alpha: torch.softmax(alpha, dim=-1)}[self.relaxation]
+            weights = {kind: turn(alpha) for kind, alpha in self.alpha.items()}
+        x = self.stem(x)
+        before, previous = x if isinstance(x, tuple) else (x, x)
+        side = None
+        for index, layer in enumerate(self.layers):
+            if isinstance(layer, Cell):
+                p = weights[layer.kind] if self.relaxation is not None else None
+                before, previous = previous, layer(before, previous, p)
+            else:
+                before = previous = layer(previous)
+            if index == self.auxiliary_at and self.training:
+                side = self.auxiliary(previous)
+        logits = self.head(previous)
+        return logits if side is None else (logits, side)
+
+
+def nasbench201_head(channels, classes):
+    return nn.Sequential(nn.BatchNorm2d(channels), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes))
+
+
+def nasbench201(channels, cells, classes, edge, **more):
+    layers, width = [], channels
+    for stage in range(3):
+        if stage > 0:
+            layers.append(ResidualDownsampling(Place(width, 2 * width)))
+            width *= 2
+        for _ in range(cells):
+            ends = [(source, target) for target in range(1, 4) for source in range(target)]
+            layers.append(Cell("cell", [nn.Identity()], [(*end, edge(index, width)) for index, end in enumerate(ends)]))
+    return Network(stem(3, channels), layers, nasbench201_head(width, classes), **more)
+
+
+def nasbench201_supernet(channels=16, cells=5, classes=10, relaxation="sigmoid", affine=False, track=False):
+    def edge(_, width):
+        place = Place(width, width, affine=affine, track=track)
+        return MixedOp([OPERATIONS["nasbench201"][name](place) for name in NASBENCH201])
+    return nasbench201(channels, cells, classes, edge, alpha={"cell": (6, 5)}, relaxation=relaxation)
+
+
+def nasbench201_network(genotype, channels=16, cells=5, classes=10):
+    names = [gene.split("~")[0] for node in genotype.split("+") for gene in node.strip("|").split("|")]
+    return nasbench201(channels, cells, classes, lambda index, width: OPERATIONS["nasbench201"][names[index]](Place(width, width)))
+
+
+def darts(channels, layers, classes, root, cell, place, **more):
+    """cell(reduces, width) gives edges as (source, target, module) and the nodes to concatenate."""
+    made = []
+    first = stem(3, 3 * channels) if root == "cifar" else ImageNetStem(3, place.inputs)
+    before = previous = 3 * channels if root == "cifar" else place.inputs
+    width, reduced = channels, root == "imagenet"
+    side, side_at = None, None
+    for index in range(layers):
+        reduces = index in (layers // 3, 2 * layers // 3)
+        width *= 2 if reduces else 1
+        inputs = [
+            FactorizedReduce(place.at(inputs=before, outputs=width)) if reduced else ReluConvBatchNorm(place.at(inputs=before, outputs=width), 1, bias=False),
+            ReluConvBatchNorm(place.at(inputs=previous, outputs=width), 1, bias=False)]
+        edges, concat = cell(reduces, width)
+        made.append(Cell("reduction" if reduces else "normal", inputs, edges, concat))
+        before, previous, reduced = previous, len(concat) * width, reduces
+        if index == 2 * layers // 3 and "auxiliary" in more:
+            side, side_at = more.pop("auxiliary")(previous), index
+    head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(previous, classes))
+    return Network(first, made, head, auxiliary=side, auxiliary_at=side_at, **more)
+
+
+def darts_supernet(channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True):
+    place = Place(3 * channels, 3 * channels, affine=affine, track=track, search=True)
+
+    def cell(reduces, width):
+        def mixed(source):
+            here = place.at(inputs=width, outputs=width, stride=2 if reduces and source < 2 else 1)
+            return MixedOp([OPERATIONS["darts"][name](here) for name in DARTS])
+        return [(source, target, mixed(source)) for target in range(2, 6) for source in range(target)], [2, 3, 4, 5]
+    return darts(channels, layers, classes, stem, cell, place, alpha={"normal": (14, 8), "reduction": (14, 8)}, relaxation=relaxation)
+
+
+def darts_network(genotype, channels=36, layers=20, classes=10, stem="cifar", auxiliary=False, auxiliary_normalization=None):
+    place = Place(channels, channels)
+
+    def cell(reduces, width):
+        kind = "reduce" if reduces else "normal"
+        edges = []
+        for index, (name, source) in enumerate(genotype[kind]):
+            here = place.at(inputs=width, outputs=width, stride=2 if reduces and source < 2 else 1)
+            edges.append((source, 2 + index // 2, OPERATIONS["darts"][name](here)))
+        return edges, genotype[kind + "_concat"]
+
+    def side(width):
+        cifar = stem == "cifar"
+        normalizes = cifar if auxiliary_normalization is None else auxiliary_normalization
+        return auxiliary_head(width, classes, 3 if cifar else 2, normalizes)
+    return darts(channels, layers, classes, stem, cell, place, **({"auxiliary": side} if auxiliary else {}))
+
+
+def build(description):
+    """Makes the module of a description; see the top of this file."""
+    rest = dict(description)
+    kind = rest.pop("type")
+    networks = {
+        "nasbench201_supernet": nasbench201_supernet, "nasbench201_network": nasbench201_network,
+        "darts_supernet": darts_supernet, "darts_network": darts_network}
+    if kind in networks:
+        return networks[kind](**rest)
+    if kind == "sequence":
+        return nn.Sequential(*[build(layer) for layer in rest["layers"]])
+    place = Place(rest["in"], rest["out"], rest.get("stride", 1), rest.get("affine", True), rest.get("track", True), rest.get("search", False))
+    blocks = {
+        "operation": lambda: OPERATIONS[rest["space"]][rest["name"]](place),
+        "factorized_reduce": lambda: FactorizedReduce(place),
+        "relu_conv_bn": lambda: ReluConvBatchNorm(place, rest["kernel"], rest.get("bias", not place.affine)),
+        "residual_downsampling": lambda: ResidualDownsampling(place),
+        "stem": lambda: stem(place.inputs, place.outputs),
+        "head": lambda: nasbench201_head(place.inputs, place.outputs),
+        "imagenet_stem": lambda: ImageNetStem(place.inputs, place.outputs),
+        "auxiliary_cifar": lambda: auxiliary_head(place.inputs, place.outputs, 3, True),
+        "auxiliary_imagenet": lambda: auxiliary_head(place.inputs, place.outputs, 2, rest.get("auxiliary_normalization", False)),
+    }
+    return blocks[kind]()
+
+
+def genes(text):
+    """Genes of 'sep_conv_3x3@0 ...'."""
+    return [[gene.split("@")[0], int(gene.split("@")[1])] for gene in text.split()]
+
+
+DARTS_V2 = {
+    "normal": genes(
+        "sep_conv_3x3@0 sep_conv_3x3@1 sep_conv_3x3@0 sep_conv_3x3@1 sep_conv_3x3@1 skip_connect@0 skip_connect@0 dil_conv_3x3@2"),
+    "normal_concat": [2, 3, 4, 5],
+    "reduce": genes(
+        "max_pool_3x3@0 max_pool_3x3@1 skip_connect@2 max_pool_3x3@1 max_pool_3x3@0 skip_connect@2 skip_connect@2 max_pool_3x3@1"),
+    "reduce_concat": [2, 3, 4, 5],
+}
+
+
+def count(module, name=""):
+    """Parameters whose names begin with a name, alpha and the auxiliary head only where they are named."""
+    return sum(
+        p.numel() for n, p in module.named_parameters()
+        if n.startswith(name) and (name or not n.startswith(("alpha.", "auxiliary."))))
+
+
+def counts():
+    """Numbers of parameters by name of the network."""
+    cifar, imagenet = darts_network(DARTS_V2, auxiliary=True), darts_network(
+        DARTS_V2, channels=48, layers=14, classes=1000, stem="imagenet", auxiliary=True)
+    winner = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|"
+    return {
+        "NAS-Bench-201 supernet": count(nasbench201_supernet()),
+        "NAS-Bench-201 best cell on CIFAR-100": count(nasbench201_network(winner)),
+        "DARTS supernet": count(darts_supernet()),
+        "DARTS supernet for ImageNet": count(darts_supernet(stem="imagenet", classes=1000)),
+        "DARTS V2 for CIFAR-10": count(cifar),
+        "DARTS V2 for CIFAR-10, auxiliary head": count(cifar, "auxiliary."),
+        "DARTS V2 for ImageNet": count(imagenet),
+        "DARTS V2 for ImageNet, auxiliary head": count(imagenet, "auxiliary."),
+    }
+
+
+if __name__ == "__main__":
+    for name, number in counts().items():
+        print(f"{number:>9,}  {name}")
