@@ -66,7 +66,8 @@ internal static class RunDocument
         ["relaxation"] = OptionsDocument.Describe(options.Relaxation.Name, options.Relaxation),
         ["weightUpdate"] = options.WeightUpdate.ToString(),
         ["architectureUpdate"] = options.ArchitectureUpdate.ToString(),
-        ["derivation"] = OptionsDocument.Describe((options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
+        ["derivation"] = OptionsDocument.Describe(
+            (options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
         ["transform"] = options.Transform?.ToString() ?? "normalisation by the data's statistics",
         ["regularizers"] = new JsonArray([.. options.Regularizers.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
         ["stoppingRules"] = new JsonArray([.. options.StoppingRules.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
