@@ -39,6 +39,8 @@ public class EvaluationNetworkTests
         network.train();
         var (logits, auxiliary) = network.Classify(randn(2, 3, 224, 224));
         (logits.shape, auxiliary!.shape).Should().BeEquivalentTo((new long[] { 2, 5 }, new long[] { 2, 5 }));
+        (logits.sum() + auxiliary.sum()).backward();
+        network.parameters().Where(p => p.grad is null).Should().BeEmpty();
         space.Layers[0].Should().BeOfType<BlockPlacement>().Which.PassesInput.Should().BeTrue();
         space.Layers.OfType<CellPlacement>().First().Inputs.Select(i => i.Stride).Should().Equal(2, 1);
     }

@@ -20,20 +20,21 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
         if (context.OutChannels % 2 != 0)
             throw new ArgumentException(
                 $"A strided skip connection needs an even number of output channels; found {context.OutChannels}.", nameof(context));
-        even = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, stride: 2, bias: false);
-        odd = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, stride: 2, bias: false);
+        even = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, bias: false);
+        odd = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, bias: false);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();
     }
 
     /// <summary>[N, OutChannels, H/2, W/2].</summary>
-    /// <param name="input">[N, InChannels, H, W] with even H and W.</param>
+    /// <param name="input">[N, InChannels, H, W] where H or W is odd, a zero stands behind the last pixel.</param>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         Tensor active = nn.functional.relu(input);
-        Tensor shifted = active[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(1), TensorIndex.Slice(1)];
-        shifted = nn.functional.pad(shifted, (0L, 1L, 0L, 1L));
-        return normalization.call(cat([even.call(active), odd.call(shifted)], 1)).MoveToOuterDisposeScope();
+        Tensor shifted = SecondPixels.Of(active, from: 1);
+        if (input.shape[2] % 2 != 0 || input.shape[3] % 2 != 0)
+            shifted = nn.functional.pad(shifted, (0L, input.shape[3] % 2, 0L, input.shape[2] % 2));
+        return normalization.call(cat([even.call(SecondPixels.Of(active)), odd.call(shifted)], 1)).MoveToOuterDisposeScope();
     }
 }

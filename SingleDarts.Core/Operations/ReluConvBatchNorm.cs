@@ -22,7 +22,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     {
         TorchRuntime.EnsureLoaded();
         (KernelSize, Stride) = (kernelSize, context.Stride);
-        convolution = nn.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: context.Stride, padding: kernelSize / 2,
+        convolution = nn.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: SkipsPixels ? 1 : context.Stride, padding: kernelSize / 2,
             bias: bias ?? !context.Affine);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();
@@ -33,6 +33,9 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
 
     /// <summary>Spatial stride.</summary>
     public int Stride { get; }
+
+    /// <summary>Whether the convolution sees every second pixel and has itself no stride, which gives the same.</summary>
+    internal bool SkipsPixels => KernelSize == 1 && Stride == 2;
 
     /// <summary>The convolution, weight [OutChannels, InChannels, k, k].</summary>
     public Conv2d Convolution => convolution;
@@ -45,6 +48,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return normalization.call(convolution.call(nn.functional.relu(input))).MoveToOuterDisposeScope();
+        Tensor active = nn.functional.relu(input);
+        return normalization.call(convolution.call(SkipsPixels ? SecondPixels.Of(active) : active)).MoveToOuterDisposeScope();
     }
 }

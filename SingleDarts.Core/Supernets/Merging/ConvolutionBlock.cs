@@ -41,9 +41,12 @@ internal sealed class ConvolutionBlock
     /// <summary>Number of groups.</summary>
     public int Groups { get; }
 
-    /// <summary>Whether the definition fits a module: its batch normalisation has neither scale, shift nor running statistics.</summary>
+    /// <summary>
+    /// Whether the definition fits a module: its batch normalisation has neither scale, shift nor running statistics, and it is no 1×1
+    /// convolution of stride 2.
+    /// </summary>
     public static bool Fits(nn.Module module) =>
-        module is ReluConvBatchNorm { Normalization: { affine: false, track_running_stats: false } };
+        module is ReluConvBatchNorm { SkipsPixels: false, Normalization: { affine: false, track_running_stats: false } };
 
     /// <summary>Forms the blocks of a node.</summary>
     /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>
