@@ -80,6 +80,25 @@ public sealed class SearchSpace
         return fitted.Cells.Zip(Cells).All(pair => pair.First.Topology.Equals(pair.Second.Topology)) ? this : fitted;
     }
 
+    /// <summary>
+    /// A random genotype, to compare a found one with: what <see cref="Derivation"/> makes of independent uniform numbers. In the published
+    /// spaces every genotype that the rule can give is equally likely.
+    /// </summary>
+    /// <param name="seed">The same seed gives the same genotype on every machine.</param>
+    public Genotype RandomGenotype(long seed)
+    {
+        var random = new Random(HashCode(seed));
+        return Derive(Derivation, Cells.ToDictionary(cell => cell.Name, cell =>
+        {
+            var numbers = new double[cell.Topology.Edges.Count, cell.Operations.Count];
+            for (int i = 0; i < numbers.Length; i++)
+                numbers[i / cell.Operations.Count, i % cell.Operations.Count] = random.NextDouble();
+            return new CellSnapshot(numbers, numbers);
+        }));
+
+        static int HashCode(long seed) => unchecked((int)(seed ^ (seed >> 32)));
+    }
+
     /// <summary>The name of the space, its input and size.</summary>
     public override string ToString() =>
         $"{Name} ({string.Join("×", InputShape)} → {Classes} classes, {Layers.Count} layers, {GenotypeCount:G6} genotypes)";

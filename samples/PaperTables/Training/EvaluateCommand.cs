@@ -12,7 +12,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        Option<string> cells = new("--genotype") { Description = "Published name, text, or run folder of a search.", DefaultValueFactory = _ => "DARTS-V2" };
+        Option<string> cells = new("--genotype") { Description = "Published name, text, run folder of a search, or random:<seed>.", DefaultValueFactory = _ => "DARTS-V2" };
         Option<string> network = Choice("--network", "Layers.", NetworkChoice.Networks);
         Option<string> recipe = Choice("--recipe", "Published settings.", TrainingSettings.Recipes);
         Option<string> data = new("--data") { Description = "Training data as of search; for imagenet the folder that holds train and val.", DefaultValueFactory = _ => SearchSettings.GeneratedData };

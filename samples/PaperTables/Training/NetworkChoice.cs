@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SingleDarts.Core.Evaluation;
 using SingleDarts.Core.Spaces;
@@ -7,24 +8,43 @@ namespace PaperTables.Training;
 /// <summary>Which cells in which layers.</summary>
 internal sealed record NetworkChoice(string Cells, string Network, long? Channels, int? Layers)
 {
+    private const string Random = "random:";
+
     public static readonly string[] Networks = ["cifar", "imagenet", "nasbench201"];
 
-    /// <summary>Cells by the name under which they were published, by their text, or from the run folder of a search.</summary>
+    /// <summary>Cells by the name under which they were published, by their text, from the run folder of a search, or drawn at random.</summary>
     /// <exception cref="ArgumentException">It is none of these.</exception>
     /// <exception cref="InvalidDataException">The search in the folder is not finished.</exception>
     public Genotype Genotype()
     {
+        if (Cells.StartsWith(Random, StringComparison.Ordinal))
+            return long.TryParse(Cells[Random.Length..], NumberStyles.Integer, CultureInfo.InvariantCulture, out long seed)
+                ? (Network == "nasbench201" ? SearchSpaces.NasBench201() : SearchSpaces.Darts()).RandomGenotype(seed)
+                : throw new ArgumentException($"'{Cells}' names no random genotype; expected a number, for example random:7.");
         if (Directory.Exists(Cells))
             return FromRun(Path.Combine(Cells, "genotype.json"));
         return SingleDarts.Core.Spaces.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
     }
 
     /// <summary>The layers, for images of a shape [C, H, W].</summary>
-    public SearchSpace Space(Genotype genotype, int classes, IReadOnlyList<long> shape) => Network switch
+    /// <exception cref="ArgumentException">The genotype has other kinds of cells than the layers.</exception>
+    public SearchSpace Space(Genotype genotype, int classes, IReadOnlyList<long> shape)
+    {
+        try
+        {
+            return Layout(genotype, classes, shape);
+        }
+        catch (KeyNotFoundException e)
+        {
+            throw new ArgumentException($"{e.Message} The layers of --network {Network} are for other cells.", e);
+        }
+    }
+
+    private SearchSpace Layout(Genotype genotype, int classes, IReadOnlyList<long> shape) => Network switch
     {
         "imagenet" => DartsNetworks.ImageNet(genotype, classes, Channels ?? 48, Layers ?? 14, shape[1]),
         "cifar" => DartsNetworks.Cifar(genotype, classes, Channels ?? 36, Layers ?? 14, shape[1]),
-        _ => SearchSpaces.NasBench201(classes, Channels ?? 16, Layers ?? 5, shape[0], shape[1], shape[2]),
+        _ => SearchSpaces.NasBench201(classes, Channels ?? 16, Layers ?? 5, shape[0], shape[1], shape[2]).FittedTo(genotype),
     };
 
     private static Genotype FromRun(string file)
