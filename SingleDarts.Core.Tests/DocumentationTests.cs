@@ -21,6 +21,19 @@ public class DocumentationTests
         links.Where(link => !Exists(link.Page, link.Target)).Select(link => $"{link.Page} -> {link.Target}").Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("docs/how-to/own-space.md", "OwnSpacePage.cs")]
+    [InlineData("docs/how-to/darts-space.md", "DartsSpacePage.cs")]
+    public void Programs_of_a_page_are_compiled_word_for_word(string page, string source)
+    {
+        static string Flat(string text) => Regex.Replace(text, @"^[ ]+|\s+$", "", RegexOptions.Multiline).Trim();
+        string compiled = Flat(Repository.Read("SingleDarts.Core.Tests/Documentation/" + source));
+        string[] blocks = [.. Regex.Matches(Repository.Read(page), @"^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)
+            .Select(match => match.Groups[1].Value)];
+        blocks.Should().NotBeEmpty();
+        blocks.Where(block => !compiled.Contains(Flat(block))).Should().BeEmpty();
+    }
+
     private static IEnumerable<string> Links(string page)
     {
         string prose = Regex.Replace(Repository.Read(page), @"^```.*?^```$|`[^`\n]*`", "", RegexOptions.Multiline | RegexOptions.Singleline);

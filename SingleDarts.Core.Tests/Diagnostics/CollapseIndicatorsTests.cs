@@ -1,6 +1,7 @@
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Schemes;
+using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -42,6 +43,31 @@ public class CollapseIndicatorsTests
             edges[edge].Favoured.Should().Be(search.Supernet.Space.Cells[0].Operations[Array.IndexOf(row, smallest)].Name);
             edges[edge].PredictedAfter.Should().BeNull("the theorem is about softmax");
         }
+    }
+
+    [Fact]
+    public void Indicators_of_an_edge_are_of_the_candidates_that_it_allows()
+    {
+        using var scope = NewDisposeScope();
+        using var search = new SmallSearch(space: Restricted.Small);
+        Set(search, (1, Skip, 20.0), (3, Skip, 20.0));
+        double[,] gradient = Reports.Measure(new OperationGradients(), search.Step).Total["cell"];
+        CellIndicators cell = Reports.Measure(new CollapseIndicators(), search.Step).Cells["cell"];
+        double[] counts = [.. Restricted.Columns.Select(columns => (double)columns.Length)];
+        foreach (var (edge, n) in cell.Edges.Zip(counts))
+            edge.Entropy.Should().BeApproximately(Math.Log(n), 1e-12);
+        cell.Edges.Select(e => e.Leader).Should().Equal("skip_connect", "nor_conv_1x1", "none", "nor_conv_1x1", "none", "none");
+        cell.Edges.Should().OnlyContain(e => e.CollapsedAfter == null);
+        cell.NonLearnableMass.Should().BeApproximately(9 / 15.0, 1e-12, "9 of the 15 candidates have no weights");
+        for (int edge = 0; edge < 6; edge++)
+        {
+            double[] row = [.. Restricted.Columns[edge].Select(k => gradient[edge, k]).Order()];
+            cell.Edges[edge].Margin.Should().BeApproximately(row.Length == 1 ? 0 : row[1] - row[0], 1e-12);
+        }
+        foreach (var (edge, k) in Restricted.Excluded)
+            gradient[edge, k].Should().Be(0);
+        var p = Reports.Measure(new GradientCorrelation(), search.Step);
+        p.Nodes.Should().NotBeEmpty().And.OnlyContain(node => double.IsFinite(node.Paper.Cosine));
     }
 
     [Fact]

@@ -10,9 +10,9 @@ namespace SingleDarts.Core.Tests.Schemes;
 /// <summary>A supernet of float64 that is small enough for finite differences, with two batches.</summary>
 internal sealed class SmallSearch : IDisposable
 {
-    public SmallSearch(UpdateRule? weights = null, UpdateRule? architecture = null, IRelaxation? relaxation = null, long seed = 1)
+    public SmallSearch(UpdateRule? weights = null, UpdateRule? architecture = null, IRelaxation? relaxation = null, long seed = 1, SearchSpace? space = null)
     {
-        var space = SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8);
+        space ??= SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8);
         Supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid(),
             new SupernetOptions { Seed = seed, DataType = ScalarType.Float64 });
         Weights = new ParameterUpdater(weights ?? UpdateRule.Default.Sgd(0.1, momentum: 0.9, weightDecay: 3e-4), Supernet.Weights, 1);

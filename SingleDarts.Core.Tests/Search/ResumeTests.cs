@@ -3,6 +3,8 @@ using SingleDarts.Core.Persistence;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
@@ -44,6 +46,32 @@ public class ResumeTests
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
         SameTensors(folder["whole/checkpoint/latest.safetensors"], folder["cut/checkpoint/latest.safetensors"]);
+    }
+
+    [Fact]
+    public async Task A_search_of_edges_that_differ_resumes_bit_for_bit_and_never_with_other_edges()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        ArchitectureSearch Search(SearchSpace space) => ArchitectureSearch.In(space).On(data).Deriving(Derivations.TopEdges())
+            .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999, weightDecay: 1e-3)).For(epochs: 3, batchSize: 10).WithSeed(1);
+        SearchResult whole = await Search(Restricted.Small).SavingTo(folder["whole"]).RunAsync();
+        using var stop = new CancellationTokenSource();
+        int steps = 0;
+        await FluentActions.Awaiting(() => Search(Restricted.Small).SavingTo(folder["cut"])
+            .ReportingTo(new Immediately(_ => { if (++steps == 5) stop.Cancel(); }))
+            .RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
+        Scramble();
+        SearchResult resumed = await Search(Restricted.Small).ResumingFrom(folder["cut"]).RunAsync();
+
+        Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
+        resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
+        whole.Epochs.Should().OnlyContain(epoch => Restricted.Excluded.All(c => epoch.Architecture["cell"].OperationWeights[c.Edge, c.Operation] == 0));
+        whole.Epochs[^1].Genotype["cell"].Validate(Restricted.Small.Cells[0]);
+        await FluentActions.Awaiting(() => Search(Restricted.Small.Allowing("cell", 1, "nor_conv_3x3")).ResumingFrom(folder["cut"]).RunAsync())
+            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed.2<-0 was \"nor_conv_1x1\" and is \"nor_conv_3x3\"*");
+        await FluentActions.Awaiting(() => Search(Small.Space).ResumingFrom(folder["cut"]).RunAsync())
+            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed was*and is absent*");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Supernets;
@@ -13,7 +14,7 @@ public class MergedExecutionTests
     public static TheoryData<string, string, CellExecution> Cases()
     {
         var cases = new TheoryData<string, string, CellExecution>();
-        foreach (string space in new[] { "nasbench201", "mixed", "two-inputs", "darts" })
+        foreach (string space in new[] { "nasbench201", "mixed", "two-inputs", "darts", "restricted-mixed", "restricted-darts" })
             foreach (string relaxation in new[] { "sigmoid", "softmax", "hard" })
             {
                 cases.Add(space, relaxation, CellExecution.Merged);
@@ -152,6 +153,8 @@ public class MergedExecutionTests
                 "nasbench201" => SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1, height: 8, width: 8),
                 "mixed" => Mixed(),
                 "darts" => SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8),
+                "restricted-mixed" => Restricted.AtRandom(Mixed(), seed),
+                "restricted-darts" => Restricted.AtRandom(SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8), seed),
                 _ => TwoInputs(),
             },
             relaxation switch
@@ -235,7 +238,11 @@ public class MergedExecutionTests
             int[] choice = Choice((int)alpha.shape[0], (int)alpha.shape[1]);
             using (no_grad())
                 for (int i = 0; i < choice.Length; i++)
+                {
+                    while (!alpha[i, choice[i]].isfinite().item<bool>())
+                        choice[i] = (choice[i] + 1) % (int)alpha.shape[1];
                     hard[i, choice[i]] = 1;
+                }
             return hard + soft - soft.detach();
         }
     }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Operations;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -88,8 +89,8 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         foreach (CellSpecification kind in moment.Context.Supernet.Space.Cells)
             foreach (CellEdge edge in kind.Topology.Edges)
             {
-                double[] row = Row(p[kind.Name], edge);
-                histories[kind.Name].See(edge.Index, steps, NonLearnableLeads(kind, row), row.Max() > 1 - Epsilon);
+                double[] row = Row(p[kind.Name], kind, edge);
+                histories[kind.Name].See(edge.Index, steps, NonLearnableLeads(Candidates(kind, edge), row), row.Max() > 1 - Epsilon);
             }
     }
 
@@ -98,37 +99,39 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         CellSnapshot architecture = report.Architecture[kind.Name];
         string[] chosen = [.. report.Genotype[kind.Name].Nodes.SelectMany(genes => genes).Select(gene => gene.Operation)];
         double Mass(bool learnable) => kind.Topology.Edges.Sum(edge =>
-            Row(architecture.OperationWeights, edge).Where((_, k) => learnable || !kind.Operations[k].IsLearnable).Sum());
+            Row(architecture.OperationWeights, kind, edge).Where((_, k) => learnable || !Candidates(kind, edge)[k].IsLearnable).Sum());
         return new CellIndicators(
             chosen.Length == 0 ? 0 : chosen.Average(operation => kind.Operation(operation).IsLearnable ? 0 : 1),
             Mass(false) / Mass(true),
-            [.. kind.Topology.Edges.Select(edge => Describe(kind, edge, Row(architecture.Alpha, edge),
-                Row(architecture.OperationWeights, edge), Row(gradient, edge), moment, steps))]);
+            [.. kind.Topology.Edges.Select(edge => Describe(kind, edge, Row(architecture.Alpha, kind, edge),
+                Row(architecture.OperationWeights, kind, edge), Row(gradient, kind, edge), moment, steps))]);
     }
 
     private EdgeIndicators Describe(
         CellSpecification kind, CellEdge edge, double[] alpha, double[] p, double[] gradient, SearchMoment moment, long steps)
     {
         EdgeHistory history = histories[kind.Name];
+        CandidateOperation[] candidates = Candidates(kind, edge);
         int favoured = Array.IndexOf(gradient, gradient.Min());
-        double margin = gradient.Order().ElementAt(1) - gradient.Min();
+        double margin = gradient.Length == 1 ? 0 : gradient.Order().ElementAt(1) - gradient.Min();
         double rate = moment.Context.ArchitectureUpdater.LearningRate;
         bool applies = moment.Context.Supernet.Architecture.Relaxation is SoftmaxRelaxation && margin > 0 && rate > 0 &&
             alpha.All(other => other <= alpha[favoured]);
         return new EdgeIndicators(
-            edge.ToString(), kind.Operations[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(kind, p), Entropy(p),
-            history.OvertakenAfter(edge.Index), history.LedSince(edge.Index), kind.Operations[favoured].Name, margin,
+            edge.ToString(), candidates[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(candidates, p), Entropy(p),
+            history.OvertakenAfter(edge.Index), history.LedSince(edge.Index), candidates[favoured].Name, margin,
             applies ? steps + (p[favoured] > 1 - Epsilon ? 0 : CollapseBound.GradientFlow(p.Length, Epsilon, rate, margin, p[favoured])) : null, history.CollapsedAfter(edge.Index));
     }
 
-    private static bool NonLearnableLeads(CellSpecification kind, double[] p)
+    private static bool NonLearnableLeads(CandidateOperation[] candidates, double[] p)
     {
-        double Largest(bool learnable) => p.Where((_, k) => kind.Operations[k].IsLearnable == learnable).Append(double.NegativeInfinity).Max();
+        double Largest(bool learnable) => p.Where((_, k) => candidates[k].IsLearnable == learnable).Append(double.NegativeInfinity).Max();
         return Largest(false) > Largest(true);
     }
 
     private static double Entropy(double[] p) => p.Select(value => value / p.Sum()).Where(share => share != 0).Sum(share => -share * Math.Log(share));
 
-    private static double[] Row(double[,] matrix, CellEdge edge) =>
-        [.. Enumerable.Range(0, matrix.GetLength(1)).Select(k => matrix[edge.Index, k])];
+    private static CandidateOperation[] Candidates(CellSpecification kind, CellEdge edge) => [.. kind.Allowed(edge).Select(k => kind.Operations[k])];
+
+    private static double[] Row(double[,] matrix, CellSpecification kind, CellEdge edge) => [.. kind.Allowed(edge).Select(k => matrix[edge.Index, k])];
 }

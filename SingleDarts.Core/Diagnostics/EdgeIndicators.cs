@@ -1,6 +1,6 @@
 namespace SingleDarts.Core.Diagnostics;
 
-/// <summary>How near one edge is to collapse. Times are numbers of steps since the start of the search.</summary>
+/// <summary>How near one edge is to collapse, over the candidates that it allows. Times are numbers of steps since the start of the search.</summary>
 /// <param name="Edge">The edge, for example <c>3&lt;-2</c>.</param>
 /// <param name="Leader">Operation of the largest p.</param>
 /// <param name="NonLearnableLeads">Whether a non-learnable operation has a larger p than every learnable one.</param>
@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Diagnostics;
 /// <param name="OvertakenAfter">The first measured time at which a non-learnable operation led; null where none has.</param>
 /// <param name="LedSince">Since when a non-learnable operation leads without a break; null where none leads.</param>
 /// <param name="Favoured">Operation of the smallest ∂L/∂p, i* of Theorem 4.3; from the epoch's mean.</param>
-/// <param name="Margin">δ of Theorem 4.3: the second smallest ∂L/∂p less the smallest, at least 0.</param>
+/// <param name="Margin">δ of Theorem 4.3: the second smallest ∂L/∂p less the smallest, at least 0; 0 where there is one candidate.</param>
 /// <param name="PredictedAfter">
 /// By when p of i* exceeds 1 − ε by the corrected Theorem 4.3 if the margin stays as it is; null where the theorem says nothing: the
 /// relaxation is not softmax, the margin or the learning rate is 0, or i* does not have the largest α.

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Schemes;
 
 /// <summary>
-/// The zero-one loss of FairDARTS: −w · mean((σ(α) − 0.5)²) over all cells together, which draws every sigmoid towards 0 or 1.
+/// The zero-one loss of FairDARTS: −w · mean((σ(α) − 0.5)²) over the candidates of all cells together, which draws every sigmoid towards 0 or 1.
 /// </summary>
 /// <param name="Weight">w; 10 in FairDARTS.</param>
 public sealed record ZeroOneLoss(double Weight = 10) : IArchitectureRegularizer
@@ -14,5 +14,5 @@ public sealed record ZeroOneLoss(double Weight = 10) : IArchitectureRegularizer
 
     /// <inheritdoc/>
     public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
-        cat([.. architecture.Named.Select(a => a.Parameter.flatten())], 0).sigmoid().sub(0.5).square().mean().mul(-Weight);
+        cat([.. architecture.Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0).sigmoid().sub(0.5).square().mean().mul(-Weight);
 }

@@ -36,15 +36,24 @@ internal static class RunDocument
         ["name"] = space.Name,
         ["input"] = string.Join('x', space.InputShape),
         ["classes"] = space.Classes,
-        ["cells"] = new JsonObject(space.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(cell.Name, new JsonObject
-        {
-            ["topology"] = $"{cell.Topology.Inputs} inputs, {cell.Topology.ComputedNodes} nodes, {cell.Topology.Output}",
-            ["operations"] = string.Join(' ', cell.Operations),
-        }))),
+        ["cells"] = new JsonObject(space.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(cell.Name, Cell(cell)))),
         ["layers"] = string.Join(' ', space.Layers.Select(layer => layer is CellPlacement cell
             ? $"{cell.Cell.Name}:{cell.Channels}/{cell.Stride}"
             : $"block:{layer.OutChannels}/{((BlockPlacement)layer).Context.Stride}")),
     };
+
+    private static JsonObject Cell(CellSpecification cell)
+    {
+        var description = new JsonObject
+        {
+            ["topology"] = $"{cell.Topology.Inputs} inputs, {cell.Topology.ComputedNodes} nodes, {cell.Topology.Output}",
+            ["operations"] = string.Join(' ', cell.Operations),
+        };
+        if (cell.IsRestricted)
+            description["allowed"] = new JsonObject(cell.Topology.Edges.Select(edge => KeyValuePair.Create<string, JsonNode?>(
+                edge.ToString(), string.Join(' ', cell.Allowed(edge).Select(k => cell.Operations[k])))));
+        return description;
+    }
 
     private static JsonObject Data(ClassificationDataset data) => new()
     {

@@ -75,6 +75,13 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
                 $"node {node} reads node {edge.Key} {edge.Count()} times ({string.Join(", ", edge)}), expected at most once"));
         if (OutputNodes is not null && !OutputNodes.SequenceEqual(topology.OutputNodes))
             faults.Add($"its output is made of nodes {string.Join(", ", OutputNodes)}, expected {string.Join(", ", topology.OutputNodes)}");
+        faults.AddRange(
+            from pair in Nodes.Select((genes, i) => (genes, node: i + topology.Inputs)).Take(topology.ComputedNodes)
+            from gene in pair.genes
+            where gene.Source < pair.node
+            let allowed = cell.Allowed(topology.Edge(gene.Source, pair.node)).Select(k => cell.Operations[k].Name)
+            where cell.Operations.Any(o => o.Name == gene.Operation) && !allowed.Contains(gene.Operation)
+            select $"gene '{gene}' of node {pair.node} has an operation that its edge does not allow, expected one of {string.Join(", ", allowed)}");
         var known = cell.Operations.Select(o => o.Name);
         var unknown = Nodes.SelectMany(genes => genes).Select(g => g.Operation).Distinct()
             .Except(known).ToList();

@@ -64,6 +64,13 @@ public sealed record CellTopology
     /// <param name="target">A computed node.</param>
     public IEnumerable<CellEdge> EdgesInto(int target) => Edges.Where(e => e.Target == target);
 
+    /// <summary>The edge between two nodes.</summary>
+    /// <exception cref="ArgumentException">The target does not read the source.</exception>
+    internal CellEdge Edge(int source, int target) =>
+        source >= 0 && source < target && target >= Inputs && target < Nodes
+            ? Edges[(((target * (target - 1)) - (Inputs * (Inputs - 1))) / 2) + source]
+            : throw new ArgumentException($"There is no edge {target}<-{source}; nodes {Inputs} to {Nodes - 1} read every earlier node.");
+
     /// <summary>Equal where inputs, nodes and output are.</summary>
     /// <param name="other">The other topology.</param>
     public bool Equals(CellTopology? other) =>

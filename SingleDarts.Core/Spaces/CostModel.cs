@@ -47,7 +47,7 @@ public sealed class CostModel
 
     /// <summary>Cost of the network of a genotype, with affine batch normalisations as it is trained.</summary>
     /// <param name="genotype">A genotype of the space.</param>
-    /// <exception cref="ArgumentException">The genotype lacks a cell of the space or names an operation that it does not have.</exception>
+    /// <exception cref="ArgumentException">The genotype lacks a cell of the space or names an operation that it does not have or an edge does not allow.</exception>
     public ModuleCost Of(Genotype genotype)
     {
         ArgumentNullException.ThrowIfNull(genotype);
@@ -61,8 +61,13 @@ public sealed class CostModel
                 foreach (Gene gene in cell.Nodes[node])
                 {
                     int inputs = placement.Cell.Topology.Inputs;
-                    ModuleCost cost = OperationCost(
-                        placement, new CellEdge(0, gene.Source, node + inputs), placement.Cell.Operation(gene.Operation), shapes);
+                    CellEdge edge = placement.Cell.Topology.Edge(gene.Source, node + inputs);
+                    CandidateOperation operation = placement.Cell.Operation(gene.Operation);
+                    if (!placement.Cell.Allowed(edge).Any(k => placement.Cell.Operations[k] == operation))
+                        throw new ArgumentException(
+                            $"The gene '{gene}' of cell '{placement.Cell.Name}' has an operation that edge {edge} does not allow; it allows " +
+                            $"{string.Join(", ", placement.Cell.Allowed(edge).Select(k => placement.Cell.Operations[k]))}.", nameof(genotype));
+                    ModuleCost cost = OperationCost(placement, edge, operation, shapes);
                     // What reads a node without genes has parameters and is never run (FairDARTS).
                     bool runs = gene.Source < inputs || cell.Nodes[gene.Source - inputs].Count > 0;
                     total += runs ? cost : new ModuleCost(cost.Parameters, 0, 0);
@@ -79,8 +84,8 @@ public sealed class CostModel
             shapes[i] = Add($"the preprocessing of input {i} of cell '{cell.Cell.Name}'", space.Preprocessing, cell.Inputs[i], earlier[i]);
         cells.Add((cell, shapes));
         foreach (CellEdge edge in topology.Edges)
-            foreach (CandidateOperation operation in cell.Cell.Operations)
-                OperationCost(cell, edge, operation, shapes);
+            foreach (int k in cell.Cell.Allowed(edge))
+                OperationCost(cell, edge, cell.Cell.Operations[k], shapes);
         IReadOnlyList<long> node = shapes[^1];
         return [node[0] * topology.OutputMultiplier, .. node.Skip(1)];
     }

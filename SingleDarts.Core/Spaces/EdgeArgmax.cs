@@ -19,6 +19,6 @@ public sealed class EdgeArgmax : IDerivation
         ArgumentNullException.ThrowIfNull(snapshot);
         var alpha = new EdgeScores(cell, snapshot.Alpha, "alpha");
         return new CellGenotype(cell.Topology.Edges.GroupBy(e => e.Target)
-            .Select(node => node.Select(e => new Gene(alpha.BestOperation(e, _ => true).Name, e.Source))));
+            .Select(node => node.Select(e => new Gene(alpha.BestOperation(e, _ => true)!.Value.Name, e.Source))));
     }
 }

@@ -27,10 +27,9 @@ internal sealed class EdgeScores
         this.scores = scores;
     }
 
-    /// <summary>The first operation of the highest score among those admitted.</summary>
-    public (string Name, double Score) BestOperation(CellEdge edge, Func<CandidateOperation, bool> admits) =>
-        cell.Operations.Select((operation, o) => (operation, Score: scores[edge.Index, o]))
-            .Where(c => admits(c.operation))
-            .Select(c => (c.operation.Name, c.Score))
-            .MaxBy(c => c.Score);
+    /// <summary>The first operation of the highest score among those that the edge allows and that are admitted; none where there are none.</summary>
+    public (string Name, double Score)? BestOperation(CellEdge edge, Func<CandidateOperation, bool> admits) =>
+        cell.Allowed(edge).Where(o => admits(cell.Operations[o]))
+            .Select(o => ((string Name, double Score)?)(cell.Operations[o].Name, scores[edge.Index, o]))
+            .MaxBy(c => c!.Value.Score);
 }

@@ -6,7 +6,7 @@ public interface IDerivation
     /// <summary>Name of the rule in run records.</summary>
     string Name { get; }
 
-    /// <summary>Derives one kind of cell.</summary>
+    /// <summary>Derives one kind of cell. Only candidates that <see cref="CellSpecification.Allows"/> admits may be chosen.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
     /// <param name="snapshot">Its parameters, [edges, operations].</param>
     CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot);

@@ -52,9 +52,16 @@ public sealed class SearchSpace
     /// <summary>How architecture parameters become a genotype of this space, unless a search says otherwise.</summary>
     public IDerivation Derivation { get; }
 
-    /// <summary>Number of genotypes: the product over cells of operations to the power of edges.</summary>
+    /// <summary>Number of genotypes: the product over the edges of all cells of the operations that they allow.</summary>
     public double GenotypeCount =>
-        Cells.Aggregate(1.0, (n, c) => n * Math.Pow(c.Operations.Count, c.Topology.Edges.Count));
+        Cells.Aggregate(1.0, (n, cell) => cell.Topology.Edges.Aggregate(n, (product, edge) => product * cell.Allowed(edge).Count));
+
+    /// <summary>The space with fewer candidates on one edge, as by <see cref="SearchSpaceBuilder.Allowing"/>.</summary>
+    /// <param name="kind">Name of the kind of cell.</param>
+    /// <param name="edge">Index of the edge: its row in α.</param>
+    /// <param name="operations">Names of the candidates that the edge has.</param>
+    /// <exception cref="ArgumentException">There is no such kind, edge or candidate, or none is named.</exception>
+    public SearchSpace Allowing(string kind, int edge, params IReadOnlyList<string> operations) => builder.Copy().Allowing(kind, edge, operations).Build();
 
     /// <summary>Begins the definition of a space.</summary>
     /// <param name="name">Name of the space in run records.</param>

@@ -11,6 +11,7 @@ namespace SingleDarts.Core.Spaces;
 public sealed class SearchSpaceBuilder
 {
     private IReadOnlyList<CandidateOperation> operations = [];
+    private IReadOnlyDictionary<(string Kind, int Edge), IReadOnlyList<string>> allowed = new Dictionary<(string, int), IReadOnlyList<string>>();
     private int cellInputs = 1;
     private int computedNodes = 3;
     private CellOutput output = CellOutput.LastNode;
@@ -60,6 +61,15 @@ public sealed class SearchSpaceBuilder
     /// <summary>Adds several candidates.</summary>
     /// <param name="candidates">For example <see cref="DartsOperations.All"/>.</param>
     public SearchSpaceBuilder Operations(IEnumerable<CandidateOperation> candidates) => Set(() => operations = [.. operations, .. candidates]);
+
+    /// <summary>Leaves an edge only some of the candidates; the others are not built there and have p = 0. The last word on an edge holds.</summary>
+    /// <param name="kind">
+    /// Kind of cell: <c>normal</c> or <c>reduction</c> where there are reduction cells, else <see cref="Genotype.OnlyCell"/>.
+    /// </param>
+    /// <param name="edge">Index of the edge, its row in α: edges are ordered by the node that they feed, then by the node that they read.</param>
+    /// <param name="operations">Names of at least one candidate.</param>
+    public SearchSpaceBuilder Allowing(string kind, int edge, params IReadOnlyList<string> operations) => Set(() =>
+        allowed = new Dictionary<(string, int), IReadOnlyList<string>>(allowed) { [(kind, edge)] = [.. operations] });
 
     /// <summary>The graph of a cell.</summary>
     /// <param name="nodes">Computed nodes.</param>
@@ -128,19 +138,32 @@ public sealed class SearchSpaceBuilder
         List<string> faults = [.. Faults()];
         if (faults.Count > 0)
             throw new ArgumentException($"The search space '{Name}' cannot be built: {string.Join(" ", faults)}");
-        bool reduces = reductionCells && cellsOfStages.Count > 1;
-        CellSpecification Kind(string name) => new(name, Topology(name), operations);
-        CellSpecification normal = Kind(reduces ? "normal" : Genotype.OnlyCell), reduction = reduces ? Kind("reduction") : normal;
-        return new SearchSpace((SearchSpaceBuilder)MemberwiseClone(), reduces ? [normal, reduction] : [normal], [.. PlaceLayers(normal, reduction)]);
+        CellSpecification[] kinds = [.. Kinds.Select(Kind)];
+        return new SearchSpace(Copy(), kinds, [.. PlaceLayers(kinds[0], kinds[^1])]);
     }
 
     /// <summary>The space again, with the nodes and outputs that the cells of a genotype have.</summary>
     internal SearchSpace BuildFor(Genotype genotype)
     {
-        var fitted = (SearchSpaceBuilder)MemberwiseClone();
+        SearchSpaceBuilder fitted = Copy();
         fitted.network = genotype;
         return fitted.Build();
     }
+
+    internal SearchSpaceBuilder Copy() => (SearchSpaceBuilder)MemberwiseClone();
+
+    private IReadOnlyList<string> Kinds => reductionCells && cellsOfStages.Count > 1 ? ["normal", "reduction"] : [Genotype.OnlyCell];
+
+    private CellSpecification Kind(string name)
+    {
+        CellTopology topology = Topology(name);
+        // Cells of a genotype may have fewer nodes; the edges that remain keep their indices.
+        return new CellSpecification(name, topology, operations, AllowedIn(name)
+            .Where(edge => network is null || edge.Key < topology.Edges.Count).ToDictionary());
+    }
+
+    private Dictionary<int, IReadOnlyList<string>> AllowedIn(string kind) =>
+        allowed.Where(edge => edge.Key.Kind == kind).ToDictionary(edge => edge.Key.Edge, edge => edge.Value);
 
     private CellTopology Topology(string kind)
     {
@@ -203,6 +226,12 @@ public sealed class SearchSpaceBuilder
             yield return $"{twice.Count()} operations are named '{twice.Key}'; names must differ.";
         if (cellInputs is not (1 or 2) || computedNodes < 1)
             yield return $"A cell has {cellInputs} input and {computedNodes} computed nodes; expected 1 or 2 and at least 1.";
+        else
+            foreach (string kind in Kinds)
+                foreach (string fault in network is null ? CellSpecification.RestrictionFaults(Topology(kind), operations, AllowedIn(kind)) : [])
+                    yield return $"Cell '{kind}': {fault}";
+        foreach (string kind in allowed.Keys.Select(edge => edge.Kind).Distinct().Except(Kinds))
+            yield return $"Edges of '{kind}' are restricted, but there is no such kind of cell; there is {string.Join(" and ", Kinds)}.";
         if (channels < 1 || stemMultiplier < 1)
             yield return $"Channels are {channels} and the stem multiplier {stemMultiplier}; both must be at least 1.";
         if (cellsOfStages.Count < 1 || cellsOfStages[0] < 1 || cellsOfStages.Any(cells => cells < (reductionCells ? 0 : 1)))

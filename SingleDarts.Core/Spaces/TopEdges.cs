@@ -42,8 +42,9 @@ public sealed class TopEdges : IDerivation
                 "keeps; add another operation or use edge-argmax.", nameof(cell));
         return new CellGenotype(cell.Topology.Edges.GroupBy(e => e.Target).Select(node => node
             .Select(e => (e.Source, Best: weights.BestOperation(e, o => !o.IsZero)))
-            .OrderByDescending(e => e.Best.Score)
+            .Where(e => e.Best is not null)
+            .OrderByDescending(e => e.Best!.Value.Score)
             .Take(edges)
-            .Select(e => new Gene(e.Best.Name, e.Source))));
+            .Select(e => new Gene(e.Best!.Value.Name, e.Source))));
     }
 }

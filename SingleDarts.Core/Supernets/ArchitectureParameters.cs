@@ -13,6 +13,7 @@ namespace SingleDarts.Core.Supernets;
 public sealed class ArchitectureParameters : IDisposable
 {
     private readonly FrozenDictionary<string, Parameter> alphas;
+    private readonly Dictionary<string, Tensor> excluded = [];
 
     /// <summary>Makes α at its start values.</summary>
     /// <param name="cells">The kinds of cells.</param>
@@ -34,6 +35,8 @@ public sealed class ArchitectureParameters : IDisposable
             var alpha = new Parameter(start.to(dtype, device ?? CPU, copy: true));
             alpha.DetachFromDisposeScope();
             made[cells[i].Name] = alpha;
+            if (cells[i].IsRestricted)
+                excluded[cells[i].Name] = Excluded(cells[i]).to(device ?? CPU).DetachFromDisposeScope();
         }
         alphas = made.ToFrozenDictionary();
     }
@@ -44,7 +47,10 @@ public sealed class ArchitectureParameters : IDisposable
     /// <summary>Turns α into operation weights.</summary>
     public IRelaxation Relaxation { get; }
 
-    /// <summary>α of a kind of cell, [edges, operations]; its <c>grad</c> is ∂L/∂α after a backward pass.</summary>
+    /// <summary>
+    /// α of a kind of cell, [edges, operations]; its <c>grad</c> is ∂L/∂α after a backward pass. What it holds for candidates that an edge does
+    /// not allow is read by nobody: its gradient is 0, and only weight decay moves it.
+    /// </summary>
     /// <param name="cell">Name of the kind.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public Parameter this[string cell] => alphas.TryGetValue(cell, out Parameter? alpha) ? alpha : throw new ArgumentException(
@@ -53,11 +59,32 @@ public sealed class ArchitectureParameters : IDisposable
     /// <summary>Names and parameters, in the order of <see cref="Cells"/>.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Named => [.. Cells.Select(cell => (cell.Name, alphas[cell.Name]))];
 
-    /// <summary>Operation weights p of a kind of cell, [edges, operations], differentiable in α.</summary>
+    /// <summary>α of the candidates that the edges of a kind of cell allow, [their number], edge by edge, differentiable in α: for penalties.</summary>
+    /// <param name="cell">Name of the kind.</param>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public Tensor AllowedAlpha(string cell)
+    {
+        if (!excluded.TryGetValue(cell, out Tensor? mask))
+            return this[cell].flatten();
+        using Tensor allowed = mask.logical_not();
+        return this[cell].masked_select(allowed);
+    }
+
+    /// <summary>
+    /// Operation weights p of a kind of cell, [edges, operations], differentiable in α; exactly 0 for candidates that an edge does not allow,
+    /// for which the relaxation is given −∞.
+    /// </summary>
     /// <param name="cell">Name of the kind.</param>
     /// <param name="context">The moment, for sampled relaxations.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
-    public Tensor OperationWeights(string cell, RelaxationContext context) => Relaxation.OperationWeights(this[cell], context);
+    public Tensor OperationWeights(string cell, RelaxationContext context)
+    {
+        if (!excluded.TryGetValue(cell, out Tensor? mask))
+            return Relaxation.OperationWeights(this[cell], context);
+        using var scope = NewDisposeScope();
+        Tensor alpha = this[cell].masked_fill(mask, double.NegativeInfinity);
+        return Relaxation.OperationWeights(alpha, context).masked_fill(mask, 0).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Copies α and p as numbers.</summary>
     /// <param name="context">The moment, for sampled relaxations.</param>
@@ -72,9 +99,13 @@ public sealed class ArchitectureParameters : IDisposable
     /// <summary>Releases α.</summary>
     public void Dispose()
     {
-        foreach (Parameter alpha in alphas.Values)
-            alpha.Dispose();
+        foreach (Tensor made in alphas.Values.Concat(excluded.Values))
+            made.Dispose();
     }
+
+    private static Tensor Excluded(CellSpecification cell) => tensor(
+        [.. cell.Topology.Edges.SelectMany(edge => Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.Allows(edge, k)))],
+        [cell.Topology.Edges.Count, cell.Operations.Count]);
 
     private static double[,] Numbers(Tensor tensor)
     {

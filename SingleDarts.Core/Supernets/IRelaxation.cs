@@ -24,7 +24,7 @@ public interface IRelaxation
     Tensor Initialize(long edges, long operations, Generator generator);
 
     /// <summary>Operation weights p, differentiable in α.</summary>
-    /// <param name="alpha">α, [edges, operations].</param>
+    /// <param name="alpha">α, [edges, operations]; −∞ for candidates that an edge does not allow, whose p is set to 0 afterwards.</param>
     /// <param name="context">The moment.</param>
     /// <returns>p, [edges, operations], of α's type and device.</returns>
     Tensor OperationWeights(Tensor alpha, RelaxationContext context);

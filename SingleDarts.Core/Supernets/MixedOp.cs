@@ -11,15 +11,20 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> operations;
     private readonly bool[] computed;
 
-    /// <summary>Builds every candidate for one place.</summary>
+    /// <summary>Builds the candidates for one place.</summary>
     /// <param name="candidates">The candidates, in the column order of α.</param>
     /// <param name="context">The place.</param>
-    public MixedOp(IReadOnlyList<CandidateOperation> candidates, OperationContext context) : base(nameof(MixedOp))
+    /// <param name="allowed">
+    /// Columns of the candidates that the edge has, at least one; all where <see langword="null"/>. In the others' places stands a
+    /// <see cref="Zero"/>, which has no weights and is not computed.
+    /// </param>
+    public MixedOp(IReadOnlyList<CandidateOperation> candidates, OperationContext context, IReadOnlyList<int>? allowed = null) : base(nameof(MixedOp))
     {
-        operations = nn.ModuleList([.. candidates.Select(candidate => candidate.Create(context))]);
-        computed = [.. candidates.Select(candidate => !candidate.IsZero)];
+        allowed ??= [.. Enumerable.Range(0, candidates.Count)];
+        operations = nn.ModuleList([.. candidates.Select((candidate, k) => allowed.Contains(k) ? candidate.Create(context) : new Zero(context))]);
+        computed = [.. candidates.Select((candidate, k) => allowed.Contains(k) && !candidate.IsZero)];
         if (!computed.Contains(true))
-            computed[0] = true;
+            computed[allowed[0]] = true;
         RegisterComponents();
     }
 
@@ -30,11 +35,11 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="k">Column of α.</param>
     public nn.Module<Tensor, Tensor> this[int k] => operations[k];
 
-    /// <summary>Whether candidate k is computed: all but those that are zero by definition.</summary>
+    /// <summary>Whether candidate k is computed: all but those that are zero by definition or not allowed.</summary>
     /// <param name="k">Column of α.</param>
     public bool Computes(int k) => computed[k];
 
-    /// <summary>Σ_k p_k · o_k(x); operations that are zero by definition are left out of the sum.</summary>
+    /// <summary>Σ_k p_k · o_k(x); operations that are zero by definition or not allowed are left out of the sum.</summary>
     /// <param name="input">x, [N, C, ...].</param>
     /// <param name="weights">p of this edge, [operations].</param>
     /// <returns>[N, C', ...].</returns>

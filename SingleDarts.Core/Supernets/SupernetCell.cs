@@ -30,7 +30,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(context => createPreprocessing(
             context with { Affine = affine, TrackRunningStatistics = trackRunningStatistics }))]);
         edges = nn.ModuleList([.. topology.Edges.Select(edge => new MixedOp(
-            placement.Cell.Operations, placement.Place(edge, affine, trackRunningStatistics)))]);
+            placement.Cell.Operations, placement.Place(edge, affine, trackRunningStatistics), placement.Cell.Allowed(edge)))]);
         RegisterComponents();
     }
 

@@ -1,0 +1,103 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Tests.Data;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Tests.Documentation;
+
+/// <summary>The programs of docs/how-to/darts-space.md, word for word, with smaller numbers.</summary>
+public class DartsSpacePage
+{
+    [Fact]
+    public async Task A_folder_of_images_becomes_a_cell_and_a_trained_network()
+    {
+        string photos = "photos", runs = "runs";
+        int size = 32;                                                  // pixels; a multiple of 4, at least 32 for the auxiliary classifier
+        int searchChannels = 16, searchCells = 8, searchEpochs = 50, searchBatch = 64;
+        int channels = 36, cells = 20, epochs = 600, batch = 128;
+
+        using var folder = new Tests.TemporaryFolder();
+        WriteImages(folder);
+        (photos, runs) = (folder["photos"], folder["runs"]);
+        (searchChannels, searchCells, searchEpochs, searchBatch) = (4, 3, 1, 6);
+        (channels, cells, epochs, batch) = (4, 3, 2, 6);
+        var resize = new ImageFolderOptions { Resize = (size, size) };
+        using ClassificationDataset trainData = ImageFolder.Load($"{photos}/train", resize);
+        using ClassificationDataset testData = ImageFolder.Load($"{photos}/test", resize);
+        Normalization normalization = trainData.MeasureNormalization();
+
+        SearchSpace space = SearchSpaces.Darts(trainData.Classes, searchChannels, searchCells, size, size);
+        SearchResult found = await ArchitectureSearch.In(space).On(trainData)
+            .Augmenting(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, Normalization = normalization })
+            .For(searchEpochs, searchBatch)
+            .WithSeed(1).OnDevice("cpu").SavingTo($"{runs}/search")
+            .RunAsync();
+        Console.WriteLine($"{found.Genotype}\n{found.StopReason ?? "all epochs done"}");
+        File.WriteAllText($"{runs}/cell.txt", DartsGenotypeText.Format(found.Genotype));
+
+        Genotype published = DartsGenotypes.Named("PC-DARTS-CIFAR").Genotype;
+
+        Genotype genotype = Genotype.Parse(File.ReadAllText($"{runs}/cell.txt"));
+        SearchSpace layers = DartsNetworks.Cifar(genotype, trainData.Classes, channels, cells, size);
+        Console.WriteLine($"found:     {new CostModel(layers).Of(genotype)}");
+        Console.WriteLine($"PC-DARTS:  {new CostModel(DartsNetworks.Cifar(published, trainData.Classes, channels, cells, size)).Of(published)}");
+
+        ImageAugmentation augmentation = TrainingRecipes.CifarAugmentation with { Normalization = normalization };
+        using var train = new BatchSource(trainData, CPU, ScalarType.Float32, augmentation);
+        using var test = new BatchSource(testData, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(normalization));
+        using var network = new EvaluationNetwork(layers, genotype, new() { Seed = 1, Auxiliary = AuxiliaryHeadOptions.Cifar });
+        TrainingResult trained = await NetworkTraining.Of(network).On(train).EvaluatedOn(test)
+            .With(TrainingRecipes.Cifar.Scaled(epochs) with { BatchSize = batch })
+            .WithSeed(1).SavingTo($"{runs}/training")
+            .RunAsync();
+        Console.WriteLine($"{trained.Test!.Top1:P2} of {trained.Test.Samples} test images, weights in {trained.WeightsFile}");
+
+        TrainingResult resumed = await NetworkTraining.Of(network).On(train).EvaluatedOn(test)
+            .With(TrainingRecipes.Cifar.Scaled(epochs) with { BatchSize = batch })
+            .WithSeed(1).ResumingFrom($"{runs}/training")
+            .RunAsync();
+
+        using var ready = new EvaluationNetwork(layers, genotype, new() { Auxiliary = AuxiliaryHeadOptions.Cifar });
+        ready.LoadWeights(trained.WeightsFile!);
+        ready.eval();
+        using (no_grad())
+        using (NewDisposeScope())
+        {
+            Tensor images = test.Get([0, 1, 2, 3], new Generator()).Inputs;          // normalised as in the training
+            foreach (long label in ready.call(images).argmax(1).data<long>())
+                Console.WriteLine(testData.ClassNames[(int)label]);
+        }
+
+        SearchSpace large = SearchSpaces.DartsImageNet(classes: 10, size: 224);                         // to search
+        SearchSpace largeLayers = DartsNetworks.ImageNet(genotype, classes: 10);                        // to train: 48 channels, 14 cells
+        var auxiliary = new EvaluationNetworkOptions { Auxiliary = AuxiliaryHeadOptions.ImageNet };
+        TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { BatchSize = 128, MicroBatches = 2 };
+
+        genotype.Should().Be(found.Genotype);
+        genotype["normal"].Nodes.Should().HaveCount(4).And.OnlyContain(genes => genes.Count == 2);
+        trained.Epochs.Should().HaveCount(2).And.OnlyContain(epoch => epoch.AuxiliaryLoss > 0);
+        trained.Test.Samples.Should().Be(8);
+        resumed.Test!.Top1.Should().Be(trained.Test.Top1);
+        Evaluator.Evaluate(ready, test).Top1.Should().Be(trained.Test.Top1);
+        large.Layers.Should().HaveCount(9);
+        new CostModel(largeLayers).Of(genotype).Parameters.Should().BePositive();
+        (recipe.Epochs, auxiliary.Auxiliary.PoolStride).Should().Be((100, 2));
+    }
+
+    private static void WriteImages(Tests.TemporaryFolder folder)
+    {
+        var random = new Random(1);
+        foreach (var (part, count) in new[] { ("train", 6), ("test", 4) })
+            foreach (string name in new[] { "bright", "dark" })
+                for (int i = 0; i < count; i++)
+                {
+                    byte level = (byte)(random.Next(100) + (name == "bright" ? 150 : 0));
+                    string file = folder[$"photos/{part}/{name}/{i}.png"];
+                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                    File.WriteAllBytes(file, TestImages.Encode(40, 36, (_, _) => new(level, level, (byte)random.Next(256))));
+                }
+    }
+}
