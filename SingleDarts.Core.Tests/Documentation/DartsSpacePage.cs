@@ -15,7 +15,7 @@ public class DartsSpacePage
     public async Task A_folder_of_images_becomes_a_cell_and_a_trained_network()
     {
         string photos = "photos", runs = "runs";
-        int size = 32;                                                  // pixels; a multiple of 4, at least 32 for the auxiliary classifier
+        int size = 32;                                                  // pixels; at least 32 with the auxiliary classifier
         int searchChannels = 16, searchCells = 8, searchEpochs = 50, searchBatch = 64;
         int channels = 36, cells = 20, epochs = 600, batch = 128;
 
@@ -74,7 +74,7 @@ public class DartsSpacePage
         SearchSpace large = SearchSpaces.DartsImageNet(classes: 10, size: 224);                         // to search
         SearchSpace largeLayers = DartsNetworks.ImageNet(genotype, classes: 10);                        // to train: 48 channels, 14 cells
         var auxiliary = new EvaluationNetworkOptions { Auxiliary = AuxiliaryHeadOptions.ImageNet };
-        TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { BatchSize = 128, MicroBatches = 2 };
+        TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { MicroBatches = 12 };       // 768 images in parts of 64
 
         genotype.Should().Be(found.Genotype);
         genotype["normal"].Nodes.Should().HaveCount(4).And.OnlyContain(genes => genes.Count == 2);
