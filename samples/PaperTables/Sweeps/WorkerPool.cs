@@ -12,6 +12,9 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     private readonly ConcurrentQueue<int> waiting = new(Enumerable.Range(0, sweep.Plan.Cells.Count));
     private readonly ConcurrentDictionary<int, int> crashes = new();
 
+    /// <summary>Whether a cell could not be run and neither that be recorded; its process said why.</summary>
+    private volatile bool isTroubled;
+
     /// <param name="sweep">The sweep.</param>
     /// <param name="workers">How many at a time.</param>
     /// <param name="retryFailed">Whether cells that failed are run again.</param>
@@ -25,7 +28,7 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         Console.WriteLine(status);
         SweepCommand.PrintFailures(sweep, status, Console.Error);
         return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
-            : status.Count(CellState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success;
+            : status.Count(CellState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
@@ -36,7 +39,9 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
             if (state is CellState.Done or CellState.Running || (state == CellState.Failed && !retryFailed))
                 continue;
             var (code, errors) = await RunChildAsync(index, cancellationToken);
-            if (code is not (ExitCode.Success or ExitCode.Failure or ExitCode.BadInput or ExitCode.Interrupted or ExitCode.Terminated))
+            if (code == ExitCode.BadInput)
+                isTroubled = true;
+            else if (code is not (ExitCode.Success or ExitCode.Failure) && !cancellationToken.IsCancellationRequested)
                 Crashed(index, code, errors);
         }
     }
