@@ -4,6 +4,7 @@ using PaperTables.Figures;
 using PaperTables.Tables;
 using PaperTables.Training;
 using PaperTables.Reports;
+using PaperTables.Sweeps;
 
 var root = new RootCommand(
     "Reproduces the tables of \"Single-DARTS: Towards Stable Architecture Search\". Begin with: search --data <folder> --out <folder>")
@@ -14,6 +15,7 @@ var root = new RootCommand(
     TableCommand.Cifar(),
     FigureCommand.Create(),
     ReportCommand.Create(),
+    SweepCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 // Signals are handled by the search itself, which may need longer for its checkpoint than a fixed time.
