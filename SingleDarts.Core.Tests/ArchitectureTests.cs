@@ -20,6 +20,7 @@ public class ArchitectureTests
         ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates"],
         ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates", "Schemes", "Persistence"],
         ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates", "Schemes", "Persistence", "Search", "Theory"],
+        ["Sweeps"] = [],
         ["Evaluation"] = ["Runtime", "Operations", "Spaces", "Data", "Updates", "Persistence"],
     };
 

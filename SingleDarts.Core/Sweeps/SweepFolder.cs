@@ -1,0 +1,210 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SingleDarts.Core.Sweeps;
+
+/// <summary>
+/// A sweep on disk: <c>sweep.json</c>, <c>cells/</c>, <c>claims/</c>, <c>running/</c>, <c>done/</c> and <c>failed/</c>. Any number of
+/// processes, also of several machines that share the folder, may work on it at the same time.
+/// </summary>
+public sealed class SweepFolder
+{
+    internal const int FormatVersion = 1;
+
+    private SweepFolder(string path, SweepPlan plan) => (Path, Plan) = (path, plan);
+
+    /// <summary>Full path of the folder.</summary>
+    public string Path { get; }
+
+    /// <summary>What is to be run.</summary>
+    public SweepPlan Plan { get; }
+
+    /// <summary>
+    /// Without a heartbeat for so long, another runner takes a cell of a process on another machine; on one machine, the end of a process is
+    /// seen at once. A claim carries the value of the runner that made it. <value>5 minutes.</value>
+    /// </summary>
+    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Writes a plan into a folder that holds no sweep.</summary>
+    /// <param name="path">The folder; made if it is missing.</param>
+    /// <param name="plan">At least one cell, groups of different names.</param>
+    /// <exception cref="ArgumentException">The plan has no cell, or two groups of one name.</exception>
+    /// <exception cref="IOException">The folder holds a sweep, or cannot be written.</exception>
+    public static SweepFolder Create(string path, SweepPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Cells.Count == 0)
+            throw new ArgumentException("The plan has no cell; a sweep needs at least one.", nameof(plan));
+        if (plan.Groups.GroupBy(group => group.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new ArgumentException($"The plan has {twice.Count()} groups named '{twice.Key}'; give each a name of its own.", nameof(plan));
+        var folder = new SweepFolder(System.IO.Path.GetFullPath(path), plan);
+        if (File.Exists(folder.SweepFile))
+            throw new IOException($"The folder {folder.Path} holds a sweep; run it, or choose another folder.");
+        foreach (string part in new[] { "cells", "claims", "running", "done", "failed" })
+            Directory.CreateDirectory(folder.In(part));
+        foreach (SweepCell cell in plan.Cells)
+            AtomicFile.Write(folder.CellFile(cell.Hash), CanonicalJson.ForReaders(cell.Options));
+        AtomicFile.Write(folder.SweepFile, CanonicalJson.ForReaders(new JsonObject
+        {
+            ["formatVersion"] = FormatVersion,
+            ["library"] = typeof(SweepFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+            ["definition"] = plan.Definition.DeepClone(),
+            ["groups"] = new JsonObject(plan.Groups.Select(group => KeyValuePair.Create<string, JsonNode?>(
+                group.Name, new JsonArray([.. group.Cells.Select(cell => (JsonNode)cell.Hash)])))),
+        }));
+        return folder;
+    }
+
+    /// <summary>Opens a folder and holds every cell against its name.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="IOException">The folder holds no sweep, or cannot be read.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such cell.</exception>
+    public static SweepFolder Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        string full = System.IO.Path.GetFullPath(path), file = System.IO.Path.Combine(full, "sweep.json");
+        if (!File.Exists(file))
+            throw new FileNotFoundException($"The folder {full} holds no sweep (there is no sweep.json); plan one first.");
+        try
+        {
+            JsonObject sweep = CanonicalJson.Parse(File.ReadAllText(file));
+            if (!JsonNode.DeepEquals(sweep["formatVersion"], FormatVersion))
+                throw new InvalidDataException(
+                    $"{file} has format version {sweep["formatVersion"]?.ToJsonString() ?? "none"}; this library reads version {FormatVersion}. Use the library that planned it.");
+            if (sweep["groups"] is not JsonObject { Count: > 0 } groups || sweep["definition"] is not JsonObject definition)
+                throw new JsonException("It has no groups, or no definition.");
+            var folder = new SweepFolder(full, new SweepPlan(definition, []));
+            string[] hashes = [.. groups.SelectMany(g => g.Value!.AsArray()).Select(h => h!.GetValue<string>()).Distinct()];
+            Dictionary<string, SweepCell> cells = folder.ReadCells(hashes);
+            return new SweepFolder(full, new SweepPlan((JsonObject)definition.DeepClone(),
+                [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => cells[h!.GetValue<string>()])]))]));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new InvalidDataException($"{file} cannot be read: {e.Message} Restore it, or plan the sweep again in another folder.", e);
+        }
+    }
+
+    /// <summary>Where the run of a cell keeps what it needs to go on.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    public string RunFolder(SweepCell cell) => In("running", cell.Hash);
+
+    /// <summary>The log of a cell's attempts.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    public string RunLog(SweepCell cell) => In("running", cell.Hash + ".log");
+
+    /// <summary>The file that a cell's result appears in.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    public string ResultFile(SweepCell cell) => In("done", cell.Hash + ".json");
+
+    /// <summary>The file that says why a cell failed.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    public string FailureFile(SweepCell cell) => In("failed", cell.Hash + ".json");
+
+    /// <summary>The log of a cell that failed.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    public string FailureLog(SweepCell cell) => In("failed", cell.Hash + ".log");
+
+    /// <summary>What the run of a cell gave.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    /// <returns><see langword="null"/> while the cell is not done.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public JsonObject? ReadResult(SweepCell cell)
+    {
+        if (Read(ResultFile(cell)) is not { } file)
+            return null;
+        return file["result"] as JsonObject is { } result && JsonNode.DeepEquals(file["options"], cell.Options) ? result : throw new InvalidDataException(
+            $"{ResultFile(cell)} has no result, or one of other options than the cell's; restore it, or delete it to run the cell again.");
+    }
+
+    /// <summary>How far every cell is.</summary>
+    /// <exception cref="InvalidDataException">The file of a failure is damaged.</exception>
+    public SweepStatus Status() => new([.. Plan.Cells.Select((cell, index) => StatusOf(index, cell))]);
+
+    /// <summary>Takes a cell for this process, unless it is done or failed or another process has it.</summary>
+    /// <param name="cell">A cell of the plan.</param>
+    /// <param name="retryFailed">Whether to take a cell that failed.</param>
+    /// <returns><see langword="null"/> where it cannot be taken.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public SweepClaim? TryClaim(SweepCell cell, bool retryFailed = false)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        var claims = new Claims(In("claims"), StaleAfter);
+        if (IsOver() || claims.TryTake(cell.Hash) is not { } taken)
+            return null;
+        var claim = new SweepClaim(this, claims, cell, taken);
+        // Another may have ended it between the look and the claim.
+        if (IsOver())
+        {
+            claim.Dispose();
+            return null;
+        }
+        return claim;
+
+        // Listed rather than asked for by name: a file server's client remembers longer that a name was missing.
+        bool IsOver() => Listed("done") || (!retryFailed && Listed("failed"));
+        bool Listed(string part) => Directory.EnumerateFiles(In(part), cell.Hash + ".json").Any();
+    }
+
+    private string SweepFile => In("sweep.json");
+
+    private string CellFile(string hash) => In("cells", hash + ".json");
+
+    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    private CellStatus StatusOf(int index, SweepCell cell)
+    {
+        var (attempts, owner, isHeld) = new Claims(In("claims"), StaleAfter).Last(cell.Hash);
+        CellState state = File.Exists(ResultFile(cell)) ? CellState.Done
+            : isHeld ? CellState.Running
+            : File.Exists(FailureFile(cell)) ? CellState.Failed
+            : attempts > 0 ? CellState.Interrupted : CellState.Open;
+        return new CellStatus(index, cell, state, attempts, owner?.ToString(),
+            state == CellState.Failed ? Read(FailureFile(cell))?["message"]?.ToString() : null);
+    }
+
+    private Dictionary<string, SweepCell> ReadCells(string[] hashes)
+    {
+        var cells = new Dictionary<string, SweepCell>();
+        var faults = new List<string>();
+        foreach (string hash in hashes)
+        {
+            if (Read(CellFile(hash), faults) is not { } options)
+                continue;
+            cells[hash] = new SweepCell(options);
+            if (cells[hash].Hash != hash)
+                faults.Add($"{CellFile(hash)} was edited: its content has the name {cells[hash].Hash}.");
+        }
+        return faults.Count == 0 ? cells : throw new InvalidDataException(
+            $"The cells of {Path} are not those that were planned:\n- {string.Join("\n- ", faults)}\nRestore them, or plan another sweep with the options that you want.");
+    }
+
+    private static JsonObject? Read(string file, List<string> faults)
+    {
+        try
+        {
+            JsonObject? read = Read(file);
+            if (read is null)
+                faults.Add($"{file} is missing.");
+            return read;
+        }
+        catch (InvalidDataException e)
+        {
+            faults.Add(e.Message);
+            return null;
+        }
+    }
+
+    private static JsonObject? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? CanonicalJson.Parse(File.ReadAllText(file)) : null;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{file} cannot be read: {e.Message} Restore it.", e);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Nodes;
+
+namespace SingleDarts.Core.Sweeps;
+
+/// <summary>What a sweep is to run.</summary>
+/// <param name="Definition">What the plan was made from, for whoever reads it; the sweep does not look into it.</param>
+/// <param name="Groups">Groups of cells.</param>
+public sealed record SweepPlan(JsonObject Definition, IReadOnlyList<SweepGroup> Groups)
+{
+    /// <summary>Every cell once, in the order of the groups: the order in which they are run and numbered, from 0.</summary>
+    public IReadOnlyList<SweepCell> Cells { get; } = [.. Groups.SelectMany(group => group.Cells).Distinct()];
+}
