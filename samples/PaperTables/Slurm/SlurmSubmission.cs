@@ -17,12 +17,15 @@ internal static class SlurmSubmission
         options.Validate();
         SweepFolder sweep = SweepFolder.Open(Path.TrimEndingDirectorySeparator(path));
         IReadOnlyList<SubmittedJob> jobs = SubmittedJob.ReadAll(sweep.Path);
-        IReadOnlyList<CellInQueue> cells = CellInQueue.Merge(sweep.Status().Cells, jobs, SlurmQueue.Ask(jobs).Tasks);
+        var (queue, reason) = SlurmQueue.Ask(jobs);
+        if (reason is not null && !dryRun)
+            throw new IOException($"Cells of this sweep were submitted before, and it is not known which of them are in Slurm's queue: {reason}. Try again later.");
+        IReadOnlyList<CellInQueue> cells = CellInQueue.Merge(sweep.Status().Cells, jobs, queue);
         int[] left = [.. cells.Where(cell => IsLeft(cell.Standing, retryFailed)).Select(cell => cell.Status.Index)];
-        string others = string.Join(", ", cells.Where(cell => !left.Contains(cell.Status.Index)).CountBy(cell => cell.Standing)
-            .OrderBy(count => count.Key).Select(count => $"{count.Value} {count.Key.ToString().ToLowerInvariant()}"));
+        string others = SlurmStatus.Count(cells.Where(cell => !left.Contains(cell.Status.Index)));
         if (left.Length == 0)
-            return [$"nothing to submit: of {cells.Count} cells, {others}{(cells.Any(c => c.Standing == CellStanding.Failed) ? "; --retry-failed runs those that failed again" : "")}"];
+            return [$"nothing to submit: of {cells.Count} cells, {others}" +
+                (cells.Any(cell => cell.Standing == CellStanding.Failed) ? "; --retry-failed runs those that failed again" : "")];
         string script = new JobScript(sweep.Path, ThisProgram(), left, options, retryFailed).ToString();
         if (dryRun)
             return [script];

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperTables.Figures;
+using PaperTables.Sweeps;
 
 namespace PaperTables.Slurm;
 
@@ -8,7 +8,7 @@ internal static class SubmitCommand
 {
     public static Command Create()
     {
-        Argument<string> folder = new("sweep folder") { Description = "What sweep plan --out named; every node must see it under this path." };
+        Argument<string> folder = SweepCommand.Folder();
         Option<bool> slurm = new("--slurm") { Description = "Submit to Slurm, as an array job with one task for each cell that is left.", Required = true };
         Option<int?> throttle = new("--throttle") { Description = "Tasks that may run at the same time. Default: as many as fit." };
         Option<string?> time = new("--time") { Description = "Time limit of one task, hh:mm:ss. Default: the partition's." };
@@ -23,15 +23,19 @@ internal static class SubmitCommand
         Option<bool> retryFailed = new("--retry-failed") { Description = "Run cells that failed again." };
         Option<bool> dryRun = new("--dry-run") { Description = "Print the script and submit nothing." };
         var command = new Command("submit",
-            "Submits the cells of a sweep that are left to a cluster.\n\n" +
+            "Submits the cells of a sweep that are left to a cluster, whose nodes all see the folder under the same path.\n\n" +
             "Example: sweep submit sweeps/1 --slurm --throttle 8 --time 04:00:00 --mem 8G --cpus 2 --requeue\n" +
             "Exit codes: 0 submitted or nothing left, 2 no sweep, bad options, no sbatch, or refused by Slurm.")
         { folder, slurm, throttle, time, memory, cpus, gpus, partition, account, requeue, grace, others, retryFailed, dryRun };
-        command.SetAction(parsed => FigureCommand.Run(() => SlurmSubmission.Submit(
-            parsed.GetValue(folder)!,
-            new SlurmOptions(parsed.GetValue(throttle), parsed.GetValue(time), parsed.GetValue(memory), parsed.GetValue(cpus), parsed.GetValue(gpus),
-                parsed.GetValue(partition), parsed.GetValue(account), parsed.GetValue(requeue), parsed.GetValue(grace), parsed.GetValue(others)!),
-            parsed.GetValue(retryFailed), parsed.GetValue(dryRun))));
+        command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
+        {
+            var options = new SlurmOptions(
+                parsed.GetValue(throttle), parsed.GetValue(time), parsed.GetValue(memory), parsed.GetValue(cpus), parsed.GetValue(gpus),
+                parsed.GetValue(partition), parsed.GetValue(account), parsed.GetValue(requeue), parsed.GetValue(grace), parsed.GetValue(others)!);
+            foreach (string line in SlurmSubmission.Submit(parsed.GetValue(folder)!, options, parsed.GetValue(retryFailed), parsed.GetValue(dryRun)))
+                Console.WriteLine(line);
+            return Task.FromResult(ExitCode.Success);
+        }));
         return command;
     }
 }
