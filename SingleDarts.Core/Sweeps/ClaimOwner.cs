@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 
 namespace SingleDarts.Core.Sweeps;
 
@@ -25,6 +26,7 @@ internal sealed record ClaimOwner(
     }
 
     /// <summary>Whether the process is known to have ended: it ran on this kernel and is not there any more.</summary>
+    [JsonIgnore]
     public bool IsKnownDead => (Host, Kernel) == (Environment.MachineName, ThisKernel.Value) && !IsAlive();
 
     public override string ToString() => $"{Host}, process {Process}";

@@ -24,7 +24,7 @@ public sealed class SweepFolder
     /// Without a heartbeat for so long, another runner takes a cell of a process on another machine; on one machine, the end of a process is
     /// seen at once. A claim carries the value of the runner that made it. <value>5 minutes.</value>
     /// </summary>
-    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan StaleAfter { get; private init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Writes a plan into a folder that holds no sweep.</summary>
     /// <param name="path">The folder; made if it is missing.</param>
@@ -58,9 +58,10 @@ public sealed class SweepFolder
 
     /// <summary>Opens a folder and holds every cell against its name.</summary>
     /// <param name="path">The folder.</param>
+    /// <param name="staleAfter"><see cref="StaleAfter"/> of claims made here; 5 minutes where <see langword="null"/>.</param>
     /// <exception cref="IOException">The folder holds no sweep, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such cell.</exception>
-    public static SweepFolder Open(string path)
+    public static SweepFolder Open(string path, TimeSpan? staleAfter = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         string full = System.IO.Path.GetFullPath(path), file = System.IO.Path.Combine(full, "sweep.json");
@@ -78,7 +79,10 @@ public sealed class SweepFolder
             string[] hashes = [.. groups.SelectMany(g => g.Value!.AsArray()).Select(h => h!.GetValue<string>()).Distinct()];
             Dictionary<string, SweepCell> cells = folder.ReadCells(hashes);
             return new SweepFolder(full, new SweepPlan((JsonObject)definition.DeepClone(),
-                [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => cells[h!.GetValue<string>()])]))]));
+                [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => cells[h!.GetValue<string>()])]))]))
+            {
+                StaleAfter = staleAfter ?? folder.StaleAfter,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
@@ -120,7 +124,22 @@ public sealed class SweepFolder
 
     /// <summary>How far every cell is.</summary>
     /// <exception cref="InvalidDataException">The file of a failure is damaged.</exception>
-    public SweepStatus Status() => new([.. Plan.Cells.Select((cell, index) => StatusOf(index, cell))]);
+    public SweepStatus Status() => new([.. Plan.Cells.Select((_, index) => StatusOf(index))]);
+
+    /// <summary>How far one cell is.</summary>
+    /// <param name="index">Its number in the order of the plan, from 0.</param>
+    /// <exception cref="InvalidDataException">The file of its failure is damaged.</exception>
+    public CellStatus StatusOf(int index)
+    {
+        SweepCell cell = Plan.Cells[index];
+        var (attempts, owner, isHeld) = new Claims(In("claims"), StaleAfter).Last(cell.Hash);
+        CellState state = File.Exists(ResultFile(cell)) ? CellState.Done
+            : isHeld ? CellState.Running
+            : File.Exists(FailureFile(cell)) ? CellState.Failed
+            : attempts > 0 ? CellState.Interrupted : CellState.Open;
+        return new CellStatus(index, cell, state, attempts, owner?.ToString(),
+            state == CellState.Failed ? Read(FailureFile(cell))?["message"]?.ToString() : null);
+    }
 
     /// <summary>Takes a cell for this process, unless it is done or failed or another process has it.</summary>
     /// <param name="cell">A cell of the plan.</param>
@@ -152,17 +171,6 @@ public sealed class SweepFolder
     private string CellFile(string hash) => In("cells", hash + ".json");
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
-
-    private CellStatus StatusOf(int index, SweepCell cell)
-    {
-        var (attempts, owner, isHeld) = new Claims(In("claims"), StaleAfter).Last(cell.Hash);
-        CellState state = File.Exists(ResultFile(cell)) ? CellState.Done
-            : isHeld ? CellState.Running
-            : File.Exists(FailureFile(cell)) ? CellState.Failed
-            : attempts > 0 ? CellState.Interrupted : CellState.Open;
-        return new CellStatus(index, cell, state, attempts, owner?.ToString(),
-            state == CellState.Failed ? Read(FailureFile(cell))?["message"]?.ToString() : null);
-    }
 
     private Dictionary<string, SweepCell> ReadCells(string[] hashes)
     {

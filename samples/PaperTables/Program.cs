@@ -2,6 +2,7 @@ using System.CommandLine;
 using PaperTables;
 using PaperTables.Figures;
 using PaperTables.Reports;
+using PaperTables.Sweeps;
 
 var root = new RootCommand(
     "Reproduces the tables of \"Single-DARTS: Towards Stable Architecture Search\". Begin with: search --data <folder> --out <folder>")
@@ -9,6 +10,7 @@ var root = new RootCommand(
     SearchCommand.Create(),
     FigureCommand.Create(),
     ReportCommand.Create(),
+    SweepCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 // Signals are handled by the search itself, which may need longer for its checkpoint than a fixed time.

@@ -24,6 +24,10 @@ internal static class SearchCommand
         Option<double> rate = Value("--learning-rate", "SGD learning rate of the weights at the start.", 0.005);
         Option<double> minimum = Value("--learning-rate-min", "Learning rate that the cosine ends at.", 0.0);
         Option<double> decay = Value("--weight-decay", "Weight decay of the weights.", 3e-4);
+        Option<string> optimizer = Choice("--weight-optimizer", "Optimiser of the weights; adam has a fixed rate.", SearchSettings.WeightOptimizers);
+        Option<bool> nesterov = Value("--nesterov", "Nesterov momentum of the weights' SGD.", false);
+        Option<double> clip = Value("--clip", "Largest gradient norm of the weights; 0 is no limit.", 5.0);
+        Option<double> portion = Value("--portion", "Part of the data that single-level and same-subset search on.", 1.0);
         Option<string> alphaOptimizer = Choice("--alpha-optimizer", "Optimiser of the architecture parameters.", SearchSettings.AlphaOptimizers);
         Option<double> alphaRate = Value("--alpha-learning-rate", "Learning rate of the architecture parameters.", 3e-4);
         Option<double> alphaDecay = Value("--alpha-weight-decay", "Weight decay of the architecture parameters.", 0.0);
@@ -44,6 +48,7 @@ internal static class SearchCommand
             "Exit codes: 0 found, 1 unexpected failure, 2 bad input, 3 diverged, 130 Ctrl+C and 143 SIGTERM (both with a checkpoint).")
         {
             space, scheme, relaxation, probability, data, samples, imageSize, channels, cells, layers, epochs, batchSize, rate, minimum, decay,
+            optimizer, nesterov, clip, portion,
             alphaOptimizer, alphaRate, alphaDecay, seed, device, execution, threads, table, output, resume,
             diagnose, diagnoseInterval, hessian,
         };
@@ -54,7 +59,8 @@ internal static class SearchCommand
             parsed.GetValue(decay), parsed.GetValue(alphaOptimizer)!, parsed.GetValue(alphaRate), parsed.GetValue(alphaDecay),
             parsed.GetValue(seed), parsed.GetValue(device)!, parsed.GetValue(execution), parsed.GetValue(threads),
             parsed.GetValue(table), parsed.GetValue(output),
-            parsed.GetValue(resume), parsed.GetValue(diagnose), parsed.GetValue(diagnoseInterval), parsed.GetValue(hessian))));
+            parsed.GetValue(resume), parsed.GetValue(diagnose), parsed.GetValue(diagnoseInterval), parsed.GetValue(hessian),
+            parsed.GetValue(optimizer)!, parsed.GetValue(nesterov), parsed.GetValue(clip) is > 0 and var norm ? norm : null, parsed.GetValue(portion))));
         return command;
     }
 

@@ -41,6 +41,18 @@ internal static class SearchRunner
         }
     }
 
+    /// <summary>The search that the settings describe, without a run folder and watchers.</summary>
+    public static ArchitectureSearch Describe(SearchSettings settings, ClassificationDataset data) => ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
+        .Using(settings.OptimizationScheme)
+        .Relaxing(settings.RelaxationOfAlpha)
+        .UpdatingWeights(settings.WeightRule)
+        .UpdatingArchitecture(settings.AlphaRule)
+        .Augmenting(settings.Augmentation(data))
+        .For(settings.Epochs, settings.BatchSize)
+        .WithSeed(settings.Seed)
+        .OnDevice(settings.Device)
+        .ComputingCells(settings.Execution);
+
     private static async Task SearchAsync(SearchSettings settings, CancellationToken cancellationToken)
     {
         if (settings.Space != "nasbench201" && settings.Table is not null)
@@ -50,17 +62,7 @@ internal static class SearchRunner
         if (settings.Threads is { } threads)
             torch.set_num_threads(threads);
         using ClassificationDataset data = settings.OpenData(new LoadBar(), cancellationToken);
-        ArchitectureSearch search = ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
-            .Using(settings.OptimizationScheme)
-            .Relaxing(settings.RelaxationOfAlpha)
-            .UpdatingWeights(o => o.Sgd(settings.LearningRate, 0.9, settings.WeightDecay).Cosine(settings.MinimumLearningRate).ClipGradientNorm(5))
-            .UpdatingArchitecture(settings.AlphaRule)
-            .Augmenting(settings.Augmentation(data))
-            .For(settings.Epochs, settings.BatchSize)
-            .WithSeed(settings.Seed)
-            .OnDevice(settings.Device)
-            .ComputingCells(settings.Execution)
-            .ReportingTo(new ConsoleProgressBar());
+        ArchitectureSearch search = Describe(settings, data).ReportingTo(new ConsoleProgressBar());
         foreach (ISearchObserver observer in observers)
             search = search.ObservedBy(observer);
         if (settings.Out is not null)

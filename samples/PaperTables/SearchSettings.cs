@@ -13,7 +13,8 @@ internal sealed record SearchSettings(
     string Space, string Scheme, string Relaxation, double InitialProbability, string Data, long? Samples, int? ImageSize,
     long Channels, int Cells, int Layers, int Epochs, int BatchSize, double LearningRate, double MinimumLearningRate, double WeightDecay,
     string AlphaOptimizer, double AlphaLearningRate, double AlphaWeightDecay, long Seed, string Device, CellExecution Execution,
-    int? Threads, string? Table, string? Out, bool Resume, bool Diagnose, int DiagnoseInterval, bool Hessian)
+    int? Threads, string? Table, string? Out, bool Resume, bool Diagnose, int DiagnoseInterval, bool Hessian,
+    string WeightOptimizer = "sgd", bool Nesterov = false, double? Clip = 5, double Portion = 1)
 {
     public const string GeneratedData = "generated";
 
@@ -21,6 +22,7 @@ internal sealed record SearchSettings(
     public static readonly string[] SchemeNames = ["single-level", "bi-level", "bi-level-2nd", "same-subset"];
     public static readonly string[] RelaxationNames = ["sigmoid", "softmax"];
     public static readonly string[] AlphaOptimizers = ["adam", "sgd"];
+    public static readonly string[] WeightOptimizers = ["sgd", "adam"];
 
     public IOptimizationScheme OptimizationScheme => Scheme switch
     {
@@ -36,6 +38,15 @@ internal sealed record SearchSettings(
         : SearchSpaces.NasBench201(data.Classes, Channels, Cells, data.InputShape[0], data.InputShape[1], data.InputShape[2]);
 
     public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax() : Relaxations.Sigmoid(InitialProbability);
+
+    /// <summary>SGD with a cosine schedule, or Adam at the fixed rate and the betas that the paper names.</summary>
+    public UpdateRule WeightRule(UpdateRule rule)
+    {
+        UpdateRule chosen = WeightOptimizer == "adam"
+            ? rule.Adam(LearningRate, 0.5, 0.999, WeightDecay)
+            : rule.Sgd(LearningRate, 0.9, WeightDecay, Nesterov).Cosine(MinimumLearningRate);
+        return Clip is { } norm ? chosen.ClipGradientNorm(norm) : chosen;
+    }
 
     public UpdateRule AlphaRule(UpdateRule rule) => AlphaOptimizer == "sgd"
         ? rule.Sgd(AlphaLearningRate, momentum: 0.9, weightDecay: AlphaWeightDecay)
@@ -67,6 +78,8 @@ internal sealed record SearchSettings(
             : Datasets.Open(Data, null, progress, cancellationToken);
         if (Samples is { } count)
             data = Replace(data, data.Take(count));
+        if (Portion < 1 && !Scheme.StartsWith("bi-level", StringComparison.Ordinal))
+            data = Replace(data, data.Take((long)(Portion * data.Count)));
         if (ImageSize is { } size)
             data = Replace(data, data.Resize(size, size));
         return data;

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Sweeps;
+
+namespace PaperTables.Sweeps;
+
+/// <summary>The command line of <c>sweep collect</c>.</summary>
+internal static class CollectCommand
+{
+    public static Command Create()
+    {
+        Argument<string> folder = SweepCommand.Folder();
+        Option<string> format = new("--format") { Description = $"One of: {string.Join(", ", ReportFormat.Names)}.", DefaultValueFactory = _ => ReportFormat.Names[0] };
+        format.AcceptOnlyFromAmong(ReportFormat.Names);
+        Option<string?> output = new("--out") { Description = "File. Default: the terminal." };
+        Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan." };
+        var command = new Command("collect", "Prints the paper's numbers beside those found so far, and what follows from them.") { folder, format, output, table };
+        command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
+        {
+            SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
+            string? benchmark = parsed.GetValue(table) ?? sweep.Plan.Definition["benchmark"]?.ToString();
+            string report = ReportFormat.Write(parsed.GetValue(format)!, SweepReport.Of(sweep, benchmark is null ? null : NasBench201Table.Load(benchmark)));
+            if (parsed.GetValue(output) is { } file)
+                File.WriteAllText(file, report);
+            else
+                Console.Write(report);
+            return Task.FromResult(ExitCode.Success);
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Sweeps;
+
+namespace PaperTables.Sweeps;
+
+/// <summary>What the searches of a row found, as far as they are done.</summary>
+internal sealed class RowResults
+{
+    private readonly IReadOnlyList<JsonObject> done;
+    private readonly NasBench201Table? benchmark;
+
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="group">Name of the row's group; a row without a group has no searches.</param>
+    /// <param name="benchmark">Where genotypes are looked up; without it there are no accuracies.</param>
+    public RowResults(SweepFolder sweep, string group, NasBench201Table? benchmark)
+    {
+        IReadOnlyList<SweepCell> cells = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Cells ?? [];
+        Planned = cells.Count;
+        done = [.. cells.Select(sweep.ReadResult).OfType<JsonObject>()];
+        this.benchmark = benchmark;
+    }
+
+    public int Planned { get; }
+
+    public int Done => done.Count;
+
+    public int Epochs => done.Count == 0 ? 0 : done.Max(result => result["genotypes"]!.AsArray().Count);
+
+    /// <summary>Of the six edges of each genotype, those with a skip connection.</summary>
+    public IReadOnlyList<int> Skips => [.. done.Select(result => result["skips"]!.GetValue<int>())];
+
+    public CellStatistics Seconds => CellStatistics.Of(done.Select(result => result["seconds"]!.GetValue<double>()));
+
+    public CellStatistics Accuracy(NasBench201Metric metric) =>
+        CellStatistics.Of(benchmark is null ? [] : done.Select(result => LookUp(result["genotype"]!, metric)));
+
+    /// <summary>Accuracy of the genotype after an epoch, from 1.</summary>
+    public CellStatistics Accuracy(NasBench201Metric metric, int epoch) => CellStatistics.Of(benchmark is null ? [] : done
+        .Select(result => result["genotypes"]!.AsArray()).Where(all => all.Count >= epoch).Select(all => LookUp(all[epoch - 1]!, metric)));
+
+    /// <summary>What a property says, each different value once.</summary>
+    public string All(string property) => string.Join(" and ", done.Select(result => result[property]?.ToString() ?? "").Distinct());
+
+    private double LookUp(JsonNode genotype, NasBench201Metric metric) => benchmark![Genotype.Parse(genotype.ToString())].Accuracy(metric);
+}

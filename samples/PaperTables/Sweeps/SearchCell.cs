@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Sweeps;
+using TorchSharp;
+
+namespace PaperTables.Sweeps;
+
+/// <summary>Runs the search of a cell, or goes on with it, and gives what reports need.</summary>
+internal static class SearchCell
+{
+    /// <param name="context">The cell.</param>
+    /// <param name="threads">CPU threads where the cell names no number.</param>
+    /// <param name="cancellationToken">Ends the search with a checkpoint.</param>
+    public static async Task<JsonObject> RunAsync(CellContext context, int threads, CancellationToken cancellationToken)
+    {
+        SearchSettings settings = CellSettings.Read(context.Cell);
+        bool resumes = File.Exists(Path.Combine(context.RunFolder, "options.json"));
+        if (resumes)
+            RequireCheckpoint(context.RunFolder);
+        TorchRuntime.EnsureLoaded();
+        torch.set_num_threads(settings.Threads ?? threads);
+        using ClassificationDataset data = settings.OpenData(new Progress<LoadProgress>(), cancellationToken);
+        ArchitectureSearch search = SearchRunner.Describe(settings, data).ObservedBy(new EpochLog(context.Log));
+        SearchResult result = await (resumes ? search.ResumingFrom(context.RunFolder) : search.SavingTo(context.RunFolder)).RunAsync(cancellationToken);
+        return new JsonObject
+        {
+            ["genotype"] = result.Genotype.ToString(),
+            ["genotypes"] = new JsonArray([.. result.Epochs.Select(epoch => (JsonNode)epoch.Genotype.ToString())]),
+            ["skips"] = result.Genotype.Count("skip_connect"),
+            ["parameters"] = result.Cost.Parameters,
+            ["flops"] = result.Cost.Flops,
+            ["loss"] = result.Epochs[^1].WeightLoss,
+            ["data"] = data.Name,
+            ["samples"] = data.Count,
+            ["device"] = settings.Device,
+            ["threads"] = torch.get_num_threads(),
+            ["seconds"] = result.Epochs.Sum(epoch => epoch.Seconds),
+        };
+    }
+
+    /// <summary>A checkpoint follows every epoch, so of an interrupted run at most one epoch can be without.</summary>
+    private static void RequireCheckpoint(string folder)
+    {
+        string epochs = Path.Combine(folder, "epochs.jsonl"), checkpoint = Path.Combine(folder, "checkpoint");
+        int done = File.Exists(epochs) ? File.ReadLines(epochs).Count() : 0;
+        if (done > 1 && !(Directory.Exists(checkpoint) && Directory.EnumerateFiles(checkpoint, "*.safetensors").Any()))
+            throw new InvalidDataException(
+                $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the cell again.");
+    }
+
+    private sealed class EpochLog(TextWriter log) : ISearchObserver
+    {
+        public void OnEpoch(SearchMoment moment, EpochReport report) => log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:u} epoch {report.Epoch} of {report.Epochs}: loss {report.WeightLoss:F4}, accuracy {report.WeightAccuracy:F4}, {report.Seconds:F1} s, {report.Genotype}"));
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Sweeps;
+
+namespace PaperTables.Sweeps;
+
+/// <summary>The command line of <c>sweep</c>: one subcommand for each thing to do with a sweep's folder.</summary>
+internal static class SweepCommand
+{
+    public static Command Create() => new("sweep",
+        "Plans, runs and collects the searches behind a table of the paper.\n\n" +
+        "Example: sweep plan table4 --scale smoke --out sweeps/1, then sweep run sweeps/1, then sweep collect sweeps/1\n" +
+        "Exit codes: 0 done, 1 a cell failed or an unexpected failure, 2 bad input, 130 Ctrl+C and 143 SIGTERM (both with checkpoints).")
+    {
+        PlanCommand.Create(),
+        RunCommand.Create(),
+        StatusCommand.Create(),
+        CollectCommand.Create(),
+    };
+
+    /// <summary>The argument that names a sweep's folder.</summary>
+    public static Argument<string> Folder() => new("folder") { Description = "What sweep plan --out named." };
+
+    /// <summary>Turns every outcome into a message and an exit code.</summary>
+    public static async Task<int> RunAsync(Func<Task<int>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCode.BadInput;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine($"Unexpected failure ({e.GetType().Name}): {e.Message}");
+            return ExitCode.Failure;
+        }
+    }
+
+    /// <summary>Names the cells that failed.</summary>
+    public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)
+    {
+        foreach (CellStatus cell in status.Cells.Where(cell => cell.State == CellState.Failed))
+            writer.WriteLine($"cell {cell.Index} ({Name(folder, cell.Cell)}) failed: {cell.Message}\n  log: {folder.FailureLog(cell.Cell)}");
+    }
+
+    /// <summary>The first row that a cell belongs to, with its seed.</summary>
+    public static string Name(SweepFolder folder, SweepCell cell) =>
+        $"{folder.Plan.Groups.First(group => group.Cells.Contains(cell)).Name}, seed {cell.Options["seed"]?.ToJsonString() ?? "unknown"}, {cell.Hash}";
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using SingleDarts.Core.Sweeps;
+
+namespace PaperTables.Sweeps;
+
+/// <summary>Runs the cells of a sweep side by side, each in a process of its own, so that the crash of one does not take the others.</summary>
+internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int threads)
+{
+    private const int MostCrashes = 3;
+    private readonly ConcurrentQueue<int> waiting = new(Enumerable.Range(0, sweep.Plan.Cells.Count));
+    private readonly ConcurrentDictionary<int, int> crashes = new();
+
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="workers">How many at a time.</param>
+    /// <param name="retryFailed">Whether cells that failed are run again.</param>
+    /// <param name="threads">CPU threads of each.</param>
+    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads)
+    {
+        using var termination = new Termination();
+        var pool = new WorkerPool(sweep, retryFailed, threads);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
+        SweepStatus status = sweep.Status();
+        Console.WriteLine(status);
+        SweepCommand.PrintFailures(sweep, status, Console.Error);
+        return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
+            : status.Count(CellState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested && waiting.TryDequeue(out int index))
+        {
+            CellState state = sweep.StatusOf(index).State;
+            if (state is CellState.Done or CellState.Running || (state == CellState.Failed && !retryFailed))
+                continue;
+            var (code, errors) = await RunChildAsync(index, cancellationToken);
+            if (code is not (ExitCode.Success or ExitCode.Failure or ExitCode.BadInput or ExitCode.Interrupted or ExitCode.Terminated))
+                Crashed(index, code, errors);
+        }
+    }
+
+    private void Crashed(int index, int code, string errors)
+    {
+        if (crashes.AddOrUpdate(index, 1, (_, count) => count + 1) < MostCrashes)
+        {
+            waiting.Enqueue(index);
+            return;
+        }
+        using SweepClaim? claim = sweep.TryClaim(sweep.Plan.Cells[index], retryFailed);
+        claim?.Fail($"Its process ended with code {code}, {MostCrashes} times (137 is a kill, often for want of memory).", errors);
+    }
+
+    private async Task<(int Code, string Errors)> RunChildAsync(int index, CancellationToken cancellationToken)
+    {
+        using Process child = Process.Start(Command(index))!;
+        using var stop = cancellationToken.Register(child.StandardInput.Close);
+        Task<string> errors = PumpAsync(child.StandardError, Console.Error), output = PumpAsync(child.StandardOutput, Console.Out);
+        await Task.WhenAll(errors, output);
+        await child.WaitForExitAsync(CancellationToken.None);
+        return (child.ExitCode, await errors);
+    }
+
+    /// <summary>This program once more, for one cell. It stops when this process does, however that ends, because its input ends.</summary>
+    private ProcessStartInfo Command(int index)
+    {
+        string program = Environment.ProcessPath!;
+        bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
+        string number = index.ToString(CultureInfo.InvariantCulture), share = threads.ToString(CultureInfo.InvariantCulture);
+        return new ProcessStartInfo(program,
+        [
+            .. isHost ? new[] { Environment.GetCommandLineArgs()[0] } : [], "sweep", "run", sweep.Path, "--index", number, "--threads", share,
+            "--stale-after", sweep.StaleAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture), "--stop-at-end-of-input",
+            .. retryFailed ? new[] { "--retry-failed" } : [],
+        ])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["OMP_NUM_THREADS"] = share },
+        };
+    }
+
+    private static async Task<string> PumpAsync(StreamReader from, TextWriter to)
+    {
+        var text = new StringWriter();
+        while (await from.ReadLineAsync() is { } line)
+        {
+            to.WriteLine(line);
+            text.WriteLine(line);
+        }
+        return text.ToString();
+    }
+}
