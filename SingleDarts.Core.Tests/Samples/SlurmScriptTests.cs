@@ -50,7 +50,7 @@ public class SlurmScriptTests
     {
         using var folder = new TemporaryFolder();
         using Process task = Start(
-            folder, "trap 'sleep 0.2; echo saved; exit 143' TERM; echo ready; while :; do sleep 0.05; done", new SlurmOptions(Requeue: requeue));
+            folder, "trap 'sleep 0.2; echo saved; exit 143' TERM; echo ready; for i in {1..600}; do sleep 0.05; done", new SlurmOptions(Requeue: requeue));
         string? line;
         while ((line = task.StandardOutput.ReadLine()) is not null and not "ready")
             line.Should().StartWith("== task 7_2, restart 0, on ");

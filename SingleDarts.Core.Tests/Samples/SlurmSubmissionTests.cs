@@ -111,9 +111,9 @@ public sealed class SlurmSubmissionTests : IDisposable
         Fake("sacct", "echo '7_4|TIMEOUT|0:15'");
         string output = Run("status", sweep.Path).Output;
         output.Should().Contain("with Slurm: 1 done, 1 running, 1 requeued, 1 pending, 1 lost")
-            .And.MatchRegex(@"1  running      \w+  \(task 7_1, RUNNING, restart 2\)")
-            .And.MatchRegex(@"2  requeued     \w+  \(task 7_2, PENDING: BeginTime, restart 1\)")
-            .And.MatchRegex(@"4  lost         \w+  \(TIMEOUT, exit code 0:15; log: .*my sweep/slurm/logs/7_4.log\)");
+            .And.MatchRegex(@"1  running      row, seed \d, \w+  \(task 7_1, RUNNING, restart 2\)")
+            .And.MatchRegex(@"2  requeued     row, seed \d, \w+  \(task 7_2, PENDING: BeginTime, restart 1\)")
+            .And.MatchRegex(@"4  lost         row, seed \d, \w+  \(TIMEOUT, exit code 0:15; log: .*my sweep/slurm/logs/7_4.log\)");
         File.Delete(Path.Combine(Bin, "squeue"));
         Run("status", sweep.Path).Output.Should().Contain("Slurm's queue is not known: there is no squeue here").And.Contain("1 done, 4 open");
     }

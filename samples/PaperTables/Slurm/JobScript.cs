@@ -52,12 +52,14 @@ internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IR
     private string Body => $$"""
         export OMP_NUM_THREADS="${SLURM_CPUS_PER_TASK:-{{Options.Cpus}}}"
         echo "== task ${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}, restart ${SLURM_RESTART_COUNT:-0}, on $(hostname), $(date -Is)"
+        # SIGTERM saves a checkpoint. Slurm sends USR1 to this shell alone, before the time limit; whatever else ends a task is SIGTERM.
+        search= asked= limit=
+        stop() { asked=1; [ -z "$search" ] || kill -TERM "$search" 2>/dev/null; }
+        trap stop TERM
+        trap 'limit=1; stop' USR1
         {command} &
         search=$!
-        # SIGTERM saves a checkpoint. Slurm sends USR1 to this shell alone, before the time limit; whatever else ends a task is SIGTERM.
-        limit=
-        trap 'kill -TERM "$search" 2>/dev/null' TERM
-        trap 'limit=1; kill -TERM "$search" 2>/dev/null' USR1
+        [ -z "$asked" ] || stop
         wait "$search"
         while kill -0 "$search" 2>/dev/null; do wait "$search"; done
         wait "$search"

@@ -7,9 +7,10 @@ internal static class SlurmStatus
 {
     /// <summary>Asks the queue and describes every cell by folder and queue; nothing for a sweep that was not submitted.</summary>
     /// <param name="sweep">The sweep.</param>
-    /// <param name="all">Whether to name every cell, and not only those that are waiting, running or lost.</param>
+    /// <param name="name">What a cell is called.</param>
+    /// <param name="all">Whether to name every cell, and not only those that were begun or lost.</param>
     /// <exception cref="InvalidDataException">The record of the jobs is damaged.</exception>
-    public static IEnumerable<string> Describe(SweepFolder sweep, bool all)
+    public static IEnumerable<string> Describe(SweepFolder sweep, Func<SweepCell, string> name, bool all)
     {
         IReadOnlyList<SubmittedJob> jobs = SubmittedJob.ReadAll(sweep.Path);
         if (jobs.Count == 0)
@@ -18,19 +19,15 @@ internal static class SlurmStatus
         // The folder after the queue: a task that ends between the two is done and not lost.
         IReadOnlyList<CellInQueue> cells = CellInQueue.Merge(sweep.Status().Cells, jobs, queue);
         bool areLost = cells.Any(cell => cell.Standing == CellStanding.Lost);
-        return Lines(sweep.Path, cells, areLost ? SlurmQueue.AskAccounts(jobs) : new Dictionary<(long, int), string>(), reason, all);
-    }
-
-    internal static IEnumerable<string> Lines(
-        string sweep, IReadOnlyList<CellInQueue> cells, IReadOnlyDictionary<(long Job, int Index), string> ends, string? reason, bool all)
-    {
-        if (reason is not null)
-            yield return $"Slurm's queue is not known: {reason}";
-        yield return $"with Slurm: {Count(cells)}";
-        foreach (CellInQueue cell in cells.Where(cell => all || cell.Standing is CellStanding.Running or CellStanding.Requeued or CellStanding.Lost))
-            yield return $"{cell.Status.Index,4}  {Name(cell.Standing),-11}  {cell.Status.Cell}{Detail(sweep, cell, ends)}";
-        if (cells.Any(cell => cell.Standing == CellStanding.Lost))
-            yield return "Lost cells are in no queue; sweep submit submits them again, and they go on from their checkpoints.";
+        IReadOnlyDictionary<(long, int), string> ends = areLost ? SlurmQueue.AskAccounts(jobs) : new Dictionary<(long, int), string>();
+        return
+        [
+            .. reason is null ? Array.Empty<string>() : [$"Slurm's queue is not known: {reason}"],
+            $"with Slurm: {Count(cells)}",
+            .. cells.Where(cell => all || cell.Standing is not (CellStanding.Done or CellStanding.Failed or CellStanding.Pending or CellStanding.Open))
+                .Select(cell => $"{cell.Status.Index,4}  {Name(cell.Standing),-11}  {name(cell.Status.Cell)}{Detail(sweep.Path, cell, ends)}"),
+            .. areLost ? ["Lost cells are in no queue; sweep submit submits them again, and they go on from their checkpoints."] : Array.Empty<string>(),
+        ];
     }
 
     /// <summary>How many cells stand how, for example <c>3 done, 1 running, 2 pending</c>.</summary>

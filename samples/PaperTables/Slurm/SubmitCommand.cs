@@ -9,7 +9,7 @@ internal static class SubmitCommand
     public static Command Create()
     {
         Argument<string> folder = SweepCommand.Folder();
-        Option<bool> slurm = new("--slurm") { Description = "Submit to Slurm, as an array job with one task for each cell that is left.", Required = true };
+        Option<bool> slurm = new("--slurm") { Description = "Submit to Slurm, as an array job with one task for each cell that is left." };
         Option<int?> throttle = new("--throttle") { Description = "Tasks that may run at the same time. Default: as many as fit." };
         Option<string?> time = new("--time") { Description = "Time limit of one task, hh:mm:ss. Default: the partition's." };
         Option<string?> memory = new("--mem") { Description = "Memory of one task, such as 8G. Default: the cluster's." };
@@ -29,6 +29,8 @@ internal static class SubmitCommand
         { folder, slurm, throttle, time, memory, cpus, gpus, partition, account, requeue, grace, others, retryFailed, dryRun };
         command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
         {
+            if (!parsed.GetValue(slurm))
+                throw new ArgumentException("The batch system is not named; the one there is, is --slurm.");
             var options = new SlurmOptions(
                 parsed.GetValue(throttle), parsed.GetValue(time), parsed.GetValue(memory), parsed.GetValue(cpus), parsed.GetValue(gpus),
                 parsed.GetValue(partition), parsed.GetValue(account), parsed.GetValue(requeue), parsed.GetValue(grace), parsed.GetValue(others)!);
