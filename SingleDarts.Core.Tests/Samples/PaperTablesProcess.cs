@@ -5,23 +5,29 @@ namespace SingleDarts.Core.Tests.Samples;
 /// <summary>The sample PaperTables in a process of its own.</summary>
 internal static class PaperTablesProcess
 {
-    public static (int Code, string Output, string Error) Run(params string[] arguments)
+    public static (int Code, string Output, string Error) Run(params string[] arguments) => RunFinding(null, arguments);
+
+    /// <summary>As <see cref="Run"/>, with <c>PATH</c> of its own for the programs that the sample starts.</summary>
+    public static (int Code, string Output, string Error) RunFinding(string? path, params string[] arguments)
     {
-        using Process process = Start(arguments);
+        using Process process = Start(arguments, path);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
     }
 
-    public static Process Start(string[] arguments)
+    public static Process Start(string[] arguments, string? path = null)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string sample = Path.Combine(Repository.Root, "samples", "PaperTables", "bin", configuration, "net10.0");
-        return Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(sample, "PaperTables.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(sample, "PaperTables.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (path is not null)
+            start.Environment["PATH"] = path;
+        return Process.Start(start)!;
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace PaperTables;
 
 /// <summary>
-/// Turns Ctrl+C and SIGTERM into a cancellation, so that a search saves its checkpoint before the process ends. A second signal ends
-/// it at once.
+/// Turns Ctrl+C and SIGTERM into a cancellation, so that a search saves its checkpoint before the process ends. A second Ctrl+C ends
+/// it at once; further SIGTERMs do not, because batch systems send several and end with SIGKILL.
 /// </summary>
 internal sealed class Termination : IDisposable
 {
@@ -34,9 +34,9 @@ internal sealed class Termination : IDisposable
     {
         try
         {
+            context.Cancel = code == ExitCode.Terminated || !source.IsCancellationRequested;
             if (source.IsCancellationRequested)
                 return;
-            context.Cancel = true;
             exitCode = code;
             source.Cancel();
         }

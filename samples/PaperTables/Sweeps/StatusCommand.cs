@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.Slurm;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -16,8 +17,12 @@ internal static class StatusCommand
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             SweepStatus status = sweep.Status();
             Console.WriteLine(status);
-            foreach (CellStatus cell in status.Cells.Where(cell => parsed.GetValue(all) || cell.State is CellState.Running or CellState.Interrupted))
-                Console.WriteLine($"{cell.Index,4}  {cell.State.ToString().ToLowerInvariant(),-11}  {SweepCommand.Name(sweep, cell.Cell)}{Attempt(cell)}");
+            string[] lines = [.. SlurmStatus.Describe(sweep, cell => SweepCommand.Name(sweep, cell), parsed.GetValue(all))];
+            if (lines.Length == 0)
+                lines = [.. status.Cells.Where(cell => parsed.GetValue(all) || cell.State is CellState.Running or CellState.Interrupted)
+                    .Select(cell => $"{cell.Index,4}  {cell.State.ToString().ToLowerInvariant(),-11}  {SweepCommand.Name(sweep, cell.Cell)}{Attempt(cell)}")];
+            foreach (string line in lines)
+                Console.WriteLine(line);
             SweepCommand.PrintFailures(sweep, status, Console.Out);
             return Task.FromResult(status.Count(CellState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success);
         }));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.Slurm;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Sweeps;
 
@@ -14,6 +15,7 @@ internal static class SweepCommand
     {
         PlanCommand.Create(),
         RunCommand.Create(),
+        SubmitCommand.Create(),
         StatusCommand.Create(),
         CollectCommand.Create(),
     };

@@ -1,0 +1,73 @@
+using SingleDarts.Core.Sweeps;
+
+namespace PaperTables.Slurm;
+
+/// <summary>Submits the cells of a sweep that are left.</summary>
+internal static class SlurmSubmission
+{
+    /// <summary>Writes the script, submits it and records the job; lines for the user.</summary>
+    /// <param name="path">The sweep folder.</param>
+    /// <param name="options">What each task asks of Slurm.</param>
+    /// <param name="retryFailed">Whether to run cells that failed again.</param>
+    /// <param name="dryRun">Whether to give the script and touch nothing.</param>
+    /// <exception cref="ArgumentException">Options are at fault.</exception>
+    /// <exception cref="IOException">There is no sweep, no sbatch, or Slurm refused the job.</exception>
+    public static IEnumerable<string> Submit(string path, SlurmOptions options, bool retryFailed, bool dryRun)
+    {
+        options.Validate();
+        SweepFolder sweep = SweepFolder.Open(Path.TrimEndingDirectorySeparator(path));
+        IReadOnlyList<SubmittedJob> jobs = SubmittedJob.ReadAll(sweep.Path);
+        var (queue, reason) = SlurmQueue.Ask(jobs);
+        if (reason is not null && !dryRun)
+            throw new IOException($"Cells of this sweep were submitted before, and it is not known which of them are in Slurm's queue: {reason}. Try again later.");
+        IReadOnlyList<CellInQueue> cells = CellInQueue.Merge(sweep.Status().Cells, jobs, queue);
+        int[] left = [.. cells.Where(cell => IsLeft(cell.Standing, retryFailed)).Select(cell => cell.Status.Index)];
+        string others = SlurmStatus.Count(cells.Where(cell => !left.Contains(cell.Status.Index)));
+        if (left.Length == 0)
+            return [$"nothing to submit: of {cells.Count} cells, {others}" +
+                (cells.Any(cell => cell.Standing == CellStanding.Failed) ? "; --retry-failed runs those that failed again" : "")];
+        string script = new JobScript(sweep.Path, ThisProgram(), left, options, retryFailed).ToString();
+        if (dryRun)
+            return [script];
+        SubmittedJob job = Submit(sweep.Path, script, left);
+        return
+        [
+            $"job {job.Id}: {left.Length} of {cells.Count} cells, array {job.Array}{(others.Length > 0 ? $" ({others})" : "")}",
+            $"script {ScriptIn(sweep.Path)}",
+            $"logs   {Path.Combine(sweep.Path, "slurm", "logs")}",
+        ];
+    }
+
+    private static bool IsLeft(CellStanding standing, bool retryFailed) =>
+        standing is CellStanding.Open or CellStanding.Interrupted or CellStanding.Lost || (retryFailed && standing is CellStanding.Failed);
+
+    private static string ScriptIn(string sweep) => Path.Combine(sweep, "slurm", "job.sh");
+
+    private static SubmittedJob Submit(string sweep, string script, int[] indices)
+    {
+        Directory.CreateDirectory(Path.Combine(sweep, "slurm", "logs"));
+        File.WriteAllText(ScriptIn(sweep), script);
+        if (ExternalProgram.Run("sbatch", "--parsable", ScriptIn(sweep)) is not var (code, output, error))
+            throw new IOException($"There is no sbatch here; run this on a login node of the cluster. The script is {ScriptIn(sweep)}.");
+        if (code != 0)
+            throw new IOException($"Slurm refused the job; sbatch ended with {code}:\n{error.Trim()}\nThe script is {ScriptIn(sweep)}.");
+        try
+        {
+            var (id, cluster) = SubmittedJob.ParseAnswer(output);
+            var job = new SubmittedJob(id, cluster, DateTimeOffset.UtcNow, ArrayExpression.Format(indices));
+            job.AppendTo(sweep);
+            return job;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new IOException($"Slurm took the job and answered '{output.Trim()}', but that could not be recorded: {e.Message} Cancel it with scancel and submit again.", e);
+        }
+    }
+
+    /// <summary>How this program was started, to be started again on another node.</summary>
+    private static IReadOnlyList<string> ThisProgram()
+    {
+        string process = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Path.Combine(AppContext.BaseDirectory, "PaperTables.dll")] : [process];
+    }
+}
