@@ -28,7 +28,7 @@ public class KilledSweepTests
         {
             Thread.Sleep(random.Next(1000, 4000));
             int victim = random.Next(runners.Length);
-            int[] workers = [.. cut.Status().Cells.Where(cell => cell.State == CellState.Running).Select(cell => int.Parse(Regex.Match(cell.Owner!, @"\d+$").Value))];
+            int[] workers = [.. cut.Status().Cells.Where(cell => cell is { State: CellState.Running, Owner: not null }).Select(Worker)];
             if (workers.Length > 0 && random.Next(2) == 0)
                 Kill(workers[random.Next(workers.Length)]);
             runners[victim].Kill();
@@ -67,9 +67,28 @@ public class KilledSweepTests
         (status.Count(CellState.Interrupted) + status.Count(CellState.Done)).Should().BeGreaterThanOrEqualTo(2);
     }
 
-    private static SweepFolder Plan(string path)
+    [LinuxFact]
+    public void A_process_that_is_killed_again_and_again_is_given_up_and_the_others_go_on()
     {
-        Run("sweep", "plan", "table4", "--seeds", $"{Seeds}", "--out", path).Code.Should().Be(0);
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = Plan(folder["sweep"], seeds: 1);
+        using Process runner = Start(["sweep", "run", sweep.Path]);
+        var killed = new HashSet<int>();
+        while (!runner.HasExited && killed.Count < 3)
+            if (sweep.StatusOf(0) is { State: CellState.Running, Owner: not null } first && killed.Add(Worker(first)))
+                Kill(Worker(first));
+        string output = runner.StandardOutput.ReadToEnd(), error = runner.StandardError.ReadToEnd();
+        runner.WaitForExit();
+        runner.ExitCode.Should().Be(1, output + error);
+        error.Should().Contain("ended with code 137, 3 times");
+        sweep.Status().ToString().Should().Be("3 cells: 2 done, 1 failed");
+    }
+
+    private static int Worker(CellStatus cell) => int.Parse(Regex.Match(cell.Owner!, @"\d+$").Value);
+
+    private static SweepFolder Plan(string path, int seeds = Seeds)
+    {
+        Run("sweep", "plan", "table4", "--seeds", $"{seeds}", "--out", path).Code.Should().Be(0);
         return SweepFolder.Open(path);
     }
 

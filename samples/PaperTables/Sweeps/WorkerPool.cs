@@ -23,12 +23,22 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     {
         using var termination = new Termination();
         var pool = new WorkerPool(sweep, retryFailed, threads);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
+        do
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
+        while (!termination.Token.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
         SweepStatus status = sweep.Status();
         Console.WriteLine(status);
         SweepCommand.PrintFailures(sweep, status, Console.Error);
         return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
             : status.Count(CellState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>Looks again for cells that others have given up in the meantime.</summary>
+    private bool FindsMore()
+    {
+        foreach (CellStatus cell in sweep.Status().Cells.Where(cell => cell.State is CellState.Open or CellState.Interrupted))
+            waiting.Enqueue(cell.Index);
+        return !waiting.IsEmpty;
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
