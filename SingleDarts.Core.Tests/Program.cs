@@ -1,12 +1,15 @@
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Tests.Sweeps;
 
 namespace SingleDarts.Core.Tests;
 
-/// <summary>Entry of the processes that tests start: loads libtorch and says where it comes from.</summary>
+/// <summary>Entry of the processes that tests start: runs cells of a sweep, or loads libtorch and says where it comes from.</summary>
 internal static class Program
 {
-    public static int Main()
+    public static int Main(string[] arguments)
     {
+        if (arguments is ["sweep", var folder, var order])
+            return FakeSweep.Work(folder, order);
         try
         {
             TorchRuntime.EnsureLoaded();

@@ -5,6 +5,6 @@ namespace SingleDarts.Core.Sweeps;
 /// <param name="Cell">The cell.</param>
 /// <param name="State">How far it is.</param>
 /// <param name="Attempts">How many times it was begun or gone on with.</param>
-/// <param name="Owner">Host and process of the last attempt; <see langword="null"/> before the first.</param>
+/// <param name="Owner">Host and process of the last attempt; <see langword="null"/> before the first and where its claim is not readable.</param>
 /// <param name="Message">Why it failed; <see langword="null"/> where it did not.</param>
 public sealed record CellStatus(int Index, SweepCell Cell, CellState State, int Attempts, string? Owner, string? Message);

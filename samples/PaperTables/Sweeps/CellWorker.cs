@@ -35,10 +35,10 @@ internal static class CellWorker
                     Console.WriteLine($"cell {index} ({name}) is done: {sweep.ReadResult(cell)?["genotype"]}");
                     return ExitCode.Success;
                 case CellOutcome.Taken:
-                    Console.WriteLine($"cell {index} ({name}) is being run by {sweep.Status().Cells[index].Owner}; nothing to do here");
+                    Console.WriteLine($"cell {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
                     return ExitCode.Success;
                 default:
-                    CellStatus failed = sweep.Status().Cells[index];
+                    CellStatus failed = sweep.StatusOf(index);
                     Console.Error.WriteLine($"cell {index} ({name}) failed: {failed.Message}\n  log: {sweep.FailureLog(cell)}");
                     return ExitCode.Failure;
             }

@@ -29,7 +29,7 @@ internal static class SweepReport
     {
         string Choice(string name) => sweep.Plan.Definition[name]?.ToString() ?? "none";
         yield return $"Scale {Choice("scale")}; portion of single-level {Choice("portion")}, Nesterov {Choice("nesterov")}, clipping {Choice("clip")}, " +
-            $"weight decay of α {Choice("alphaWeightDecay")}, rows Adam move w by Adam {Choice("adamForWeights")}.";
+            $"weight decay of α {Choice("alphaWeightDecay")}{(table.Name == "table5" ? $", rows Adam move w by Adam {Choice("adamForWeights")}" : "")}.";
         yield return benchmark is null
             ? "No table of NAS-Bench-201 was given, so there are no accuracies; give --table."
             : "Accuracies are those of NAS-Bench-201 for the genotypes found, in percent; ± and s are sample standard deviations over seeds.";

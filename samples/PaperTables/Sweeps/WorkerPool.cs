@@ -12,6 +12,9 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     private readonly ConcurrentQueue<int> waiting = new(Enumerable.Range(0, sweep.Plan.Cells.Count));
     private readonly ConcurrentDictionary<int, int> crashes = new();
 
+    /// <summary>Whether a cell could not be run and neither that be recorded; its process said why.</summary>
+    private volatile bool isTroubled;
+
     /// <param name="sweep">The sweep.</param>
     /// <param name="workers">How many at a time.</param>
     /// <param name="retryFailed">Whether cells that failed are run again.</param>
@@ -20,12 +23,22 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     {
         using var termination = new Termination();
         var pool = new WorkerPool(sweep, retryFailed, threads);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
+        do
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
+        while (!termination.Token.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
         SweepStatus status = sweep.Status();
         Console.WriteLine(status);
         SweepCommand.PrintFailures(sweep, status, Console.Error);
         return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
-            : status.Count(CellState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success;
+            : status.Count(CellState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    /// <summary>Looks again for cells that others have given up in the meantime.</summary>
+    private bool FindsMore()
+    {
+        foreach (CellStatus cell in sweep.Status().Cells.Where(cell => cell.State is CellState.Open or CellState.Interrupted))
+            waiting.Enqueue(cell.Index);
+        return !waiting.IsEmpty;
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
@@ -36,7 +49,9 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
             if (state is CellState.Done or CellState.Running || (state == CellState.Failed && !retryFailed))
                 continue;
             var (code, errors) = await RunChildAsync(index, cancellationToken);
-            if (code is not (ExitCode.Success or ExitCode.Failure or ExitCode.BadInput or ExitCode.Interrupted or ExitCode.Terminated))
+            if (code == ExitCode.BadInput)
+                isTroubled = true;
+            else if (code is not (ExitCode.Success or ExitCode.Failure) && !cancellationToken.IsCancellationRequested)
                 Crashed(index, code, errors);
         }
     }

@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using SingleDarts.Core.Sweeps;
+
+namespace SingleDarts.Core.Tests.Sweeps;
+
+public class SweepFolderTests
+{
+    [Fact]
+    public void A_plan_is_read_as_it_was_written_and_shared_cells_are_there_once()
+    {
+        using var folder = new TemporaryFolder();
+        SweepCell[] cells = [.. FakeSweep.Plan(3).Cells];
+        var plan = new SweepPlan(new JsonObject { ["why"] = "α" }, [new("first", [cells[2], cells[0]]), new("second", [cells[0], cells[1]])]);
+        SweepFolder.Create(folder["sweep"], plan);
+        SweepPlan read = SweepFolder.Open(folder["sweep"]).Plan;
+        read.Cells.Should().Equal(cells[2], cells[0], cells[1]);
+        read.Groups.Select(group => group.Name).Should().Equal("first", "second");
+        read.Groups[1].Cells.Should().Equal(cells[0], cells[1]);
+        read.Definition["why"]!.ToString().Should().Be("α");
+        Directory.GetFiles(folder["sweep/cells"]).Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void Edited_and_missing_cells_are_all_named_before_anything_runs()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(4));
+        string[] files = [.. sweep.Plan.Cells.Select(cell => folder[$"cells/{cell}.json"])];
+        File.WriteAllText(files[0], File.ReadAllText(files[0]).Replace("3", "4", StringComparison.Ordinal));
+        File.Delete(files[1]);
+        File.WriteAllText(files[2], "{ half");
+        FluentActions.Invoking(() => SweepFolder.Open(folder.Path)).Should().Throw<InvalidDataException>()
+            .Which.Message.Should().Contain($"{files[0]} was edited").And.Contain($"{files[1]} is missing").And.Contain($"{files[2]} cannot be read").And.NotContain(files[3]);
+    }
+
+    [Fact]
+    public void A_cell_that_was_only_laid_out_anew_is_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
+        File.WriteAllText(folder[$"cells/{sweep.Plan.Cells[0]}.json"], """{"steps":3,   "number":0}""");
+        SweepFolder.Open(folder.Path).Plan.Cells.Should().Equal(sweep.Plan.Cells);
+    }
+
+    [Fact]
+    public void A_folder_with_a_sweep_is_not_planned_again_and_one_without_is_not_opened()
+    {
+        using var folder = new TemporaryFolder();
+        FluentActions.Invoking(() => SweepFolder.Open(folder.Path)).Should().Throw<IOException>().WithMessage("*no sweep*plan one*");
+        SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
+        FluentActions.Invoking(() => SweepFolder.Create(folder.Path, FakeSweep.Plan(2))).Should().Throw<IOException>().WithMessage("*holds a sweep*");
+        SweepFolder.Open(folder.Path).Plan.Cells.Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("""{ "formatVersion": 2, "definition": {}, "groups": { "a": [] } }""", "format version 2")]
+    [InlineData("""{ "formatVersion": 1, "definition": {} }""", "no groups")]
+    [InlineData("""{ "formatVersion": 1, "definition": {}, "groups": { "a": [1] } }""", "cannot be read")]
+    [InlineData("""{ "formatVersion": 1, "definition": {}, "groups": { "a": 1 } }""", "cannot be read")]
+    [InlineData("[]", "no JSON object")]
+    [InlineData("", "cannot be read")]
+    public void A_damaged_sweep_is_refused_with_its_name(string content, string message)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["sweep.json"], content);
+        FluentActions.Invoking(() => SweepFolder.Open(folder.Path)).Should().Throw<InvalidDataException>()
+            .Which.Message.Should().Contain(folder["sweep.json"]).And.Contain(message);
+    }
+
+    [Fact]
+    public void Plans_without_cells_or_with_two_groups_of_a_name_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        SweepGroup group = FakeSweep.Plan(1).Groups[0];
+        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], []))).Should().Throw<ArgumentException>().WithMessage("*no cell*");
+        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], [group, group]))).Should().Throw<ArgumentException>().WithMessage("*'all'*");
+        Directory.Exists(folder["a"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_result_of_other_options_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(2));
+        sweep.TryClaim(sweep.Plan.Cells[0])!.Complete(new JsonObject { ["sum"] = 1 });
+        sweep.ReadResult(sweep.Plan.Cells[0])!["sum"]!.GetValue<int>().Should().Be(1);
+        File.Copy(sweep.ResultFile(sweep.Plan.Cells[0]), sweep.ResultFile(sweep.Plan.Cells[1]));
+        sweep.Invoking(s => s.ReadResult(s.Plan.Cells[1])).Should().Throw<InvalidDataException>().WithMessage("*other options*");
+    }
+}
