@@ -18,7 +18,7 @@ internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IR
         var script = new StringBuilder("#!/bin/bash\n# Written by 'sweep submit'. The index of a task is that of its cell in the plan.\n");
         foreach (string directive in Directives())
             script.Append("#SBATCH ").Append(directive).Append('\n');
-        return script.Append('\n').Append(Body.Replace("{command}", Command())).ToString();
+        return script.Append('\n').Append(Body).ToString();
     }
 
     private IEnumerable<string> Directives()
@@ -46,18 +46,18 @@ internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IR
             yield return other;
     }
 
-    private string Command() =>
+    private string Command =>
         $"{string.Join(' ', Program.Append("sweep").Append("run").Append(Sweep).Select(Bash.Quote))} --index auto --threads \"$OMP_NUM_THREADS\"{(RetryFailed ? " --retry-failed" : "")}";
 
     private string Body => $$"""
         export OMP_NUM_THREADS="${SLURM_CPUS_PER_TASK:-{{Options.Cpus}}}"
         echo "== task ${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}, restart ${SLURM_RESTART_COUNT:-0}, on $(hostname), $(date -Is)"
-        # SIGTERM saves a checkpoint. Slurm sends USR1 to this shell alone, before the time limit; whatever else ends a task is SIGTERM.
+        # SIGTERM saves a checkpoint. Before the time limit, Slurm sends USR1 to this shell alone; whatever else ends a task is SIGTERM.
         search= asked= limit=
         stop() { asked=1; [ -z "$search" ] || kill -TERM "$search" 2>/dev/null; }
-        trap stop TERM
+        trap 'limit=; stop' TERM
         trap 'limit=1; stop' USR1
-        {command} &
+        {{Command}} &
         search=$!
         [ -z "$asked" ] || stop
         wait "$search"
