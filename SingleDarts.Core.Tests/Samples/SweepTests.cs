@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
+using SingleDarts.Core.Tests.Sweeps;
 using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
@@ -67,7 +68,7 @@ public sealed class SweepTests : IDisposable
     [InlineData("Argument 'pdf' not recognized", "collect", "{0}/sweep", "--format", "pdf")]
     public void Bad_input_ends_with_code_2_and_a_message_without_a_stack_trace(string message, params string[] arguments)
     {
-        Plan("table4", "--seeds", "1");
+        SweepFolder.Create(folder["sweep"], FakeSweep.Plan(3));
         var (code, output, error) = Run(["sweep", .. arguments.Select(a => a.Replace("{0}", folder.Path, StringComparison.Ordinal))]);
         code.Should().Be(2, output + error);
         error.Should().Contain(message).And.NotContain("   at ");
@@ -170,6 +171,18 @@ public sealed class SweepTests : IDisposable
             .And.Contain("| DARTS, lr 0.025 | Cifar10Validation | 39.77 ± 0.00 |").And.Contain("| DARTS, lr 0.025 | Cifar100Test |  |")
             .And.Contain("they are validation and test on CIFAR-10").And.Contain("Is DARTS steady? Not known: 0 of 7 rows have results.")
             .And.Contain("No table of NAS-Bench-201 was given");
+    }
+
+    [Fact]
+    public void Steadiness_is_the_range_over_the_rows_of_a_method()
+    {
+        SweepFolder sweep = Plan("table5", "--seeds", "1", "--table", Table());
+        SweepCell steep = sweep.Plan.Groups.Single(group => group.Name == "table5/DARTS, lr 0.001").Cells[0];
+        foreach (SweepCell cell in sweep.Plan.Cells)
+            Finish(sweep, cell, cell.Equals(steep) ? 1000 : 200);
+        Collect(sweep, "text").Should().Contain("Is DARTS steady? Over 7 rows its CIFAR-10 test ranges from 1.00 to 5.00, by 4.00.")
+            .And.Contain("Is Single-DARTS steady? Over 8 rows its CIFAR-10 test ranges from 1.00 to 1.00, by 0.00.")
+            .And.Contain("The steadier of the two is Single-DARTS.");
     }
 
     [Fact]
