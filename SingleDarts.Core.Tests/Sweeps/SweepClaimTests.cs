@@ -30,6 +30,20 @@ public class SweepClaimTests
             claim.Dispose();
     }
 
+    [Fact]
+    public void A_claim_that_was_never_written_holds_a_cell_for_seconds_only()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
+        SweepCell cell = sweep.Plan.Cells[0];
+        string empty = folder[$"claims/{cell.Hash}.1.json"];
+        File.WriteAllText(empty, "");
+        sweep.TryClaim(cell).Should().BeNull("its process may be about to write it");
+        File.SetLastWriteTimeUtc(empty, DateTime.UtcNow.AddSeconds(-10));
+        using SweepClaim? claim = sweep.TryClaim(cell);
+        claim!.Attempt.Should().Be(2);
+    }
+
     /// <summary>All judge the same attempt void at the same time; the next number is one file.</summary>
     [Fact]
     public void Of_many_threads_one_takes_over_each_void_claim()

@@ -11,6 +11,9 @@ namespace SingleDarts.Core.Sweeps;
 /// </summary>
 internal sealed class Claims(string folder, TimeSpan staleAfter)
 {
+    // A process that was killed between making a claim and writing it; one that is only slow finds out that it has lost the cell.
+    private static readonly TimeSpan UnwrittenLasts = TimeSpan.FromSeconds(5);
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>Takes a cell.</summary>
@@ -57,7 +60,7 @@ internal sealed class Claims(string folder, TimeSpan staleAfter)
         string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{hash}.{attempt}.json"));
         ClaimOwner? owner = Read(file);
         bool isVoid = owner is not null && (owner.State == ClaimOwner.Free || owner.IsKnownDead);
-        return (attempt, owner, !isVoid && Age(file) < (owner is null ? staleAfter : TimeSpan.FromSeconds(owner.StaleAfterSeconds)));
+        return (attempt, owner, !isVoid && Age(file) < (owner is null ? UnwrittenLasts : TimeSpan.FromSeconds(owner.StaleAfterSeconds)));
     }
 
     /// <summary>Writes the same or as many bytes again, which moves the file's time.</summary>
