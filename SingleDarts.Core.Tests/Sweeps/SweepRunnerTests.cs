@@ -157,7 +157,7 @@ public class SweepRunnerTests
                 Thread.Sleep(1000);
         }
 
-        sweep.Status().ToString().Should().Be("60 cells: 60 done");
+        sweep.Status().Cells.Where(cell => cell.State != CellState.Done).Should().BeEmpty();
         sweep.Status().Cells.Max(cell => cell.Attempts).Should().BeGreaterThan(1, "some were killed");
         foreach (SweepCell cell in sweep.Plan.Cells)
             sweep.ReadResult(cell)!.ToJsonString().Should().Be($"{{\"sum\":{FakeSweep.Sum(cell)}}}");

@@ -48,11 +48,15 @@ internal sealed record ClaimOwner(
         }
     }
 
-    /// <summary>A killed process whose parent has not asked for its end: it holds nothing and never will.</summary>
+    /// <summary>
+    /// A killed process whose parent has not asked for its end: it holds nothing and never will. While other threads of it are still ending, it
+    /// holds its files.
+    /// </summary>
     private bool IsZombie()
     {
         string file = $"/proc/{Process}/stat";
-        return OperatingSystem.IsLinux() && File.Exists(file) && File.ReadAllText(file) is var stat && stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z');
+        return OperatingSystem.IsLinux() && File.Exists(file) && File.ReadAllText(file) is var stat &&
+            stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z') && Directory.GetDirectories($"/proc/{Process}/task").Length <= 1;
     }
 
     private static string ReadKernel()
