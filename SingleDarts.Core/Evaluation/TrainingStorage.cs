@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Persistence;
@@ -10,7 +9,6 @@ namespace SingleDarts.Core.Evaluation;
 /// <summary>What a training keeps in its run folder, and how it is put back.</summary>
 internal sealed class TrainingStorage : IDisposable
 {
-    private const string FormatVersion = "1";
     private static readonly JsonSerializerOptions Indented = new(OptionsDocument.Line) { WriteIndented = true };
     private readonly RunFolder folder;
 
@@ -21,19 +19,8 @@ internal sealed class TrainingStorage : IDisposable
     public static TrainingStorage Open(ClassificationNetwork network, IBatchSource train, IBatchSource? test, TrainingOptions options)
     {
         string document = TrainingDocument.Write(network, train, test, options);
-        if (!options.Resume)
-            return new TrainingStorage(RunFolder.Create(options.OutputFolder!, document));
-        RunFolder folder = RunFolder.Open(options.OutputFolder!);
-        try
-        {
-            TrainingDocument.RequireSame(File.ReadAllText(folder.OptionsFile), document, folder.OptionsFile);
-            return new TrainingStorage(folder);
-        }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
+        return new TrainingStorage(RunFolder.Begin(
+            options.OutputFolder!, document, options.Resume, (saved, path) => TrainingDocument.RequireSame(saved, document, path)));
     }
 
     public void AppendEpoch(TrainingEpochReport report) => folder.AppendEpoch(JsonSerializer.Serialize(report, OptionsDocument.Line));
@@ -61,12 +48,7 @@ internal sealed class TrainingStorage : IDisposable
         foreach (var (name, tensor) in updater.SaveState())
             tensors["optimizer/" + name] = tensor;
         tensors["epoch"] = meter.Save();
-        folder.Checkpoints.Save(tensors, new Dictionary<string, string>
-        {
-            ["format"] = FormatVersion,
-            ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture),
-            ["step"] = step.ToString(CultureInfo.InvariantCulture),
-        });
+        folder.Checkpoints.Save(tensors, new CheckpointPlace(epoch, step).ToMetadata());
     }
 
     /// <summary>Puts the last checkpoint back; a run that was interrupted before its first one begins with the network as it is.</summary>
@@ -78,21 +60,11 @@ internal sealed class TrainingStorage : IDisposable
         var (tensors, metadata) = folder.Checkpoints.Load(warn);
         try
         {
-            var at = Place(metadata);
-            using (no_grad())
-                foreach (var (name, tensor) in State(network, average))
-                {
-                    if (!tensors.TryGetValue(name, out Tensor? saved) || !saved.shape.SequenceEqual(tensor.shape))
-                        throw new InvalidDataException(
-                            $"The checkpoint in {folder.Checkpoints.Folder} has '{name}' of shape " +
-                            $"[{(saved is null ? "none" : string.Join(", ", saved.shape))}]; expected [{string.Join(", ", tensor.shape)}]. " +
-                            "It was saved by another version or for another network.");
-                    tensor.copy_(saved);
-                }
-            updater.LoadState(tensors.Where(t => t.Key.StartsWith("optimizer/", StringComparison.Ordinal))
-                .ToDictionary(t => t.Key["optimizer/".Length..], t => t.Value));
+            CheckpointPlace at = CheckpointPlace.Read(metadata, folder.Checkpoints.Folder);
+            CheckpointPlace.Restore(tensors, State(network, average), folder.Checkpoints.Folder);
+            updater.LoadState(CheckpointPlace.Part(tensors, "optimizer/"));
             meter.Load(tensors["epoch"]);
-            return at;
+            return (at.Epoch, at.Step);
         }
         finally
         {
@@ -115,19 +87,6 @@ internal sealed class TrainingStorage : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
-
-    private (int, int) Place(IReadOnlyDictionary<string, string> metadata)
-    {
-        string where = folder.Checkpoints.Folder;
-        if (metadata.GetValueOrDefault("format") != FormatVersion)
-            throw new InvalidDataException(
-                $"The checkpoint in {where} has format '{metadata.GetValueOrDefault("format") ?? "none"}'; expected '{FormatVersion}'. " +
-                "Resume with the library that saved it.");
-        if (!int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch) ||
-            !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out int step) || epoch < 0 || step < 0)
-            throw new InvalidDataException($"The checkpoint in {where} does not say at which epoch and step it was saved.");
-        return (epoch, step);
-    }
 
     private static IEnumerable<(string Name, Tensor Value)> State(ClassificationNetwork network, WeightAverage? average) =>
         network.state_dict().Select(s => ("weights/" + s.Key, s.Value))

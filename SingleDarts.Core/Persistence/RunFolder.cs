@@ -72,6 +72,28 @@ public sealed class RunFolder : IDisposable
         ? new RunFolder(path)
         : throw new IOException($"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no options.json); begin one instead of resuming.");
 
+    /// <summary>Begins a run, or opens one to go on with it if it is the same.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">Content of <c>options.json</c>.</param>
+    /// <param name="resume">Whether to go on.</param>
+    /// <param name="requireSame">Gets the saved content and its path, and throws where that is another run's; the folder is then unlocked.</param>
+    internal static RunFolder Begin(string path, string options, bool resume, Action<string, string> requireSame)
+    {
+        if (!resume)
+            return Create(path, options);
+        RunFolder folder = Open(path);
+        try
+        {
+            requireSame(File.ReadAllText(folder.OptionsFile), folder.OptionsFile);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Writes a text file whole or not at all.</summary>
     /// <param name="name">File name within the folder.</param>
     /// <param name="text">The content.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
@@ -13,7 +12,6 @@ namespace SingleDarts.Core.Search;
 /// <summary>What a search keeps in its run folder, and how it is put back.</summary>
 internal sealed class SearchStorage : IDisposable
 {
-    private const string FormatVersion = "1";
     private readonly RunFolder folder;
 
     private SearchStorage(RunFolder folder) => this.folder = folder;
@@ -25,19 +23,8 @@ internal sealed class SearchStorage : IDisposable
     public static SearchStorage Open(SearchSpace space, ClassificationDataset data, SearchOptions options)
     {
         string document = RunDocument.Write(space, data, options);
-        if (!options.Resume)
-            return new SearchStorage(RunFolder.Create(options.OutputFolder!, document));
-        RunFolder folder = RunFolder.Open(options.OutputFolder!);
-        try
-        {
-            RunDocument.RequireSame(File.ReadAllText(folder.OptionsFile), document, folder.OptionsFile);
-            return new SearchStorage(folder);
-        }
-        catch
-        {
-            folder.Dispose();
-            throw;
-        }
+        return new SearchStorage(RunFolder.Begin(
+            options.OutputFolder!, document, options.Resume, (saved, path) => RunDocument.RequireSame(saved, document, path)));
     }
 
     public void AppendEpoch(EpochReport report) => folder.AppendEpoch(EpochLine.Write(report));
@@ -62,12 +49,7 @@ internal sealed class SearchStorage : IDisposable
                 tensors[$"observers/{observer.Name}/{name}"] = tensor;
         foreach (var (name, tensor) in State(supernet, weights, architecture))
             tensors[name] = tensor;
-        folder.Checkpoints.Save(tensors, new Dictionary<string, string>
-        {
-            ["format"] = FormatVersion,
-            ["epoch"] = epoch.ToString(CultureInfo.InvariantCulture),
-            ["step"] = step.ToString(CultureInfo.InvariantCulture),
-        });
+        folder.Checkpoints.Save(tensors, new CheckpointPlace(epoch, step).ToMetadata());
     }
 
     /// <summary>
@@ -83,7 +65,7 @@ internal sealed class SearchStorage : IDisposable
         {
             var (epoch, step) = metadata is null ? (0, 0) : Restore(tensors, metadata, supernet, weights, architecture, meter);
             foreach (IResumableObserver observer in observers)
-                observer.LoadState(Part(tensors, $"observers/{observer.Name}/"));
+                observer.LoadState(CheckpointPlace.Part(tensors, $"observers/{observer.Name}/"));
             folder.KeepRecords(epoch, step);
             return (epoch, step);
         }
@@ -113,24 +95,10 @@ internal sealed class SearchStorage : IDisposable
         Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter)
     {
         string where = folder.Checkpoints.Folder;
-        if (metadata.GetValueOrDefault("format") != FormatVersion)
-            throw new InvalidDataException(
-                $"The checkpoint in {where} has format '{metadata.GetValueOrDefault("format") ?? "none"}'; expected '{FormatVersion}'. " +
-                "Resume with the library that saved it.");
-        if (!int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch) ||
-            !int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out int step) || epoch < 0 || step < 0)
-            throw new InvalidDataException($"The checkpoint in {where} does not say at which epoch and step it was saved.");
-        using (no_grad())
-            foreach (var (name, tensor) in Parameters(supernet))
-            {
-                if (!tensors.TryGetValue(name, out Tensor? saved) || !saved.shape.SequenceEqual(tensor.shape))
-                    throw new InvalidDataException(
-                        $"The checkpoint in {where} has '{name}' of shape [{(saved is null ? "none" : string.Join(", ", saved.shape))}]; " +
-                        $"expected [{string.Join(", ", tensor.shape)}]. It was saved by another version or for another space.");
-                tensor.copy_(saved);
-            }
-        weights.LoadState(Part(tensors, "weight-optimizer/"));
-        architecture.LoadState(Part(tensors, "architecture-optimizer/"));
+        var (epoch, step) = CheckpointPlace.Read(metadata, where);
+        CheckpointPlace.Restore(tensors, Parameters(supernet), where);
+        weights.LoadState(CheckpointPlace.Part(tensors, "weight-optimizer/"));
+        architecture.LoadState(CheckpointPlace.Part(tensors, "architecture-optimizer/"));
         meter.Load(tensors["epoch"]);
         return (epoch, step);
     }
@@ -143,8 +111,4 @@ internal sealed class SearchStorage : IDisposable
     private static IEnumerable<(string, Tensor)> Parameters(Supernet supernet) =>
         supernet.state_dict().Select(s => ("weights/" + s.Key, s.Value))
             .Concat(supernet.Architecture.Named.Select(a => ("alpha/" + a.Name, (Tensor)a.Parameter)));
-
-    private static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> tensors, string prefix) => tensors
-        .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal))
-        .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SingleDarts.Core.Supernets;
+using static PaperTables.Options;
 
 namespace PaperTables;
 
@@ -63,14 +64,4 @@ internal static class SearchCommand
             parsed.GetValue(optimizer)!, parsed.GetValue(nesterov), parsed.GetValue(clip) is > 0 and var norm ? norm : null, parsed.GetValue(portion))));
         return command;
     }
-
-    private static Option<string> Choice(string name, string description, string[] values)
-    {
-        Option<string> option = Value(name, $"{description} One of: {string.Join(", ", values)}.", values[0]);
-        option.AcceptOnlyFromAmong(values);
-        return option;
-    }
-
-    private static Option<T> Value<T>(string name, string description, T otherwise) =>
-        new(name) { Description = description, DefaultValueFactory = _ => otherwise };
 }

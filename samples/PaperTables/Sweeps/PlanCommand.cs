@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Sweeps;
+using static PaperTables.Options;
 
 namespace PaperTables.Sweeps;
 
@@ -55,14 +56,4 @@ internal static class PlanCommand
         return SweepFolder.Create(output, new SweepPlan(
             choices.ToJson(tables.Select(table => table.Name), benchmark), [.. tables.SelectMany(table => table.Groups(choices))]));
     }
-
-    private static Option<string> Choice(string name, string description, string[] values)
-    {
-        Option<string> option = Value(name, $"{description} One of: {string.Join(", ", values)}.", values[0]);
-        option.AcceptOnlyFromAmong(values);
-        return option;
-    }
-
-    private static Option<T> Value<T>(string name, string description, T otherwise) =>
-        new(name) { Description = description, DefaultValueFactory = _ => otherwise };
 }

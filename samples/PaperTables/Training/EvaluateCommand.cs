@@ -4,6 +4,7 @@ using SingleDarts.Core.Evaluation;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using TorchSharp;
+using static PaperTables.Options;
 
 namespace PaperTables.Training;
 
@@ -79,12 +80,5 @@ internal static class EvaluateCommand
                     $"test {100 * epoch.Test?.Top1:F2}%  top-{epoch.Test?.K} {100 * epoch.Test?.TopK:F2}%" +
                     $"{(epoch.AverageTest is { } a ? $"  average {100 * a.Top1:F2}%" : "")}  {epoch.Seconds:F0} s");
         }
-    }
-
-    private static Option<string> Choice(string name, string description, string[] values)
-    {
-        var option = new Option<string>(name) { Description = $"{description} One of: {string.Join(", ", values)}.", DefaultValueFactory = _ => values[0] };
-        option.AcceptOnlyFromAmong(values);
-        return option;
     }
 }
