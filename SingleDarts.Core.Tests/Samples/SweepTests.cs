@@ -52,12 +52,29 @@ public sealed class SweepTests : IDisposable
             .Contain("\"weightOptimizer\":\"adam\"").And.Contain("\"learningRate\":0.0003");
     }
 
+    [Fact]
+    public void A_factor_multiplies_the_rates_of_Tables_4_and_5_and_no_others_and_the_report_says_so()
+    {
+        SweepFolder sweep = Plan("table1", "table4", "table5", "--scale", "paper", "--seeds", "1", "--rate-factor", "5");
+        double Rate(string group, string name) => sweep.Plan.Groups.Single(g => g.Name == group).Cells[0].Options[name]!.GetValue<double>();
+        Rate("table4/bi-level", "learningRate").Should().BeApproximately(0.025, 1e-12);
+        Rate("table4/bi-level", "alphaLearningRate").Should().BeApproximately(0.025, 1e-12);
+        Rate("table5/Single-DARTS, lr 0.001", "alphaLearningRate").Should().BeApproximately(0.005, 1e-12);
+        Rate("table5/DARTS, Adam", "learningRate").Should().BeApproximately(0.025, 1e-12);
+        Rate("table5/DARTS, Adam", "alphaLearningRate").Should().BeApproximately(0.0015, 1e-12);
+        Rate("table1/DARTS", "learningRate").Should().Be(0.005);
+        string[] reports = Collect(sweep, "text").Split("Table ");
+        reports[1].Should().StartWith("1:").And.NotContain("5 times");
+        reports[2].Should().StartWith("4:").And.Contain("5 times those that the rows name");
+    }
+
     [Theory]
     [InlineData("'table2'; there are table1, table4, table5, figure1", "plan", "table2", "--out", "{0}/new")]
     [InlineData("holds a sweep", "plan", "table1", "--out", "{0}/sweep")]
     [InlineData("/no/table.csv", "plan", "table1", "--table", "/no/table.csv", "--out", "{0}/new")]
     [InlineData("/no/data", "plan", "table1", "--data", "/no/data", "--out", "{0}/new")]
     [InlineData("--seeds is 0", "plan", "table1", "--seeds", "0", "--out", "{0}/new")]
+    [InlineData("--rate-factor is 0", "plan", "table4", "--rate-factor", "0", "--out", "{0}/new")]
     [InlineData("no sweep", "run", "{0}")]
     [InlineData("expected 0 to 2, or auto", "run", "{0}/sweep", "--index", "3")]
     [InlineData("expected 0 to 2, or auto", "run", "{0}/sweep", "--index", "-1")]
@@ -85,6 +102,21 @@ public sealed class SweepTests : IDisposable
         code.Should().Be(2);
         error.Should().Contain($"{file} was edited").And.Contain("plan another sweep");
         Directory.GetFiles(folder["sweep/claims"]).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_diagnosed_sweep_keeps_the_records_of_every_search_and_figures_are_drawn_from_its_run_folders()
+    {
+        SweepFolder sweep = Plan("table4", "--seeds", "1", "--diagnose", "--diagnose-interval", "7");
+        Run("sweep", "run", sweep.Path, "--index", "0").Code.Should().Be(0);
+        Run("sweep", "run", sweep.Path, "--index", "2").Code.Should().Be(0);
+        string[] runs = [sweep.RunFolder(sweep.Plan.Cells[0]), sweep.RunFolder(sweep.Plan.Cells[2])];
+        // 20 steps of 32 images in each of 3 epochs, so steps 0, 7, 14, then 21, 28, 35, then 42, 49, 56.
+        File.ReadLines(Path.Combine(runs[1], "diagnostics", "operation-gradients.jsonl")).Select(line => JsonNode.Parse(line)!["measurements"]!.GetValue<int>())
+            .Should().Equal(3, 3, 3);
+        var (code, output, error) = Run("figure", "3", "--bi-level", runs[0], "--single-level", runs[1], "--out", folder["figures"]);
+        code.Should().Be(0, output + error);
+        File.Exists(folder["figures/figure-3.svg"]).Should().BeTrue();
     }
 
     [Fact]
@@ -139,7 +171,7 @@ public sealed class SweepTests : IDisposable
     {
         SweepFolder sweep = Plan("table4", "--seeds", "3", "--table", Table(), "--data-name", "JPEG_CIFAR-10, \"small\" & 50% | #1");
         // Accuracy of cell i is i / 200: 0, 1 and 5 for single-level, 0 and 0 for the same subset, none for bi-level.
-        foreach (var (cell, index) in new[] { (6, 0), (7, 200), (8, 1000), (3, 0), (4, 0) })
+        foreach (var (cell, index) in new[] { (2, 0), (5, 200), (8, 1000), (1, 0), (4, 0) })
             Finish(sweep, sweep.Plan.Cells[cell], index);
 
         string[][] rows = [.. Collect(sweep, "csv").Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(Fields)];
@@ -189,7 +221,7 @@ public sealed class SweepTests : IDisposable
     public void Figure_1_has_the_mean_accuracy_after_each_epoch()
     {
         SweepFolder sweep = Plan("figure1", "--seeds", "2", "--table", Table());
-        Finish(sweep, sweep.Plan.Cells[2], 0, 400);
+        Finish(sweep, sweep.Plan.Cells[1], 0, 400);
         Finish(sweep, sweep.Plan.Cells[3], 200, 400);
         Collect(sweep, "csv").Split("\r\n").Should().ContainInOrder(
             "Figure 1: accuracy of the genotype after each epoch,Single-DARTS,1,0.50,0.71,2 of 2",

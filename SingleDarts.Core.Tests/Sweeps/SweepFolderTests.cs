@@ -21,6 +21,14 @@ public class SweepFolderTests
     }
 
     [Fact]
+    public void The_first_cell_of_every_group_comes_before_the_second_of_any()
+    {
+        SweepCell[] cells = [.. FakeSweep.Plan(6).Cells];
+        var plan = new SweepPlan([], [new("three", [cells[0], cells[1], cells[2]]), new("none", []), new("two", [cells[3], cells[1]]), new("four", [cells[4], cells[0], cells[5]])]);
+        plan.Cells.Should().Equal(cells[0], cells[3], cells[4], cells[1], cells[2], cells[5]);
+    }
+
+    [Fact]
     public void Edited_and_missing_cells_are_all_named_before_anything_runs()
     {
         using var folder = new TemporaryFolder();

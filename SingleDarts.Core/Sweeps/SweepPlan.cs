@@ -7,6 +7,10 @@ namespace SingleDarts.Core.Sweeps;
 /// <param name="Groups">Groups of cells.</param>
 public sealed record SweepPlan(JsonObject Definition, IReadOnlyList<SweepGroup> Groups)
 {
-    /// <summary>Every cell once, in the order of the groups: the order in which they are run and numbered, from 0.</summary>
-    public IReadOnlyList<SweepCell> Cells { get; } = [.. Groups.SelectMany(group => group.Cells).Distinct()];
+    /// <summary>
+    /// Every cell once, in the order in which they are run and numbered, from 0: the first cell of every group, then the second of every
+    /// group, and so on, so that a sweep that is cut short has something of every group.
+    /// </summary>
+    public IReadOnlyList<SweepCell> Cells { get; } =
+        [.. Groups.SelectMany(group => group.Cells.Select((cell, place) => (cell, place))).OrderBy(c => c.place).Select(c => c.cell).Distinct()];
 }

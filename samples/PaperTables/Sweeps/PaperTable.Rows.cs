@@ -30,29 +30,29 @@ internal sealed partial record PaperTable
     /// <summary>Section 5.3: softmax, SGD for w and α, learning rate 0.005.</summary>
     private static PaperTable Table4 => new("table4", "Table 4: subset and batch of α", [Cifar10Test, Cifar100Test, ImageNet16Test],
     [
-        Test(BiLevel, (s, _) => Sgd(s, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47), (17.98, 2.35)),
-        Test(SameSubset, (s, _) => Sgd(s, "same-subset", "softmax", 0.005), (84.34, 0.02), (54.92, 0.06), (25.97, 0.49)),
-        Test(SingleLevel, (s, _) => Sgd(s, "single-level", "softmax", 0.005), (94.27, 0.13), (73.01, 0.71), (46.10, 0.34)),
+        Test(BiLevel, (s, c) => Sgd(s, c, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47), (17.98, 2.35)),
+        Test(SameSubset, (s, c) => Sgd(s, c, "same-subset", "softmax", 0.005), (84.34, 0.02), (54.92, 0.06), (25.97, 0.49)),
+        Test(SingleLevel, (s, c) => Sgd(s, c, "single-level", "softmax", 0.005), (94.27, 0.13), (73.01, 0.71), (46.10, 0.34)),
     ]);
 
     private static PaperTable Table5 => new("table5", "Table 5: learning rates, relaxations, optimisers", [Cifar10Test, Cifar100Test],
     [
-        Test("DARTS, lr 0.001", (s, _) => Sgd(s, "bi-level", "softmax", 0.001), (91.54, 1.26), (68.21, 1.15)),
-        Test("DARTS, lr 0.005", (s, _) => Sgd(s, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47)),
+        Test("DARTS, lr 0.001", (s, c) => Sgd(s, c, "bi-level", "softmax", 0.001), (91.54, 1.26), (68.21, 1.15)),
+        Test("DARTS, lr 0.005", (s, c) => Sgd(s, c, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47)),
         new("DARTS, lr 0.025", new Dictionary<NasBench201Metric, PaperValue> { [Cifar10Validation] = (39.77, 0), [Cifar10Test] = (54.30, 0) },
-            (s, _) => Sgd(s, "bi-level", "softmax", 0.025),
+            (s, c) => Sgd(s, c, "bi-level", "softmax", 0.025),
             "The paper prints 39.77 and 54.30 under CIFAR10 and CIFAR100; they are validation and test on CIFAR-10 of the cell of six skip connections."),
-        Test("Single-DARTS, lr 0.001", (s, _) => Sgd(s, "single-level", "sigmoid", 0.001), (94.36, 0), (73.51, 0)),
-        Test("Single-DARTS, lr 0.005", (s, _) => Sgd(s, "single-level", "sigmoid", 0.005), (94.36, 0), (73.51, 0)),
-        Test("Single-DARTS, lr 0.025", (s, _) => Sgd(s, "single-level", "sigmoid", 0.025), (93.10, 0), (69.24, 0)),
-        Test("DARTS, softmax", (s, _) => Sgd(s, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47)),
-        Test("DARTS, sigmoid", (s, _) => Sgd(s, "bi-level", "sigmoid", 0.005), (80.57, 0), (47.93, 0)),
-        Test("Single-DARTS, softmax", (s, _) => Sgd(s, "single-level", "softmax", 0.005), (94.27, 0.13), (73.01, 0.71)),
-        Test("Single-DARTS, sigmoid", (s, _) => Sgd(s, "single-level", "sigmoid", 0.005), (94.36, 0), (73.51, 0)),
-        Test("Single-DARTS, sigmoid, α = 0", (s, _) => Sgd(s, "single-level", "sigmoid", 0.005) with { InitialProbability = 0.5 }, (93.76, 0), (70.71, 0)),
-        Test("DARTS, SGD", (s, _) => Sgd(s, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47)),
+        Test("Single-DARTS, lr 0.001", (s, c) => Sgd(s, c, "single-level", "sigmoid", 0.001), (94.36, 0), (73.51, 0)),
+        Test("Single-DARTS, lr 0.005", (s, c) => Sgd(s, c, "single-level", "sigmoid", 0.005), (94.36, 0), (73.51, 0)),
+        Test("Single-DARTS, lr 0.025", (s, c) => Sgd(s, c, "single-level", "sigmoid", 0.025), (93.10, 0), (69.24, 0)),
+        Test("DARTS, softmax", (s, c) => Sgd(s, c, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47)),
+        Test("DARTS, sigmoid", (s, c) => Sgd(s, c, "bi-level", "sigmoid", 0.005), (80.57, 0), (47.93, 0)),
+        Test("Single-DARTS, softmax", (s, c) => Sgd(s, c, "single-level", "softmax", 0.005), (94.27, 0.13), (73.01, 0.71)),
+        Test("Single-DARTS, sigmoid", (s, c) => Sgd(s, c, "single-level", "sigmoid", 0.005), (94.36, 0), (73.51, 0)),
+        Test("Single-DARTS, sigmoid, α = 0", (s, c) => Sgd(s, c, "single-level", "sigmoid", 0.005) with { InitialProbability = 0.5 }, (93.76, 0), (70.71, 0)),
+        Test("DARTS, SGD", (s, c) => Sgd(s, c, "bi-level", "softmax", 0.005), (61.88, 10.72), (25.13, 13.47)),
         Test("DARTS, Adam", (s, c) => Adam(s, c, "bi-level", "softmax"), (80.57, 0), (47.93, 0)),
-        Test("Single-DARTS, SGD", (s, _) => Sgd(s, "single-level", "sigmoid", 0.005), (94.36, 0), (73.51, 0)),
+        Test("Single-DARTS, SGD", (s, c) => Sgd(s, c, "single-level", "sigmoid", 0.005), (94.36, 0), (73.51, 0)),
         Test("Single-DARTS, Adam", (s, c) => Adam(s, c, "single-level", "sigmoid"), (94.36, 0), (73.51, 0)),
     ]);
 
@@ -65,9 +65,10 @@ internal sealed partial record PaperTable
 
     private static SearchSettings Darts(SearchSettings settings, SweepChoices choices) => settings with { Scheme = "bi-level", Relaxation = "softmax" };
 
-    private static SearchSettings Sgd(SearchSettings settings, string scheme, string relaxation, double rate) => settings with
+    private static SearchSettings Sgd(SearchSettings settings, SweepChoices choices, string scheme, string relaxation, double rate) => settings with
     {
-        Scheme = scheme, Relaxation = relaxation, AlphaOptimizer = "sgd", LearningRate = rate, AlphaLearningRate = rate,
+        Scheme = scheme, Relaxation = relaxation, AlphaOptimizer = "sgd",
+        LearningRate = choices.RateFactor * rate, AlphaLearningRate = choices.RateFactor * rate,
     };
 
     /// <summary>A fixed 3e-4 and betas 0.5 and 0.999, for α or for both.</summary>
@@ -75,9 +76,10 @@ internal sealed partial record PaperTable
     {
         SearchSettings alpha = settings with
         {
-            Scheme = scheme, Relaxation = relaxation, AlphaOptimizer = "adam", LearningRate = 0.005, AlphaLearningRate = 3e-4,
+            Scheme = scheme, Relaxation = relaxation, AlphaOptimizer = "adam",
+            LearningRate = choices.RateFactor * 0.005, AlphaLearningRate = choices.RateFactor * 3e-4,
         };
-        return choices.AdamForWeights ? alpha with { WeightOptimizer = "adam", LearningRate = 3e-4 } : alpha;
+        return choices.AdamForWeights ? alpha with { WeightOptimizer = "adam", LearningRate = alpha.AlphaLearningRate } : alpha;
     }
 
     private static PaperRow Printed(string name, params double[] values) =>

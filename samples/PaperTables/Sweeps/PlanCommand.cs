@@ -24,10 +24,13 @@ internal static class PlanCommand
         Option<string> adam = Choice("--adam-rows", "What Adam moves in the rows Adam of Table 5.", ["alpha", "both"]);
         Option<string> device = Value("--device", "cpu, cuda, cuda:1 or mps.", "cpu");
         Option<CellExecution> execution = Value("--execution", "How cells are computed: Merged, MergedWithRecomputation or PerEdge.", CellExecution.Merged);
+        Option<double> factor = Value("--rate-factor", "Multiplies the learning rates of w and α in table4 and table5, for fewer steps than the paper's.", 1.0);
+        Option<bool> diagnose = new("--diagnose") { Description = "Keep the diagnostics of every search in its run folder." };
+        Option<int> interval = Value("--diagnose-interval", "Steps between two records.", 50);
 
         var command = new Command("plan", "Writes the cells of a sweep, one file for each search with all its options.")
         {
-            tables, output, scale, seeds, data, name, table, images, nesterov, clip, decay, adam, device, execution,
+            tables, output, scale, seeds, data, name, table, images, nesterov, clip, decay, adam, device, execution, factor, diagnose, interval,
         };
         command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
         {
@@ -35,7 +38,8 @@ internal static class PlanCommand
             SweepFolder folder = Plan(parsed.GetValue(tables)!, parsed.GetValue(output)!, parsed.GetValue(table), new SweepChoices(
                 size, parsed.GetValue(seeds) ?? size.Seeds, parsed.GetValue(data)!, parsed.GetValue(name), parsed.GetValue(images) == "all" ? 1 : 0.5,
                 parsed.GetValue(nesterov), parsed.GetValue(clip) is > 0 and var norm ? norm : null, parsed.GetValue(decay),
-                parsed.GetValue(adam) == "both", parsed.GetValue(device)!, parsed.GetValue(execution)));
+                parsed.GetValue(adam) == "both", parsed.GetValue(device)!, parsed.GetValue(execution),
+                parsed.GetValue(factor), parsed.GetValue(diagnose) ? parsed.GetValue(interval) : null));
             Console.WriteLine($"{folder.Plan.Cells.Count} cells in {folder.Path}; run them with: sweep run {parsed.GetValue(output)}");
             return Task.FromResult(ExitCode.Success);
         }));
@@ -49,6 +53,8 @@ internal static class PlanCommand
         PaperTable[] tables = [.. names.Distinct().Select(PaperTable.Of)];
         if (choices.Seeds < 1)
             throw new ArgumentException($"--seeds is {choices.Seeds}; a row needs at least 1.");
+        if (!(choices.RateFactor is > 0 and < double.PositiveInfinity))
+            throw new ArgumentException($"--rate-factor is {choices.RateFactor}; expected a number above 0, 1 for the paper's rates.");
         if (benchmark is not null && !File.Exists(benchmark))
             throw new FileNotFoundException($"There is no file {benchmark}; name the table of NAS-Bench-201 with --table, or leave it out.");
         if (choices.Data != SearchSettings.GeneratedData && !File.Exists(choices.Data) && !Directory.Exists(choices.Data))

@@ -23,6 +23,8 @@ internal static class SearchCell
         torch.set_num_threads(settings.Threads ?? threads);
         using ClassificationDataset data = settings.OpenData(new Progress<LoadProgress>(), cancellationToken);
         ArchitectureSearch search = SearchRunner.Describe(settings, data).ObservedBy(new EpochLog(context.Log));
+        foreach (ISearchObserver observer in (settings with { Out = context.RunFolder }).Observers(table: null))
+            search = search.ObservedBy(observer);
         SearchResult result = await (resumes ? search.ResumingFrom(context.RunFolder) : search.SavingTo(context.RunFolder)).RunAsync(cancellationToken);
         return new JsonObject
         {

@@ -15,9 +15,11 @@ namespace PaperTables.Sweeps;
 /// <param name="AdamForWeights">Whether the rows "Adam" of Table 5 move w by Adam, too.</param>
 /// <param name="Device">Where the tensors live.</param>
 /// <param name="Execution">How cells are computed.</param>
+/// <param name="RateFactor">What the learning rates of w and α in Tables 4 and 5 are multiplied by.</param>
+/// <param name="DiagnoseInterval">Steps between two records of the diagnostics; null is none.</param>
 internal sealed record SweepChoices(
     SweepScale Scale, int Seeds, string Data, string? DataName, double Portion, bool Nesterov, double? Clip, double AlphaWeightDecay,
-    bool AdamForWeights, string Device, CellExecution Execution)
+    bool AdamForWeights, string Device, CellExecution Execution, double RateFactor, int? DiagnoseInterval)
 {
     /// <summary>What all rows begin with.</summary>
     public SearchSettings Settings => Scale.Settings with
@@ -29,6 +31,8 @@ internal sealed record SweepChoices(
         AlphaWeightDecay = AlphaWeightDecay,
         Device = Device,
         Execution = Execution,
+        Diagnose = DiagnoseInterval is not null,
+        DiagnoseInterval = DiagnoseInterval ?? Scale.Settings.DiagnoseInterval,
     };
 
     public JsonObject ToJson(IEnumerable<string> tables, string? table) => new()
@@ -42,6 +46,7 @@ internal sealed record SweepChoices(
         ["clip"] = Clip,
         ["alphaWeightDecay"] = AlphaWeightDecay,
         ["adamForWeights"] = AdamForWeights,
+        ["rateFactor"] = RateFactor,
         ["benchmark"] = table is null ? null : Path.GetFullPath(table),
     };
 }

@@ -30,6 +30,8 @@ internal static class SweepReport
         string Choice(string name) => sweep.Plan.Definition[name]?.ToString() ?? "none";
         yield return $"Scale {Choice("scale")}; portion of single-level {Choice("portion")}, Nesterov {Choice("nesterov")}, clipping {Choice("clip")}, " +
             $"weight decay of α {Choice("alphaWeightDecay")}{(table.Name == "table5" ? $", rows Adam move w by Adam {Choice("adamForWeights")}" : "")}.";
+        if (table.Name is "table4" or "table5" && sweep.Plan.Definition["rateFactor"]?.GetValue<double>() is { } factor and not 1)
+            yield return string.Create(CultureInfo.InvariantCulture, $"The learning rates of w and α are {factor} times those that the rows name.");
         yield return benchmark is null
             ? "No table of NAS-Bench-201 was given, so there are no accuracies; give --table."
             : "Accuracies are those of NAS-Bench-201 for the genotypes found, in percent; ± and s are sample standard deviations over seeds.";

@@ -21,7 +21,7 @@ internal sealed record SweepScale(string Name, int Seeds, SearchSettings Setting
     public static readonly SweepScale[] All =
     [
         new("smoke", 2, Short with { Samples = 640, ImageSize = 8, Channels = 4, Cells = 1, Epochs = 3, BatchSize = 32 }),
-        new("cpu", 3, Short with { ImageSize = 16, Channels = 8, Epochs = 5 }),
+        new("cpu", 3, Short with { ImageSize = 16, Channels = 8, Epochs = 8 }),
         new("paper", 5, Paper),
     ];
 

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SingleDarts.Core.Sweeps;
+using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+
+namespace SingleDarts.Core.Tests.Samples;
+
+/// <summary>What <c>sweep run</c> does beside the searches themselves.</summary>
+public sealed class SweepRunTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData(2, 4, 2)]
+    [InlineData(2, 3, 1)]
+    [InlineData(2, 1, 1)]
+    [InlineData(1, 3, 3)]
+    public void The_threads_are_divided_among_the_workers_where_cells_name_no_number(int workers, int threads, int each)
+    {
+        SweepFolder sweep = Plan(options => options["threads"] = null);
+        var (code, output, error) = Run("sweep", "run", sweep.Path, "--workers", Text(workers), "--threads", Text(threads));
+        code.Should().Be(0, output + error);
+        foreach (SweepCell cell in sweep.Plan.Cells)
+            sweep.ReadResult(cell)!["threads"]!.GetValue<int>().Should().Be(each);
+    }
+
+    [Fact]
+    public void A_cell_that_names_its_threads_has_those()
+    {
+        SweepFolder sweep = Plan(options => options["threads"] = 2);
+        Run("sweep", "run", sweep.Path, "--workers", "2", "--threads", "6").Code.Should().Be(0);
+        sweep.ReadResult(sweep.Plan.Cells[0])!["threads"]!.GetValue<int>().Should().Be(2);
+    }
+
+    /// <summary>The owner, on another machine, beats no more; the claim runs out after the seconds that its owner named.</summary>
+    [Fact]
+    public void A_numbered_cell_that_a_dead_machine_holds_is_waited_for_and_a_runner_of_all_cells_leaves_it()
+    {
+        SweepFolder sweep = Plan(_ => { });
+        sweep.TryClaim(sweep.Plan.Cells[0])!.Dispose();
+        string claim = folder[$"sweep/claims/{sweep.Plan.Cells[0]}.1.json"];
+        JsonObject owner = JsonNode.Parse(File.ReadAllText(claim))!.AsObject();
+        owner["state"] = "held";
+        owner["host"] = "elsewhere";
+        owner["staleAfterSeconds"] = 60;
+        File.WriteAllText(claim, owner.ToJsonString());
+
+        var (code, output, error) = Run("sweep", "run", sweep.Path);
+        code.Should().Be(0, output + error);
+        output.Should().Contain("2 cells: 1 done, 1 running");
+
+        owner["staleAfterSeconds"] = 6;
+        File.WriteAllText(claim, owner.ToJsonString());
+        (code, output, error) = Run("sweep", "run", sweep.Path, "--index", "0", "--stale-after", "6");
+        code.Should().Be(0, output + error);
+        sweep.Status().Count(CellState.Done).Should().Be(2);
+        (DateTime.UtcNow - File.GetLastWriteTimeUtc(claim)).Should().BeGreaterThan(TimeSpan.FromSeconds(6), "nobody touched the claim while it held");
+    }
+
+    /// <summary>Two cells of the smallest searches.</summary>
+    private SweepFolder Plan(Action<JsonObject> change)
+    {
+        string planned = folder["planned"];
+        var (code, output, error) = Run("sweep", "plan", "figure1", "--scale", "smoke", "--seeds", "1", "--out", planned);
+        code.Should().Be(0, output + error);
+        return SweepFolder.Create(folder["sweep"], new SweepPlan([], [new SweepGroup("all", [.. SweepFolder.Open(planned).Plan.Cells.Select(cell =>
+        {
+            JsonObject options = cell.Options.DeepClone().AsObject();
+            options["epochs"] = 1;
+            change(options);
+            return new SweepCell(options);
+        })])]));
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
