@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SingleDarts.Core.Sweeps;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -15,6 +16,14 @@ internal static class PaperTablesProcess
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>A sweep in the folder <c>sweep</c>.</summary>
+    public static SweepFolder Plan(TemporaryFolder folder, params string[] arguments)
+    {
+        var (code, output, error) = Run(["sweep", "plan", .. arguments, "--out", folder["sweep"]]);
+        code.Should().Be(0, output + error);
+        return SweepFolder.Open(folder["sweep"]);
     }
 
     public static Process Start(string[] arguments, string? path = null)

@@ -40,7 +40,7 @@ public sealed class SweepRunTests : IDisposable
     {
         SweepFolder sweep = Plan(_ => { });
         sweep.TryClaim(sweep.Plan.Cells[0])!.Dispose();
-        string claim = folder[$"sweep/claims/{sweep.Plan.Cells[0]}.1.json"];
+        string claim = folder[$"own/claims/{sweep.Plan.Cells[0]}.1.json"];
         JsonObject owner = JsonNode.Parse(File.ReadAllText(claim))!.AsObject();
         owner["state"] = "held";
         owner["host"] = "elsewhere";
@@ -62,10 +62,8 @@ public sealed class SweepRunTests : IDisposable
     /// <summary>Two cells of the smallest searches.</summary>
     private SweepFolder Plan(Action<JsonObject> change)
     {
-        string planned = folder["planned"];
-        var (code, output, error) = Run("sweep", "plan", "figure1", "--scale", "smoke", "--seeds", "1", "--out", planned);
-        code.Should().Be(0, output + error);
-        return SweepFolder.Create(folder["sweep"], new SweepPlan([], [new SweepGroup("all", [.. SweepFolder.Open(planned).Plan.Cells.Select(cell =>
+        SweepFolder planned = PaperTablesProcess.Plan(folder, "figure1", "--scale", "smoke", "--seeds", "1");
+        return SweepFolder.Create(folder["own"], new SweepPlan([], [new SweepGroup("all", [.. planned.Plan.Cells.Select(cell =>
         {
             JsonObject options = cell.Options.DeepClone().AsObject();
             options["epochs"] = 1;

@@ -8,6 +8,8 @@ internal readonly record struct Measured(string Panel, string Line, double Epoch
 /// <summary>A line of a figure: mean and range over the runs of one scheme, the seeds.</summary>
 internal sealed record Band(string Scheme, string Panel, string Line, IReadOnlyList<(double Epoch, double Mean, double Min, double Max, int Runs)> Points)
 {
+    public string Label => Scheme.Length == 0 ? Line : $"{Line}, {Scheme}";
+
     public const string Header = "scheme,panel,line,epoch,mean,min,max,runs";
 
     public IEnumerable<string> Csv => Points.Select(p => string.Create(CultureInfo.InvariantCulture,

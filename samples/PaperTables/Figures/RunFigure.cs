@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace PaperTables.Figures;
 
-/// <summary>Draws bands: a plot for each panel with the same axes, solid for bi-level and dashed for single-level.</summary>
+/// <summary>Draws bands: a plot for each panel with the same axes, dashed for single-level and solid otherwise.</summary>
 internal static class RunFigure
 {
     // Okabe and Ito's colours, told apart by colour-blind readers.
@@ -55,7 +55,7 @@ internal static class RunFigure
             (range.FillColor, range.LineWidth) = (color.WithAlpha(.15), 0);
         }
         bool single = band.Scheme == "single-level";
-        Lines.Add(plot, [.. band.Points.Select(p => new Coordinates(p.Epoch, p.Mean))], $"{band.Line}, {band.Scheme}", color, 2,
+        Lines.Add(plot, [.. band.Points.Select(p => new Coordinates(p.Epoch, p.Mean))], band.Label, color, 2,
             single ? LinePattern.Dashed : LinePattern.Solid, single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -18,8 +17,7 @@ internal static class CollectCommand
         command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
         {
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
-            string? benchmark = parsed.GetValue(table) ?? sweep.Plan.Definition["benchmark"]?.ToString();
-            string report = ReportFormat.Write(parsed.GetValue(format)!, SweepReport.Of(sweep, benchmark is null ? null : NasBench201Table.Load(benchmark)));
+            string report = ReportFormat.Write(parsed.GetValue(format)!, SweepReport.Of(sweep, SweepCommand.Benchmark(sweep, parsed.GetValue(table))));
             if (parsed.GetValue(output) is { } file)
                 File.WriteAllText(file, report);
             else

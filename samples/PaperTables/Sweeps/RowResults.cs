@@ -30,17 +30,23 @@ internal sealed class RowResults
     /// <summary>Of the six edges of each genotype, those with a skip connection.</summary>
     public IReadOnlyList<int> Skips => [.. done.Select(result => result["skips"]!.GetValue<int>())];
 
+    /// <summary>The same after an epoch, from 1.</summary>
+    public IEnumerable<int> SkipsAfter(int epoch) => GenotypesAfter(epoch).Select(genotype => Genotype.Parse(genotype.ToString()).Count("skip_connect"));
+
     public CellStatistics Seconds => CellStatistics.Of(done.Select(result => result["seconds"]!.GetValue<double>()));
 
     public CellStatistics Accuracy(NasBench201Metric metric) =>
         CellStatistics.Of(benchmark is null ? [] : done.Select(result => LookUp(result["genotype"]!, metric)));
 
-    /// <summary>Accuracy of the genotype after an epoch, from 1.</summary>
-    public CellStatistics Accuracy(NasBench201Metric metric, int epoch) => CellStatistics.Of(benchmark is null ? [] : done
-        .Select(result => result["genotypes"]!.AsArray()).Where(all => all.Count >= epoch).Select(all => LookUp(all[epoch - 1]!, metric)));
+    /// <summary>Accuracy of the genotype after an epoch, from 1, one for each seed.</summary>
+    public IEnumerable<double> AccuraciesAfter(NasBench201Metric metric, int epoch) =>
+        benchmark is null ? [] : GenotypesAfter(epoch).Select(genotype => LookUp(genotype, metric));
 
     /// <summary>What a property says, each different value once.</summary>
     public string All(string property) => string.Join(" and ", done.Select(result => result[property]?.ToString() ?? "").Distinct());
+
+    private IEnumerable<JsonNode> GenotypesAfter(int epoch) =>
+        done.Select(result => result["genotypes"]!.AsArray()).Where(all => all.Count >= epoch).Select(all => all[epoch - 1]!);
 
     private double LookUp(JsonNode genotype, NasBench201Metric metric) => benchmark![Genotype.Parse(genotype.ToString())].Accuracy(metric);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PaperTables.Slurm;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -18,10 +19,15 @@ internal static class SweepCommand
         SubmitCommand.Create(),
         StatusCommand.Create(),
         CollectCommand.Create(),
+        DrawCommand.Create(),
     };
 
     /// <summary>The argument that names a sweep's folder.</summary>
     public static Argument<string> Folder() => new("folder") { Description = "What sweep plan --out named." };
+
+    /// <summary>The table of NAS-Bench-201 that is named, or that of the plan.</summary>
+    public static NasBench201Table? Benchmark(SweepFolder sweep, string? table) =>
+        (table ?? sweep.Plan.Definition["benchmark"]?.ToString()) is { } file ? NasBench201Table.Load(file) : null;
 
     /// <summary>Turns every outcome into a message and an exit code.</summary>
     public static async Task<int> RunAsync(Func<Task<int>> work)

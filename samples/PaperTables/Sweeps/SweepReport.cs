@@ -11,15 +11,21 @@ internal static class SweepReport
     /// <exception cref="InvalidDataException">A result is damaged, or the sweep is none of the paper's tables.</exception>
     public static IEnumerable<ReportTable> Of(SweepFolder sweep, NasBench201Table? benchmark)
     {
-        string[] names = [.. sweep.Plan.Definition["tables"]?.AsArray().Select(name => name!.ToString()) ?? []];
-        if (names.Length == 0)
-            throw new InvalidDataException($"The sweep in {sweep.Path} names no table of the paper; it was planned by another program.");
-        return names.Select(PaperTable.Of).Select(table =>
+        return Tables(sweep).Select(table =>
         {
             var rows = table.Rows.Select(row => (Row: row, Results: new RowResults(sweep, table.GroupOf(row), benchmark))).ToList();
             IReadOnlyList<string> notes = [.. Heading(sweep, table, benchmark), .. Verdicts.Of(table, rows), .. rows.Where(r => r.Row.Note is not null).Select(r => $"{r.Row.Name}: {r.Row.Note}")];
             return table.Name == "figure1" ? Curve(table, rows, notes) : Compare(sweep, table, rows, notes);
         });
+    }
+
+    /// <summary>The tables that a sweep was planned for.</summary>
+    /// <exception cref="InvalidDataException">It is none of the paper's.</exception>
+    public static IReadOnlyList<PaperTable> Tables(SweepFolder sweep)
+    {
+        string[] names = [.. sweep.Plan.Definition["tables"]?.AsArray().Select(name => name!.ToString()) ?? []];
+        return names.Length > 0 ? [.. names.Select(PaperTable.Of)]
+            : throw new InvalidDataException($"The sweep in {sweep.Path} names no table of the paper; it was planned by another program.");
     }
 
     public static string Number(double value, string format = "F2") =>
@@ -62,7 +68,7 @@ internal static class SweepReport
         ["row", "epoch", "accuracy", "s", "seeds"],
         [.. from row in rows
             from epoch in Enumerable.Range(1, row.Results.Epochs)
-            let accuracy = row.Results.Accuracy(table.Metrics[0], epoch)
+            let accuracy = CellStatistics.Of(row.Results.AccuraciesAfter(table.Metrics[0], epoch))
             select (string[])[row.Row.Name, Number(epoch, "F0"), Number(accuracy.Mean), Number(accuracy.StandardDeviation), $"{row.Results.Done} of {row.Results.Planned}"]],
         notes);
 }

@@ -53,8 +53,10 @@ internal static class Verdicts
         if (results.Done == 0)
             return $"{question} Not known: no result.";
         int collapsed = results.Skips.Count(skips => skips == Edges);
+        int[] epochs = [.. Enumerable.Range(1, results.Epochs).SelectMany(results.SkipsAfter)];
         string answer = collapsed == results.Done ? "Yes" : collapsed == 0 ? "No" : "Partly";
-        return $"{question} {answer}: {collapsed} of {results.Done} genotypes have a skip connection on all {Edges} edges; by seed {string.Join(' ', results.Skips)}.";
+        return $"{question} {answer}: {collapsed} of {results.Done} genotypes have a skip connection on all {Edges} edges; by seed {string.Join(' ', results.Skips)}. " +
+            $"After each epoch: {epochs.Count(skips => skips == Edges)} of {epochs.Length} genotypes, {Number(epochs.Average())} of {Edges} edges on average.";
     }
 
     /// <summary>Largest minus smallest mean over the rows of a method.</summary>
