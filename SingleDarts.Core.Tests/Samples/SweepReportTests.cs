@@ -93,6 +93,9 @@ public sealed class SweepReportTests : IDisposable
         double low = Math.Min(allSkip, convolutions) / 200.0, high = Math.Max(allSkip, convolutions) / 200.0;
         File.ReadAllLines(folder["figures/table5-accuracy.csv"]).Should().HaveCount(3, "three rows of DARTS name these searches").And.EndWith(
             string.Create(CultureInfo.InvariantCulture, $",DARTS,lr 0.005,2,{(low + high) / 2:R},{low:R},{high:R},2"));
+        Finish(sweep, sweep.Plan.Groups.Single(group => group.Name == "table4/same subset, same batch").Cells[0], allSkip);
+        Run("sweep", "draw", sweep.Path, "--out", folder["figures"]).Code.Should().Be(0);
+        File.ReadAllLines(folder["figures/table4-skips.csv"]).Should().EndWith(",Table 4: subset and batch of α,\"same subset, same batch\",1,6,6,6,1");
         Collect(sweep, "text").Should().Contain("Partly: 1 of 2 genotypes have a skip connection on all 6 edges; by seed 0 6. " +
             "After each epoch: 3 of 4 genotypes, 4.50 of 6 edges on average.");
     }

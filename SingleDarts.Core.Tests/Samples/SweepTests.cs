@@ -57,6 +57,7 @@ public sealed class SweepTests : IDisposable
     [InlineData("/no/data", "plan", "table1", "--data", "/no/data", "--out", "{0}/new")]
     [InlineData("--seeds is 0", "plan", "table1", "--seeds", "0", "--out", "{0}/new")]
     [InlineData("--rate-factor is 0", "plan", "table4", "--rate-factor", "0", "--out", "{0}/new")]
+    [InlineData("--diagnose-interval is 0", "plan", "table4", "--diagnose", "--diagnose-interval", "0", "--out", "{0}/new")]
     [InlineData("no sweep", "run", "{0}")]
     [InlineData("expected 0 to 2, or auto", "run", "{0}/sweep", "--index", "3")]
     [InlineData("expected 0 to 2, or auto", "run", "{0}/sweep", "--index", "-1")]

@@ -13,7 +13,7 @@ internal sealed record Band(string Scheme, string Panel, string Line, IReadOnlyL
     public const string Header = "scheme,panel,line,epoch,mean,min,max,runs";
 
     public IEnumerable<string> Csv => Points.Select(p => string.Create(CultureInfo.InvariantCulture,
-        $"{Scheme},{Panel},{Line},{p.Epoch:R},{p.Mean:R},{p.Min:R},{p.Max:R},{p.Runs}"));
+        $"{PaperTables.Csv.Escape(Scheme)},{PaperTables.Csv.Escape(Panel)},{PaperTables.Csv.Escape(Line)},{p.Epoch:R},{p.Mean:R},{p.Min:R},{p.Max:R},{p.Runs}"));
 
     /// <summary>Numbers that are not finite are left out; several of one run and time are averaged first.</summary>
     public static IEnumerable<Band> Of(string scheme, IEnumerable<string> folders, Func<RunFacts, IEnumerable<Measured>> measure) =>

@@ -55,6 +55,8 @@ internal static class PlanCommand
             throw new ArgumentException($"--seeds is {choices.Seeds}; a row needs at least 1.");
         if (!(choices.RateFactor is > 0 and < double.PositiveInfinity))
             throw new ArgumentException($"--rate-factor is {choices.RateFactor}; expected a number above 0, 1 for the paper's rates.");
+        if (choices.DiagnoseInterval < 1)
+            throw new ArgumentException($"--diagnose-interval is {choices.DiagnoseInterval}; expected 1 step or more.");
         if (benchmark is not null && !File.Exists(benchmark))
             throw new FileNotFoundException($"There is no file {benchmark}; name the table of NAS-Bench-201 with --table, or leave it out.");
         if (choices.Data != SearchSettings.GeneratedData && !File.Exists(choices.Data) && !Directory.Exists(choices.Data))

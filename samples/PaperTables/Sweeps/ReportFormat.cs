@@ -41,10 +41,6 @@ internal static class ReportFormat
         _ => null,
     });
 
-    /// <summary>RFC 4180.</summary>
-    public static string EscapeCsv(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
-
     private static string Text(ReportTable table)
     {
         IReadOnlyList<string>[] lines = [table.Head, .. table.Rows];
@@ -70,7 +66,7 @@ internal static class ReportFormat
         var text = new StringBuilder();
         IEnumerable<string>[] lines = [["table", .. table.Head], .. table.Rows.Select(row => row.Prepend(table.Title))];
         foreach (IEnumerable<string> line in lines)
-            text.Append(string.Join(",", line.Select(EscapeCsv))).Append("\r\n");
+            text.Append(string.Join(",", line.Select(PaperTables.Csv.Escape))).Append("\r\n");
         return text.ToString();
     }
 
