@@ -20,6 +20,7 @@ internal static class FakeSweep
     {
         Directory.CreateDirectory(context.RunFolder);
         using var alone = new FileStream(Path.Combine(context.RunFolder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        File.AppendAllText(Path.Combine(context.RunFolder, "begun"), "once\n");
         string checkpoint = Path.Combine(context.RunFolder, "checkpoint"), written = checkpoint + ".tmp";
         long[] saved = File.Exists(checkpoint) ? [.. File.ReadAllText(checkpoint).Split(' ').Select(n => long.Parse(n, CultureInfo.InvariantCulture))] : [0, 0];
         var (done, sum) = (saved[0], saved[1]);

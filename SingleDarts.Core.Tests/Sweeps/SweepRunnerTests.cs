@@ -125,7 +125,8 @@ public class SweepRunnerTests
         Array.ForEach(processes, process => process.WaitForExit());
         processes.Select(process => process.ExitCode).Should().AllBeEquivalentTo(0);
         sweep.Status().ToString().Should().Be("30 cells: 30 done");
-        sweep.Status().Cells.Select(cell => cell.Attempts).Should().AllBeEquivalentTo(1);
+        // A claim may be taken and given up at once, because another process has just ended the cell; that is an attempt, but runs nothing.
+        sweep.Plan.Cells.Select(cell => File.ReadAllText(Path.Combine(sweep.RunFolder(cell), "begun"))).Should().AllBeEquivalentTo("once\n");
         sweep.Status().Cells.Select(cell => cell.Owner).Distinct().Should().HaveCountGreaterThan(1);
     }
 
