@@ -86,11 +86,7 @@ public class KilledSweepTests
 
     private static int Worker(CellStatus cell) => int.Parse(Regex.Match(cell.Owner!, @"\d+$").Value);
 
-    private static SweepFolder Plan(string path, int seeds = Seeds)
-    {
-        Run("sweep", "plan", "table4", "--seeds", $"{seeds}", "--out", path).Code.Should().Be(0);
-        return SweepFolder.Open(path);
-    }
+    private static SweepFolder Plan(string path, int seeds = Seeds) => PaperTablesProcess.Plan(path, "table4", "--seeds", $"{seeds}");
 
     private static string Result(SweepFolder sweep, SweepCell cell)
     {

@@ -18,12 +18,12 @@ internal static class PaperTablesProcess
         return (process.ExitCode, output, error.Result);
     }
 
-    /// <summary>A sweep in the folder <c>sweep</c>.</summary>
-    public static SweepFolder Plan(TemporaryFolder folder, params string[] arguments)
+    /// <summary>A planned sweep.</summary>
+    public static SweepFolder Plan(string path, params string[] arguments)
     {
-        var (code, output, error) = Run(["sweep", "plan", .. arguments, "--out", folder["sweep"]]);
+        var (code, output, error) = Run(["sweep", "plan", .. arguments, "--out", path]);
         code.Should().Be(0, output + error);
-        return SweepFolder.Open(folder["sweep"]);
+        return SweepFolder.Open(path);
     }
 
     public static Process Start(string[] arguments, string? path = null)

@@ -62,7 +62,7 @@ public sealed class SweepRunTests : IDisposable
     /// <summary>Two cells of the smallest searches.</summary>
     private SweepFolder Plan(Action<JsonObject> change)
     {
-        SweepFolder planned = PaperTablesProcess.Plan(folder, "figure1", "--scale", "smoke", "--seeds", "1");
+        SweepFolder planned = PaperTablesProcess.Plan(folder["sweep"], "figure1", "--scale", "smoke", "--seeds", "1");
         return SweepFolder.Create(folder["own"], new SweepPlan([], [new SweepGroup("all", [.. planned.Plan.Cells.Select(cell =>
         {
             JsonObject options = cell.Options.DeepClone().AsObject();

@@ -14,7 +14,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Plans_have_the_settings_of_the_paper_and_tables_share_cells()
     {
-        SweepFolder sweep = Plan(folder, "table1", "table4", "table5", "figure1", "--scale", "paper", "--seeds", "1");
+        SweepFolder sweep = Plan(folder["sweep"], "table1", "table4", "table5", "figure1", "--scale", "paper", "--seeds", "1");
         JsonObject Options(string group) => sweep.Plan.Groups.Single(g => g.Name == group).Cells.Should().ContainSingle().Subject.Options;
 
         sweep.Plan.Cells.Should().HaveCount(13,
@@ -41,7 +41,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void What_the_paper_leaves_open_is_an_option_of_every_cell()
     {
-        SweepFolder sweep = Plan(folder, "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001", "--single-level-images", "half", "--adam-rows", "both", "--device", "cuda");
+        SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001", "--single-level-images", "half", "--adam-rows", "both", "--device", "cuda");
         sweep.Plan.Cells.Should().HaveCount(22);
         foreach (SweepCell cell in sweep.Plan.Cells)
             cell.Options.ToJsonString().Should().Contain("\"nesterov\":true").And.Contain("\"clip\":null").And.Contain("\"alphaWeightDecay\":0.001")
@@ -78,7 +78,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void An_edited_cell_is_refused_before_anything_runs()
     {
-        SweepFolder sweep = Plan(folder, "table4", "--seeds", "1");
+        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1");
         string file = folder[$"sweep/cells/{sweep.Plan.Cells[1]}.json"];
         File.WriteAllText(file, File.ReadAllText(file).Replace("0.005", "0.05", StringComparison.Ordinal));
         var (code, _, error) = Run("sweep", "run", sweep.Path);
@@ -90,7 +90,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void A_diagnosed_sweep_keeps_the_records_of_every_search_and_figures_are_drawn_from_its_run_folders()
     {
-        SweepFolder sweep = Plan(folder, "table4", "--seeds", "1", "--diagnose", "--diagnose-interval", "7");
+        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1", "--diagnose", "--diagnose-interval", "7");
         Run("sweep", "run", sweep.Path, "--index", "0").Code.Should().Be(0);
         Run("sweep", "run", sweep.Path, "--index", "2").Code.Should().Be(0);
         string[] runs = [sweep.RunFolder(sweep.Plan.Cells[0]), sweep.RunFolder(sweep.Plan.Cells[2])];
@@ -105,7 +105,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void An_array_job_runs_the_cell_of_its_number_and_no_other()
     {
-        SweepFolder sweep = Plan(folder, "table4", "--seeds", "1");
+        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1");
         Environment.SetEnvironmentVariable("SLURM_ARRAY_TASK_ID", "2");
         try
         {
@@ -125,7 +125,7 @@ public sealed class SweepTests : IDisposable
     [Trait("Category", "Slow")]
     public void Cells_that_fail_end_the_sweep_with_1_and_are_named_and_the_others_are_done()
     {
-        SweepFolder sweep = Plan(folder, "table4", "--seeds", "1");
+        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1");
         string vanished = sweep.RunFolder(sweep.Plan.Cells[0]), full = sweep.RunFolder(sweep.Plan.Cells[1]);
         Directory.CreateDirectory(vanished);
         File.WriteAllText(Path.Combine(vanished, "options.json"), "{}");

@@ -28,10 +28,10 @@ internal sealed class RowResults
     public int Epochs => done.Count == 0 ? 0 : done.Max(result => result["genotypes"]!.AsArray().Count);
 
     /// <summary>Of the six edges of each genotype, those with a skip connection.</summary>
-    public IReadOnlyList<int> Skips => [.. done.Select(result => result["skips"]!.GetValue<int>())];
+    public IReadOnlyList<int> Skips => [.. done.Select(result => CountSkips(result["genotype"]!))];
 
     /// <summary>The same after an epoch, from 1.</summary>
-    public IEnumerable<int> SkipsAfter(int epoch) => GenotypesAfter(epoch).Select(genotype => Genotype.Parse(genotype.ToString()).Count("skip_connect"));
+    public IEnumerable<int> SkipsAfter(int epoch) => GenotypesAfter(epoch).Select(CountSkips);
 
     public CellStatistics Seconds => CellStatistics.Of(done.Select(result => result["seconds"]!.GetValue<double>()));
 
@@ -44,6 +44,8 @@ internal sealed class RowResults
 
     /// <summary>What a property says, each different value once.</summary>
     public string All(string property) => string.Join(" and ", done.Select(result => result[property]?.ToString() ?? "").Distinct());
+
+    private static int CountSkips(JsonNode genotype) => Genotype.Parse(genotype.ToString()).Count("skip_connect");
 
     private IEnumerable<JsonNode> GenotypesAfter(int epoch) =>
         done.Select(result => result["genotypes"]!.AsArray()).Where(all => all.Count >= epoch).Select(all => all[epoch - 1]!);

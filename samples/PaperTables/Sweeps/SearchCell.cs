@@ -30,7 +30,6 @@ internal static class SearchCell
         {
             ["genotype"] = result.Genotype.ToString(),
             ["genotypes"] = new JsonArray([.. result.Epochs.Select(epoch => (JsonNode)epoch.Genotype.ToString())]),
-            ["skips"] = result.Genotype.Count("skip_connect"),
             ["parameters"] = result.Cost.Parameters,
             ["flops"] = result.Cost.Flops,
             ["loss"] = result.Epochs[^1].WeightLoss,
