@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -25,9 +26,9 @@ internal static class AreaResize
     private static Tensor Overlaps(long source, long target, Device device)
     {
         double ratio = (double)source / target;
-        var start = (arange(target, dtype: ScalarType.Float64) * ratio).unsqueeze(1);
-        var pixel = arange(source, dtype: ScalarType.Float64).unsqueeze(0);
-        var overlap = minimum(start + ratio, pixel + 1) - maximum(start, pixel);
-        return (overlap.clamp_min(0) / ratio).to(device);
+        var start = TensorArithmetic.Range(target, ScalarType.Float64).Times(ratio).unsqueeze(1);
+        var pixel = TensorArithmetic.Range(source, ScalarType.Float64).unsqueeze(0);
+        var overlap = minimum(start.Plus(ratio), pixel.Plus(1L)) - maximum(start, pixel);
+        return overlap.AtLeast(0).Over(ratio).to(device);
     }
 }

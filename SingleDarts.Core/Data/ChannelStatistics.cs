@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -21,18 +22,18 @@ internal static class ChannelStatistics
             foreach (var chunk in data.Inputs.split(Math.Max(1, ValuesPerChunk / perSample)))
             {
                 using var inner = NewDisposeScope();
-                total.add_(term(chunk.to(ScalarType.Float64).reshape(chunk.shape[0], channels, -1)).sum([0, 2]));
+                total.Plus_(term(chunk.to(ScalarType.Float64).reshape(chunk.shape[0], channels, -1)).sum([0, 2]));
             }
-            return total / values;
+            return total.Over(values);
         }
 
         var mean = Average(x => x);
-        var variance = Average(x => (x - mean.unsqueeze(1)).square());
-        double[] deviations = (variance.sqrt() / scale).cpu().data<double>().ToArray();
+        var variance = Average(x => (x - mean.unsqueeze(1)).Squared());
+        double[] deviations = variance.sqrt().Over(scale).cpu().data<double>().ToArray();
         int constant = Array.IndexOf(deviations, 0);
         if (constant >= 0)
             throw new InvalidOperationException(
                 $"Channel {constant} of '{data.Name}' has the same value everywhere, so its standard deviation is 0 and it cannot be normalised; remove it.");
-        return new Normalization((mean / scale).cpu().data<double>().ToArray(), deviations);
+        return new Normalization(mean.Over(scale).cpu().data<double>().ToArray(), deviations);
     }
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -25,7 +26,8 @@ internal static class DatasetChecks
             throw Fault($"is empty: inputs have shape {Shape(inputs)}, expected at least one sample of at least one value");
 
         using var scope = NewDisposeScope();
-        if (First((labels < 0).logical_or(labels >= classes)) is { } label)
+        using var limit = Scalars.Of(classes);
+        if (First(labels.lt(Scalars.Zero).logical_or(labels.ge(limit))) is { } label)
             throw Fault($"has label {labels[label].item<long>()} at index {label}, expected 0 to {classes - 1}; " +
                 "correct the label or the number of classes");
         if (inputs.is_floating_point() && First(inputs.isfinite().logical_not().flatten(1).any(1)) is { } sample)

@@ -44,27 +44,29 @@ public static class GeneratedImages
         using var generator = new Generator((ulong)seed, CPU);
         Tensor Integers(int low, int high, params long[] shape) => randint(low, high, shape, ScalarType.Int64, CPU, generator: generator);
 
+        using var divisor = Scalars.Of(classes);
+        using var white = Scalars.Of(255L);
         string[] arrangements = [.. Arrangements().Take(classes)];
         var squares = stack(arrangements.SelectMany(a => new[] { Draw(a), Draw(Mirror(a)) }));
-        var labels = arange(count, ScalarType.Int64).remainder(classes);
-        var sample = arange(count, ScalarType.Int64).view(-1, 1, 1);
-        var within = arange(SquareSize, ScalarType.Int64);
+        var labels = TensorArithmetic.Range(count).remainder(divisor);
+        var sample = TensorArithmetic.Range(count).view(-1, 1, 1);
+        var within = TensorArithmetic.Range(SquareSize);
 
-        var images = full([count, 3, size, size], 128, ScalarType.Int16);
+        var images = TensorArithmetic.Filled([count, 3, size, size], 128, ScalarType.Int16);
         for (int i = 0; i < Math.Max(1, size * size / PixelsPerSquare); i++)
         {
-            var square = squares.index_select(0, labels * 2 + Integers(0, 2, count));
-            var rows = Integers(0, size - SquareSize + 1, count, 1, 1) + within.view(1, -1, 1);
-            var columns = Integers(0, size - SquareSize + 1, count, 1, 1) + within.view(1, 1, -1);
-            var contrast = Integers(20, 101, count, 3, 1, 1) * (Integers(0, 2, count, 1, 1, 1) * 2 - 1);
+            var square = squares.index_select(0, labels.Times(2L).Plus(Integers(0, 2, count)));
+            var rows = Integers(0, size - SquareSize + 1, count, 1, 1).Plus(within.view(1, -1, 1));
+            var columns = Integers(0, size - SquareSize + 1, count, 1, 1).Plus(within.view(1, 1, -1));
+            var contrast = Integers(20, 101, count, 3, 1, 1) * Integers(0, 2, count, 1, 1, 1).Times(2L).Minus(1L);
             var canvas = zeros([count, size, size], ScalarType.Int64);
             canvas.index_put_(square, TensorIndex.Tensor(sample), TensorIndex.Tensor(rows), TensorIndex.Tensor(columns));
-            images.add_(canvas.unsqueeze(1) * contrast);
+            images.Plus_(canvas.unsqueeze(1) * contrast);
         }
         // The sum of four uniform integers of variance 65.25 each: near enough to a normal distribution, and exact.
         for (int i = 0; i < 4; i++)
-            images.add_(randint(0, 28, images.shape, ScalarType.Int16, CPU, generator: generator));
-        var pixels = (images - 54).clamp(0, 255).to(ScalarType.Byte);
+            images.Plus_(randint(0, 28, images.shape, ScalarType.Int16, CPU, generator: generator));
+        var pixels = images.Minus(54L).clamp(Scalars.Zero, white).to(ScalarType.Byte);
         return new(pixels, labels, classes, $"generated images (seed {seed})", arrangements);
     }
 

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -65,7 +66,7 @@ public sealed record ImageAugmentation : IBatchTransform
         // Below 32 bits the scaled value would be rounded twice, so the arithmetic is in float32.
         var result = Normalize(images, inputs.dtype == ScalarType.Byte ? 255 : 1, dtype == ScalarType.Float64 ? dtype : ScalarType.Float32);
         if (CutoutLength > 0)
-            result.masked_fill_(CutoutMask(inputs.shape, generator).to(inputs.device), 0);
+            result.masked_fill_(CutoutMask(inputs.shape, generator).to(inputs.device), Scalars.Zero);
         return result.to(dtype).MoveToOuterDisposeScope();
     }
 
@@ -76,11 +77,11 @@ public sealed record ImageAugmentation : IBatchTransform
         var top = Draw(2 * CropPadding + 1, n, generator);
         var left = Draw(2 * CropPadding + 1, n, generator);
 
-        var rows = top + arange(h);
-        var columns = left + arange(w);
+        var rows = top.Plus(TensorArithmetic.Range(h));
+        var columns = left.Plus(TensorArithmetic.Range(w));
         // The padding is symmetric, so mirroring the padded image is padding the mirrored one.
-        columns = where(flips > 0, w + 2 * CropPadding - 1 - columns, columns);
-        var pixels = (rows.unsqueeze(2) * (w + 2 * CropPadding) + columns.unsqueeze(1)).view(n, 1, h * w).to(images.device);
+        columns = where(flips.gt(Scalars.Zero), columns.negative().Plus(w + 2 * CropPadding - 1), columns);
+        var pixels = rows.unsqueeze(2).Times(w + 2 * CropPadding).Plus(columns.unsqueeze(1)).view(n, 1, h * w).to(images.device);
         var padded = nn.functional.pad(images, [CropPadding, CropPadding, CropPadding, CropPadding]);
         return padded.flatten(2).gather(2, pixels.expand(n, c, h * w)).view(n, c, h, w);
     }
@@ -89,7 +90,7 @@ public sealed record ImageAugmentation : IBatchTransform
     {
         var result = images.to(dtype, copy: true);
         if (Normalization is null)
-            return result.div_(scale);
+            return result.Over_(scale);
         var mean = tensor(Normalization.Mean.Select(m => m * scale).ToArray(), dtype: dtype, device: images.device);
         var deviation = tensor(Normalization.StandardDeviation.Select(s => s * scale).ToArray(), dtype: dtype, device: images.device);
         return result.sub_(mean.view(-1, 1, 1)).div_(deviation.view(-1, 1, 1));
@@ -99,9 +100,9 @@ public sealed record ImageAugmentation : IBatchTransform
     {
         Tensor Inside(long size)
         {
-            var start = Draw(size, shape[0], generator) - CutoutLength / 2;
-            var pixel = arange(size);
-            return (pixel >= start).logical_and(pixel < start + CutoutLength);
+            var start = Draw(size, shape[0], generator).Minus(CutoutLength / 2);
+            var pixel = TensorArithmetic.Range(size);
+            return (pixel >= start).logical_and(pixel < start.Plus(CutoutLength));
         }
 
         var rows = Inside(shape[2]);

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Supernets;
 using TorchSharp.Modules;
@@ -37,7 +38,7 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
             gradient = Gradient(createGraph: true).DetachFromDisposeScope();
         }
         return gradient.requires_grad
-            ? Flat(autograd.grad([gradient.dot(direction)], [.. alphas], retain_graph: true, allow_unused: true))
+            ? Flat(NativeKernels.Gradients(gradient.dot(direction), [.. alphas], retainGraph: true))
             : zeros_like(direction);
     }
 
@@ -50,7 +51,7 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
             Move(saved, direction, radius);
             Tensor plus = Gradient(createGraph: false);
             Move(saved, direction, -radius);
-            return (plus - Gradient(createGraph: false)) / (2 * radius);
+            return (plus - Gradient(createGraph: false)).Over(2 * radius);
         }
         finally
         {
@@ -66,17 +67,15 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
         {
             alphas[i].copy_(from[i]);
             if (distance != 0)
-                alphas[i].add_(direction.narrow(0, start, alphas[i].numel()).view_as(alphas[i]), alpha: distance);
+                alphas[i].Plus_(direction.narrow(0, start, alphas[i].numel()).view_as(alphas[i]), distance);
         }
     }
 
     private Tensor Gradient(bool createGraph)
     {
         rewind();
-        return Flat(autograd.grad(
-            [step.Evaluate(batch).Loss], [.. alphas], retain_graph: createGraph, create_graph: createGraph, allow_unused: true));
+        return Flat(NativeKernels.Gradients(step.Evaluate(batch).Loss, [.. alphas], createGraph: createGraph));
     }
 
-    private Tensor Flat(IList<Tensor> parts) => cat([.. parts.Zip(alphas, (part, alpha) =>
-        (part is { IsInvalid: false } ? part : zeros_like(alpha)).reshape(-1))]);
+    private static Tensor Flat(Tensor[] parts) => cat([.. parts.Select(part => part.reshape(-1))]);
 }

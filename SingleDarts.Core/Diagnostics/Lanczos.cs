@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -37,7 +38,7 @@ internal static class Lanczos
             if (residual <= tolerance * Math.Abs(eigenvalue) || basis.Count == Math.Min(n, iterations))
                 return (eigenvalue, residual, basis.Count);
             beside.Add(rest);
-            q = w / rest;
+            q = w.Over(rest);
         }
     }
 

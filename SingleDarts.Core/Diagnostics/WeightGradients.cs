@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ internal sealed class WeightGradients : IDisposable
         using var scope = NewDisposeScope();
         Tensor[] p = [.. step.Supernet.Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])];
         Tensor[] weights = [.. nodes.SelectMany(node => node.Weights).Select(w => (Tensor)w.Weight)];
-        IList<Tensor> gradients = autograd.grad([step.Evaluate(batch, p).Loss], weights, allow_unused: true);
+        Tensor[] gradients = NativeKernels.Gradients(step.Evaluate(batch, p).Loss, weights);
         int next = 0;
         return PerUnit(operationWeights, nodes, _ => gradients[next++]);
     }
@@ -73,7 +74,7 @@ internal sealed class WeightGradients : IDisposable
         Tensor Part(NodeWeights node, Tensor weight, int edge, int operation)
         {
             Tensor gradient = gradientOf(weight), p = operationWeights[node.Kind][edge, operation];
-            return gradient is { IsInvalid: false } ? where(p.eq(0), zeros_like(p), gradient.reshape(-1) / p) : zeros_like(weight).reshape(-1);
+            return where(p.eq(Scalars.Zero), zeros_like(p), gradient.reshape(-1) / p);
         }
         return new([.. nodes.Select(node =>
             cat([.. node.Weights.Select(w => Part(node, w.Weight, w.Edge, w.Operation))]).DetachFromDisposeScope())]);

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -27,11 +28,11 @@ public sealed class AuxiliaryHead : nn.Module<Tensor, Tensor>
         List<nn.Module<Tensor, Tensor>> parts =
         [
             nn.ReLU(), nn.AvgPool2d(Pool, stride: poolStride, padding: 0, count_include_pad: false),
-            nn.Conv2d(channels, 128, 1, bias: false), nn.BatchNorm2d(128), nn.ReLU(),
+            nn.Conv2d(channels, 128, 1, bias: false), new BatchNormalization(128), nn.ReLU(),
             nn.Conv2d(128, 768, 2, bias: false),
         ];
         if (secondBatchNorm)
-            parts.Add(nn.BatchNorm2d(768));
+            parts.Add(new BatchNormalization(768));
         features = nn.Sequential([.. parts, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]);
         classifier = nn.Linear(768, classes);
         RegisterComponents();

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -17,7 +19,9 @@ public static class DropPath
         if (!(probability >= 0 && probability < 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A path is dropped with a probability from 0 to less than 1.");
         using var scope = NewDisposeScope();
+        using Scalar limit = Scalars.Of(probability);
         long[] mask = [input.shape[0], .. Enumerable.Repeat(1L, (int)input.dim() - 1)];
-        return (input * (rand(mask, dtype: input.dtype, device: input.device) >= probability).to(input.dtype).div_(1 - probability)).MoveToOuterDisposeScope();
+        Tensor keeps = rand(mask, dtype: input.dtype, device: input.device).ge(limit);
+        return input.mul(keeps.to(input.dtype).Over_(1 - probability)).MoveToOuterDisposeScope();
     }
 }

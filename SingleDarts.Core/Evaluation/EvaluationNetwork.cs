@@ -34,6 +34,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         options ??= new EvaluationNetworkOptions();
         Space = Check(space, genotype, options.AllowsRepeatedEdges);
         Genotype = genotype;
+        using var kept = new BuildScope();
         using (GlobalRandom.Borrow(options.Seed))
         {
             stem = Space.Stem.Create(Space.Stem.Context);

@@ -42,6 +42,7 @@ public static class Evaluator
         using var batches = new BatchesAhead(
             (_, step) => [Get(source, batchSize, step)], (_, step) => step + 1 < steps ? (0, step + 1) : null, device, streamsData, dtype);
         Tensor sums = zeros(3, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device);
+        using Scalar limit = Scalars.Of(k);
         for (int step = 0; step < steps; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,7 +55,7 @@ public static class Evaluator
                     $"[{batch.Size}, {source.Classes}]. Build the network for the number of classes of the data.", nameof(network));
             Tensor loss = nn.functional.cross_entropy(logits.to(sums.dtype), batch.Labels, reduction: nn.Reduction.Sum);
             Tensor rank = LabelRank.Of(logits, batch.Labels);
-            sums.add_(stack([loss, rank.lt(1).sum().to(sums.dtype), rank.lt(k).sum().to(sums.dtype)]));
+            sums.Plus_(stack([loss, rank.lt(Scalars.One).sum().to(sums.dtype), rank.lt(limit).sum().to(sums.dtype)]));
         }
         double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
         return new EvaluationReport(s[0] / source.Count, s[1] / source.Count, s[2] / source.Count, k, source.Count);

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -17,7 +18,7 @@ internal static class LabelRank
         Tensor scores = logits.detach(), label = labels.unsqueeze(1);
         Tensor own = scores.gather(1, label);
         Tensor before = scores.le(own).logical_not()
-            .logical_or(scores.eq(own).logical_and(arange(scores.shape[1], device: scores.device).unsqueeze(0).lt(label)));
+            .logical_or(scores.eq(own).logical_and(TensorArithmetic.Range(scores.shape[1], device: scores.device).unsqueeze(0).lt(label)));
         return before.sum(1).MoveToOuterDisposeScope();
     }
 }

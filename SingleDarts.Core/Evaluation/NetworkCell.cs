@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
         for (int node = topology.Inputs; node < topology.Nodes; node++)
             foreach (Gene gene in cell.Nodes[node - topology.Inputs])
                 if (Output(operations[next++], nodes[gene.Source]) is { } term)
-                    nodes[node] = nodes[node] is { } sum ? sum + term : term;
+                    nodes[node] = nodes[node] is { } sum ? sum.Plus(term) : term;
         return (topology.OutputMultiplier == 1
             ? nodes[topology.OutputNodes[0]]!.alias()
             : cat([.. topology.OutputNodes.Select(node => nodes[node]!)], 1)).MoveToOuterDisposeScope();

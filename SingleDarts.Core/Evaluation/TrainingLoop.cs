@@ -36,6 +36,7 @@ internal sealed class TrainingLoop : IDisposable
         ILogger logger, IProgress<TrainingProgress>? progress)
     {
         (this.network, this.test, this.options, this.storage, this.logger, this.progress) = (network, test, options, storage, logger, progress);
+        using var kept = new BuildScope();
         streams = new RandomStreams(options.Seed);
         device = Devices.Parse(options.Device);
         NativeMemory.KeepForReuse();
@@ -133,8 +134,8 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         var outputs = network.Classify(inputs);
         var (main, auxiliary, total) = loss.Of(outputs, labels);
-        (share == 1 ? total : total * share).backward();
-        meter.Add(main.detach(), auxiliary?.detach(), LabelRank.Of(outputs.Logits, labels).lt(1).sum(), labels.shape[0], step);
+        (share == 1 ? total : total.Times(share)).backward();
+        meter.Add(main.detach(), auxiliary?.detach(), LabelRank.Of(outputs.Logits, labels).lt(Scalars.One).sum(), labels.shape[0], step);
     }
 
     private TrainingEpochReport Finish(CancellationToken cancellationToken)

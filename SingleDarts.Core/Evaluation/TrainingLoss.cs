@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -17,7 +18,7 @@ internal sealed class TrainingLoss(double smoothing, double auxiliaryWeight)
             return nn.functional.cross_entropy(logits, labels);
         using var scope = NewDisposeScope();
         Tensor log = nn.functional.log_softmax(logits, 1);
-        return ((1 - smoothing) * nn.functional.nll_loss(log, labels) - smoothing * log.mean()).MoveToOuterDisposeScope();
+        return (nn.functional.nll_loss(log, labels).Times(1 - smoothing) - log.mean().Times(smoothing)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Main loss, auxiliary loss where there is a classifier for it, and what is minimised: main + weight · auxiliary.</summary>
@@ -27,6 +28,6 @@ internal sealed class TrainingLoss(double smoothing, double auxiliaryWeight)
         if (outputs.Auxiliary is null || auxiliaryWeight == 0)
             return (main, null, main);
         Tensor auxiliary = CrossEntropy(outputs.Auxiliary, labels);
-        return (main, auxiliary, main + auxiliaryWeight * auxiliary);
+        return (main, auxiliary, main.Plus(auxiliary.Times(auxiliaryWeight)));
     }
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ internal sealed class TrainingMeter : IDisposable
     public TrainingMeter(Device device)
     {
         sums = zeros(3, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
-        divergedAt = full(1, -1L, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+        divergedAt = TensorArithmetic.Filled([1], -1, ScalarType.Int64, device).DetachFromDisposeScope();
     }
 
     public double Seconds { get; set; }
@@ -31,11 +32,11 @@ internal sealed class TrainingMeter : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor second = auxiliary ?? zeros_like(main);
-        sums.add_(stack([main * size, second * size, correct.to(main.dtype)]).to(sums.dtype));
+        sums.Plus_(stack([main.Times(size), second.Times(size), correct.to(main.dtype)]).to(sums.dtype));
         samples += size;
         auxiliarySamples += auxiliary is null ? 0 : size;
-        Tensor bad = (main + second).isfinite().logical_not().logical_and(divergedAt.lt(0));
-        divergedAt.copy_(where(bad, full_like(divergedAt, step), divergedAt));
+        Tensor bad = main.Plus(second).isfinite().logical_not().logical_and(divergedAt.lt(Scalars.Zero));
+        divergedAt.copy_(where(bad, TensorArithmetic.Filled([1], step, ScalarType.Int64, divergedAt.device), divergedAt));
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
@@ -56,7 +57,7 @@ internal sealed class TrainingMeter : IDisposable
     {
         using var scope = NewDisposeScope();
         sums.zero_();
-        divergedAt.fill_(-1L);
+        divergedAt.zero_().sub_(Scalars.One);
         (samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds) = (0, 0, 0, 0, 0);
     }
 

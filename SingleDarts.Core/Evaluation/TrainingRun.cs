@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
+using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
 
@@ -82,6 +83,8 @@ public sealed class TrainingRun
             throw new InvalidOperationException("This training has been run; build another to run it again.");
         using TrainingStorage? storage = Options.OutputFolder is null ? null : TrainingStorage.Open(Network, Train, Test, Options);
         using var loop = new TrainingLoop(Network, Train, Test, Options, storage, logger, progress);
+        // A tensor that no inner scope holds must not be taken by the garbage collector during a native call.
+        using var scope = NewDisposeScope();
         foreach (TrainingEpochReport epoch in loop.Epochs(cancellationToken))
             report(epoch);
         completed(loop.Complete());

@@ -1,6 +1,5 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -94,7 +93,7 @@ internal static class TrainingValidation
     }
 
     private static bool HasBatchNorm(ClassificationNetwork network) =>
-        network.modules().Any(module => module is BatchNorm1d or BatchNorm2d or BatchNorm3d);
+        network.modules().Any(module => module is TorchSharp.Modules.BatchNorm);
 
     private static string? Try(Action action)
     {

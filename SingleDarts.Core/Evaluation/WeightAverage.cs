@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -28,7 +29,7 @@ internal sealed class WeightAverage : IDisposable
         using var _ = no_grad();
         foreach (var (_, live, average) in tensors)
             if (average.is_floating_point())
-                average.mul_(decay).add_(live, alpha: 1 - decay);
+                average.Times_(decay).Plus_(live, 1 - decay);
             else
                 average.copy_(live);
     }

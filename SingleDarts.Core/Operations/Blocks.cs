@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Operations;
@@ -8,8 +7,8 @@ public static class Blocks
 {
     /// <summary>Batch normalisation with ε = 1e-5 and momentum 0.1, affine and tracking as the place says.</summary>
     /// <param name="context">The place; its output channels are normalised.</param>
-    public static BatchNorm2d BatchNorm(OperationContext context) =>
-        nn.BatchNorm2d(context.OutChannels, affine: context.Affine, track_running_stats: context.TrackRunningStatistics);
+    public static BatchNormalization BatchNorm(OperationContext context) =>
+        new(context.OutChannels, context.Affine, context.TrackRunningStatistics);
 
     /// <summary>ReLU, a square convolution that keeps the size but for the stride, batch normalisation.</summary>
     /// <param name="context">The place.</param>
@@ -35,7 +34,7 @@ public static class Blocks
     /// <summary>Head of NAS-Bench-201: affine BN, ReLU, global average pooling, linear classifier.</summary>
     /// <param name="context">Channels of the last stage in, classes out.</param>
     public static nn.Module<Tensor, Tensor> PooledLinearHead(OperationContext context) => nn.Sequential(
-        nn.BatchNorm2d(context.InChannels),
+        new BatchNormalization(context.InChannels),
         nn.ReLU(),
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
@@ -52,8 +51,8 @@ public static class Blocks
     {
         long half = context.OutChannels / 2;
         return nn.Sequential(
-            nn.Conv2d(context.InChannels, half, 3, stride: 2, padding: 1, bias: false), nn.BatchNorm2d(half), nn.ReLU(),
-            nn.Conv2d(half, context.OutChannels, 3, stride: 2, padding: 1, bias: false), nn.BatchNorm2d(context.OutChannels));
+            nn.Conv2d(context.InChannels, half, 3, stride: 2, padding: 1, bias: false), new BatchNormalization(half), nn.ReLU(),
+            nn.Conv2d(half, context.OutChannels, 3, stride: 2, padding: 1, bias: false), new BatchNormalization(context.OutChannels));
     }
 
     /// <summary>Second stem of DARTS on ImageNet: ReLU, convolution 3×3 of stride 2 without bias, affine batch normalisation.</summary>
@@ -61,7 +60,7 @@ public static class Blocks
     public static nn.Module<Tensor, Tensor> ImageNetSecondStem(OperationContext context) => nn.Sequential(
         nn.ReLU(),
         nn.Conv2d(context.InChannels, context.OutChannels, 3, stride: 2, padding: 1, bias: false),
-        nn.BatchNorm2d(context.OutChannels));
+        new BatchNormalization(context.OutChannels));
 
     /// <summary>Head of DARTS: global average pooling and a linear classifier.</summary>
     /// <param name="context">Channels of the last cell in, classes out.</param>

@@ -12,7 +12,7 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d depthwise;
     private readonly Conv2d pointwise;
-    private readonly BatchNorm2d normalization;
+    private readonly BatchNormalization normalization;
 
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place; the depthwise convolution has its stride.</param>

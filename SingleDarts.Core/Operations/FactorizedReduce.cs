@@ -10,7 +10,7 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
 {
     private readonly TorchSharp.Modules.Conv2d even;
     private readonly TorchSharp.Modules.Conv2d odd;
-    private readonly TorchSharp.Modules.BatchNorm2d normalization;
+    private readonly BatchNormalization normalization;
 
     /// <summary>Builds the module for a place of stride 2.</summary>
     /// <param name="context">Channels, and whether the normalisation is affine.</param>

@@ -10,7 +10,7 @@ namespace SingleDarts.Core.Operations;
 public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> pooling;
-    private readonly TorchSharp.Modules.BatchNorm2d? normalization;
+    private readonly BatchNormalization? normalization;
 
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place; channels are kept. It has the normalisation where the place is not affine.</param>

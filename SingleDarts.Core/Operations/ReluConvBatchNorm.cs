@@ -12,7 +12,7 @@ namespace SingleDarts.Core.Operations;
 public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
 {
     private readonly Conv2d convolution;
-    private readonly BatchNorm2d normalization;
+    private readonly BatchNormalization normalization;
 
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place.</param>
@@ -41,7 +41,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     public Conv2d Convolution => convolution;
 
     /// <summary>The batch normalisation.</summary>
-    public BatchNorm2d Normalization => normalization;
+    public BatchNormalization Normalization => normalization;
 
     /// <summary>[N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
     /// <param name="input">[N, InChannels, H, W].</param>

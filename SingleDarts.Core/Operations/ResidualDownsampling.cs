@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Operations;
@@ -30,6 +31,6 @@ public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>
     {
         using Tensor direct = shortcut.call(input);
         using Tensor residual = body.call(input);
-        return direct + residual;
+        return direct.Plus(residual);
     }
 }

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
@@ -62,7 +63,7 @@ public sealed class SearchStep
     /// <summary>The loss with the penalties on α added.</summary>
     /// <param name="loss">Loss of α's batch.</param>
     public Tensor Regularize(Tensor loss) =>
-        regularizers.Aggregate(loss, (sum, r) => sum + r.Penalty(Supernet.Architecture, Progress));
+        regularizers.Aggregate(loss, (sum, r) => sum.Plus(r.Penalty(Supernet.Architecture, Progress)));
 
     /// <summary>Moves w alone with the weights' batch: one forward, one backward that reaches only w, one step.</summary>
     public BatchOutcome UpdateWeights()

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Updates;
 using TorchSharp.Modules;
@@ -36,7 +37,7 @@ internal static class UnrolledGradient
             : FiniteDifference(step, weights, alphas, direction, saved, radius);
         using (no_grad())
             for (int i = 0; i < alphas.Length; i++)
-                alphas[i].grad!.copy_(gradient[i] - rate * mixed[i]);
+                alphas[i].grad!.copy_(gradient[i] - mixed[i].Times(rate));
         step.WeightUpdater.ZeroGrad();
         step.ArchitectureUpdater.Step();
         return outcome.Detach();
@@ -49,12 +50,12 @@ internal static class UnrolledGradient
         for (int i = 0; i < weights.Length; i++)
         {
             using var scope = NewDisposeScope();
-            Tensor move = weights[i].mul(decay);
+            Tensor move = weights[i].Times(decay);
             if (weights[i].grad is { } gradient)
-                move.add_(gradient);
+                move.Plus_(gradient);
             if (step.WeightUpdater.MomentumBuffer(i) is { } buffer)
-                move.add_(buffer, alpha: momentum);
-            weights[i].add_(move, alpha: -rate);
+                move.Plus_(buffer, momentum);
+            weights[i].Plus_(move, -rate);
         }
     }
 
@@ -65,14 +66,12 @@ internal static class UnrolledGradient
         step.Supernet.Execution = CellExecution.PerEdge;
         Tensor loss = step.Evaluate(step.WeightBatch).Loss;
         step.Supernet.Execution = execution;
-        IList<Tensor> gradients = autograd.grad([loss], [.. weights], retain_graph: true, create_graph: true, allow_unused: true);
+        Tensor[] gradients = NativeKernels.Gradients(loss, [.. weights], createGraph: true);
         Tensor? product = null;
         for (int i = 0; i < weights.Length; i++)
         {
-            if (gradients[i] is not { IsInvalid: false } gradient)
-                continue;
-            Tensor term = gradient.mul(direction[i]).sum();
-            product = product is null ? term : product + term;
+            Tensor term = gradients[i].mul(direction[i]).sum();
+            product = product is null ? term : product.Plus(term);
         }
         step.ArchitectureUpdater.ZeroGrad();
         SearchStep.Backward(product!, step.ArchitectureUpdater);
@@ -83,7 +82,7 @@ internal static class UnrolledGradient
     private static Tensor[] FiniteDifference(
         SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
     {
-        double norm = Math.Sqrt(direction.Sum(v => v.to(ScalarType.Float64).square().sum().item<double>()));
+        double norm = Math.Sqrt(direction.Sum(v => v.to(ScalarType.Float64).Squared().sum().item<double>()));
         if (norm == 0)
             return [.. alphas.Select(a => zeros_like(a))];
         double r = radius / norm;
@@ -91,14 +90,14 @@ internal static class UnrolledGradient
         {
             using (no_grad())
                 for (int i = 0; i < weights.Length; i++)
-                    weights[i].add_(direction[i], alpha: distance);
+                    weights[i].Plus_(direction[i], distance);
             step.ArchitectureUpdater.ZeroGrad();
             SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureUpdater);
             Assign(weights, saved);
             return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
         }
         Tensor[] plus = At(r), minus = At(-r);
-        return [.. plus.Zip(minus, (p, m) => (p - m) / (2 * r))];
+        return [.. plus.Zip(minus, (p, m) => (p - m).Over(2 * r))];
     }
 
     private static void Assign(Parameter[] parameters, Tensor[] values)

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
@@ -14,5 +15,5 @@ public sealed record ZeroOneLoss(double Weight = 10) : IArchitectureRegularizer
 
     /// <inheritdoc/>
     public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
-        cat([.. architecture.Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0).sigmoid().sub(0.5).square().mean().mul(-Weight);
+        cat([.. architecture.Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0).sigmoid().Minus(0.5).Squared().mean().Times(-Weight);
 }

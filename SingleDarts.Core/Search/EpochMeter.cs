@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,7 +18,7 @@ internal sealed class EpochMeter : IDisposable
     public EpochMeter(Device device)
     {
         sums = zeros(4, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
-        divergedAt = full(1, -1L, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+        divergedAt = TensorArithmetic.Filled([1], -1, ScalarType.Int64, device).DetachFromDisposeScope();
     }
 
     public double Seconds { get; set; }
@@ -28,11 +29,11 @@ internal sealed class EpochMeter : IDisposable
     {
         using var scope = NewDisposeScope();
         var (w, a) = (outcome.Weights, outcome.Architecture);
-        sums.add_(stack([w.Loss * w.Size, w.Correct, a.Loss * a.Size, a.Correct]).to(sums.dtype));
+        sums.Plus_(stack([w.Loss.Times(w.Size), w.Correct, a.Loss.Times(a.Size), a.Correct]).to(sums.dtype));
         weightSamples += w.Size;
         architectureSamples += a.Size;
-        Tensor bad = (w.Loss + a.Loss).isfinite().logical_not().logical_and(divergedAt.lt(0));
-        divergedAt.copy_(where(bad, full_like(divergedAt, step), divergedAt));
+        Tensor bad = w.Loss.Plus(a.Loss).isfinite().logical_not().logical_and(divergedAt.lt(Scalars.Zero));
+        divergedAt.copy_(where(bad, TensorArithmetic.Filled([1], step, ScalarType.Int64, divergedAt.device), divergedAt));
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
@@ -53,7 +54,7 @@ internal sealed class EpochMeter : IDisposable
     {
         using var scope = NewDisposeScope();
         sums.zero_();
-        divergedAt.fill_(-1L);
+        divergedAt.zero_().sub_(Scalars.One);
         (weightSamples, architectureSamples, Seconds, DataSeconds) = (0, 0, 0, 0);
     }
 

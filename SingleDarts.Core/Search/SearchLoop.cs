@@ -35,6 +35,7 @@ internal sealed class SearchLoop : IDisposable
         IProgress<SearchProgress>? progress)
     {
         (this.space, this.options, this.storage, this.logger, this.progress) = (space, options, storage, logger, progress);
+        using var kept = new BuildScope();
         streams = new RandomStreams(options.Seed);
         plan = new BatchPlan(SearchValidation.Allocate(data, options), options.BatchSize, streams);
         Device device = Devices.Parse(options.Device);

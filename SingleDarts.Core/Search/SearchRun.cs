@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
+using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
 
@@ -78,6 +79,8 @@ public sealed class SearchRun
             throw new InvalidOperationException("This search has been run; build another to run it again.");
         using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
         using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress);
+        // A tensor that no inner scope holds must not be taken by the garbage collector during a native call.
+        using var scope = NewDisposeScope();
         foreach (EpochReport epoch in loop.Epochs(cancellationToken))
             report(epoch);
         completed(loop.Complete());

@@ -25,6 +25,7 @@ public sealed class ArchitectureParameters : IDisposable
         IReadOnlyList<CellSpecification> cells, IRelaxation relaxation, RandomStreams streams,
         Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
+        using var kept = new BuildScope();
         Cells = cells;
         Relaxation = relaxation;
         var made = new Dictionary<string, Parameter>();
@@ -82,8 +83,8 @@ public sealed class ArchitectureParameters : IDisposable
         if (!excluded.TryGetValue(cell, out Tensor? mask))
             return Relaxation.OperationWeights(this[cell], context);
         using var scope = NewDisposeScope();
-        Tensor alpha = this[cell].masked_fill(mask, double.NegativeInfinity);
-        return Relaxation.OperationWeights(alpha, context).masked_fill(mask, 0).MoveToOuterDisposeScope();
+        Tensor alpha = this[cell].Masked(mask, double.NegativeInfinity);
+        return Relaxation.OperationWeights(alpha, context).Masked(mask, 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies α and p as numbers.</summary>

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -55,7 +56,7 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
             if (!includes(k))
                 continue;
             Tensor term = operations[k].call(input) * weights[k];
-            sum = sum is null ? term : sum.add_(term);
+            sum = sum is null ? term : sum.Plus_(term);
         }
         return sum?.MoveToOuterDisposeScope();
     }

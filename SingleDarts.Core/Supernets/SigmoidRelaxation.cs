@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -23,7 +24,7 @@ public sealed record SigmoidRelaxation(double InitialProbability = 0.125) : IRel
 
     /// <inheritdoc/>
     public Tensor Initialize(long edges, long operations, Generator generator) =>
-        full([edges, operations], Math.Log(InitialProbability / (1 - InitialProbability)), dtype: ScalarType.Float64);
+        TensorArithmetic.Filled([edges, operations], Math.Log(InitialProbability / (1 - InitialProbability)), ScalarType.Float64);
 
     /// <inheritdoc/>
     public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.sigmoid();

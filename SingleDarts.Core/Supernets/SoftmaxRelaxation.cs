@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -14,7 +15,7 @@ public sealed record SoftmaxRelaxation(double InitialDeviation = 1e-3) : IRelaxa
 
     /// <inheritdoc/>
     public Tensor Initialize(long edges, long operations, Generator generator) =>
-        randn([edges, operations], dtype: ScalarType.Float64, generator: generator) * InitialDeviation;
+        randn([edges, operations], dtype: ScalarType.Float64, generator: generator).Times_(InitialDeviation);
 
     /// <inheritdoc/>
     public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);

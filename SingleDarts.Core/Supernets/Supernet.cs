@@ -32,6 +32,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         TorchRuntime.EnsureLoaded();
         ArgumentNullException.ThrowIfNull(space);
         options ??= new SupernetOptions();
+        using var kept = new BuildScope();
         Space = space;
         streams = new RandomStreams(options.Seed);
         Device = options.Device ?? CPU;
@@ -178,7 +179,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     private static bool[,] NotZero(Tensor weights)
     {
         var result = new bool[weights.shape[0], weights.shape[1]];
-        using Tensor numbers = weights.detach().ne(0).cpu();
+        using Tensor numbers = weights.detach().ne(Scalars.Zero).cpu();
         Buffer.BlockCopy(numbers.data<bool>().ToArray(), 0, result, 0, result.Length);
         return result;
     }

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -68,7 +69,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
 
     private Tensor NodeByNode(Tensor?[] nodes, Tensor weights, bool[,]? chosen, Merging? merging, bool recomputes)
     {
-        void Add(int target, Tensor term) => nodes[target] = nodes[target]?.add_(term) ?? term;
+        void Add(int target, Tensor term) => nodes[target] = nodes[target]?.Plus_(term) ?? term;
         for (int source = 0; source < topology.Nodes - 1; source++)
         {
             Tensor x = nodes[source] ??= NothingInto(source, nodes[0]!);
@@ -109,7 +110,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     {
         MixedOp edge = edges[topology.EdgesInto(target).First().Index];
         int zero = Enumerable.Range(0, edge.Count).FirstOrDefault(k => !edge.Computes(k));
-        return edge[zero].call(input).detach() * 0;
+        return edge[zero].call(input).detach().Times(0L);
     }
 
     private Merging MergingOf(bool[,]? chosen)

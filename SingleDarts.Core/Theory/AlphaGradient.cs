@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Theory;
@@ -51,7 +52,7 @@ public static class AlphaGradient
     {
         RequireSameShape(probabilities, gradients);
         using var scope = NewDisposeScope();
-        return (probabilities * (1 - probabilities) * gradients).MoveToOuterDisposeScope();
+        return (probabilities * probabilities.negative().Plus(1L) * gradients).MoveToOuterDisposeScope();
     }
 
     internal static double[] SoftmaxOf(double[] alpha)

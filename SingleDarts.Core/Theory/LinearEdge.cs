@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Theory;
@@ -133,7 +134,7 @@ public sealed class LinearEdge
         Inputs.Positive(learningRate, nameof(learningRate));
         using var scope = NewDisposeScope();
         Tensor correlation = (MeanOuter(x, delta) * MeanOuter(trainingX, trainingDelta)).sum();
-        return (LearningProbabilities() * correlation * -learningRate).MoveToOuterDisposeScope();
+        return ((LearningProbabilities() * correlation).Times(-learningRate)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The edge after W_i ← W_i − η ∂L/∂W_i (the bi-level scheme's step of the weights); α stays.</summary>
@@ -145,7 +146,7 @@ public sealed class LinearEdge
     {
         Inputs.Positive(learningRate, nameof(learningRate));
         using var scope = NewDisposeScope();
-        Tensor moved = Weights - learningRate * WeightGradient(trainingX, trainingDelta);
+        Tensor moved = Weights - WeightGradient(trainingX, trainingDelta).Times(learningRate);
         return new LinearEdge(moved.MoveToOuterDisposeScope(), Alpha, Activation, Learnable);
     }
 
@@ -159,7 +160,7 @@ public sealed class LinearEdge
         Inputs.Positive(learningRate, nameof(learningRate));
         using var scope = NewDisposeScope();
         Tensor delta = CrossEntropyDelta(Mixture(x), labels);
-        Tensor alpha = Alpha - learningRate * ArchitectureGradient(x, delta), weights = Weights - learningRate * WeightGradient(x, delta);
+        Tensor alpha = Alpha - ArchitectureGradient(x, delta).Times(learningRate), weights = Weights - WeightGradient(x, delta).Times(learningRate);
         return new LinearEdge(weights.MoveToOuterDisposeScope(), alpha.MoveToOuterDisposeScope(), Activation, Learnable);
     }
 
@@ -175,7 +176,7 @@ public sealed class LinearEdge
             throw new ArgumentException(
                 $"delta is {delta.dtype} [{string.Join(", ", delta.shape)}], expected {Weights.dtype} [{x.shape[0]}, {Weights.shape[1]}].", nameof(delta));
         }
-        return OuterProductCorrelation.OuterSum(delta, x) / x.shape[0];
+        return OuterProductCorrelation.OuterSum(delta, x).Over(x.shape[0]);
     }
 
     private void RequireInputs(Tensor x)

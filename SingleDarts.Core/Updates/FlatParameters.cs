@@ -23,17 +23,16 @@ internal sealed class FlatParameters
         starts = new long[parts.Length];
         for (int i = 1; i < parts.Length; i++)
             starts[i] = starts[i - 1] + parts[i - 1].numel();
-        All = new Parameter(cat([.. parts.Select(p => p.detach().reshape(-1))]));
-        All.DetachFromDisposeScope();
+        All = cat([.. parts.Select(p => p.detach().reshape(-1))]).DetachFromDisposeScope();
         for (int i = 0; i < parts.Length; i++)
         {
-            NativeKernels.ShareStorage(parts[i], Part(All.detach(), i));
+            NativeKernels.ShareStorage(parts[i], Part(All, i));
             Owners.AddOrUpdate(parts[i], this);
         }
     }
 
     /// <summary>All values, [sum of sizes].</summary>
-    public Parameter All { get; }
+    public Tensor All { get; }
 
     /// <summary>Lays parameters out; those that already lie so together are left where they are.</summary>
     /// <param name="parameters">At least one, all of one type and device.</param>
@@ -46,15 +45,15 @@ internal sealed class FlatParameters
     /// <param name="index">Which parameter.</param>
     public Tensor Part(Tensor flat, int index) => flat.narrow(0, starts[index], parts[index].numel()).view(parts[index].shape);
 
-    /// <summary>Brings the parameters' gradients, or zeros where there are none, together as the gradient of <see cref="All"/>.</summary>
+    /// <summary>The parameters' gradients, or zeros for those that have none, one after another: [sum of sizes].</summary>
     /// <exception cref="InvalidOperationException">Others have laid the parameters out anew.</exception>
-    public void GatherGradients()
+    public Tensor GatherGradients()
     {
         if (!IsCurrent)
             throw new InvalidOperationException(
                 "Another updater was made for some of these parameters and not for all of them; make this updater anew.");
         using var scope = NewDisposeScope();
-        All.grad = cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zeros(p.numel(), p.dtype, p.device))]);
+        return cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zeros(p.numel(), p.dtype, p.device))]).MoveToOuterDisposeScope();
     }
 
     private bool IsCurrent => parts.All(part => Owners.TryGetValue(part, out FlatParameters? owner) && ReferenceEquals(owner, this));

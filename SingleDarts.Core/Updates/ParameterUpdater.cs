@@ -1,15 +1,15 @@
+using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Updates;
 
-/// <summary>Moves one group of parameters by an <see cref="UpdateRule"/>. The arithmetic is that of TorchSharp's optimisers.</summary>
+/// <summary>Moves one group of parameters by an <see cref="UpdateRule"/>.</summary>
 public sealed class ParameterUpdater : IDisposable
 {
     private readonly int epochs;
     private readonly FlatParameters flat;
-    private readonly OptimizerHelper optimizer;
-    private readonly OptimizerState state;
+    private readonly Optimizer optimizer;
 
     /// <summary>Makes the optimiser of a rule.</summary>
     /// <param name="rule">Optimiser, schedule and clipping.</param>
@@ -24,14 +24,7 @@ public sealed class ParameterUpdater : IDisposable
         Parameters = parameters;
         this.epochs = epochs;
         flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
-        Parameter[] group = [flat.All];
-        optimizer = rule.Optimizer switch
-        {
-            SgdOptions o => optim.SGD(group, o.LearningRate, o.Momentum, 0, o.WeightDecay, o.Nesterov),
-            AdamOptions o => optim.Adam(group, o.LearningRate, o.Beta1, o.Beta2, o.Epsilon, o.WeightDecay),
-            _ => throw new ArgumentException($"Unknown optimiser {rule.Optimizer}; expected SGD or Adam.", nameof(rule)),
-        };
-        state = optimizer.state_dict().State[0];
+        optimizer = Optimizer.Of(rule.Optimizer, flat.All);
         LearningRate = rule.Optimizer.LearningRate;
     }
 
@@ -49,34 +42,29 @@ public sealed class ParameterUpdater : IDisposable
     {
         foreach (var (_, parameter) in Parameters)
             parameter.grad = null;
-        flat.All.grad = null;
     }
 
     /// <summary>Sets the learning rate of a moment.</summary>
     /// <param name="epoch">Epoch, counted from 0.</param>
     /// <param name="fraction">Share of the epoch that is done, within [0, 1).</param>
-    public void MoveTo(int epoch, double fraction)
-    {
+    public void MoveTo(int epoch, double fraction) =>
         LearningRate = Rule.Schedule.At(Rule.Optimizer.LearningRate, epoch, fraction, epochs);
-        foreach (var group in optimizer.ParamGroups)
-            group.LearningRate = LearningRate;
-    }
 
     /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
     /// <exception cref="InvalidOperationException">A later updater has taken some of the parameters over.</exception>
     public void Step()
     {
         using var scope = NewDisposeScope();
-        flat.GatherGradients();
+        using var _ = no_grad();
+        Tensor gradient = flat.GatherGradients();
         if (Rule.MaxGradientNorm is { } norm)
-            Clip(norm);
-        optimizer.step();
-        flat.All.grad = null;
+            Clip(gradient, norm);
+        optimizer.Step(flat.All, gradient, LearningRate);
     }
 
     /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other optimisers.</summary>
     /// <param name="index">Position in <see cref="Parameters"/>.</param>
-    public Tensor? MomentumBuffer(int index) => (state as SGD.State)?.momentum_buffer is { } buffer ? flat.Part(buffer, index) : null;
+    public Tensor? MomentumBuffer(int index) => (optimizer as SgdOptimizer)?.Momentum is { } buffer ? flat.Part(buffer, index) : null;
 
     /// <summary>Copies of the optimiser's state on the CPU, by parameter and quantity; the caller disposes them.</summary>
     public IReadOnlyDictionary<string, Tensor> SaveState()
@@ -85,15 +73,11 @@ public sealed class ParameterUpdater : IDisposable
         for (int i = 0; i < Parameters.Count; i++)
         {
             string name = Parameters[i].Name;
-            Tensor Copy(Tensor all) => flat.Part(all.detach(), i).cpu().clone();
-            if (state is SGD.State { momentum_buffer: { } buffer })
-                saved[$"{name}/momentum"] = Copy(buffer);
-            if (state is Adam.State adam)
-            {
-                saved[$"{name}/step"] = tensor(adam.step);
-                saved[$"{name}/mean"] = Copy(adam.exp_avg);
-                saved[$"{name}/square"] = Copy(adam.exp_avg_sq);
-            }
+            if (optimizer.Steps is { } steps)
+                saved[$"{name}/step"] = tensor(steps);
+            foreach (var (quantity, all) in optimizer.State)
+                if (all is not null)
+                    saved[$"{name}/{quantity}"] = flat.Part(all, i).cpu().clone();
         }
         return saved;
     }
@@ -117,38 +101,29 @@ public sealed class ParameterUpdater : IDisposable
                     $"expected [{string.Join(", ", like.shape)}].");
             return saved[key].to(like.dtype, like.device, copy: true);
         }
-        var momentum = new Tensor?[Parameters.Count];
-        for (int i = 0; i < Parameters.Count; i++)
+        long? steps = optimizer.Steps;
+        if (steps is not null)
+            foreach (var (name, _) in Parameters)
+                steps = Find($"{name}/step", tensor(0L), required: true)!.item<long>();
+        var loaded = new List<(string Quantity, Tensor? All)>();
+        foreach (var (quantity, _) in optimizer.State)
         {
-            var (name, parameter) = Parameters[i];
-            if (state is SGD.State)
-                momentum[i] = Find($"{name}/momentum", parameter, required: false);
-            if (state is Adam.State adam)
-            {
-                adam.step = Find($"{name}/step", tensor(0L), required: true)!.item<long>();
-                flat.Part(adam.exp_avg, i).copy_(Find($"{name}/mean", parameter, required: true)!);
-                flat.Part(adam.exp_avg_sq, i).copy_(Find($"{name}/square", parameter, required: true)!);
-            }
-        }
-        if (state is SGD.State sgd)
-        {
-            sgd.momentum_buffer?.Dispose();
-            sgd.momentum_buffer = momentum.All(m => m is null) ? null : cat([.. momentum.Select((m, i) =>
-                (m ?? zeros_like(Parameters[i].Parameter)).reshape(-1))]).DetachFromDisposeScope();
+            Tensor?[] parts = [.. Parameters.Select(p => Find($"{p.Name}/{quantity}", p.Parameter, required: steps is not null))];
+            loaded.Add((quantity, parts.All(part => part is null) ? null
+                : cat([.. parts.Select((part, i) => (part ?? zeros_like(Parameters[i].Parameter)).reshape(-1))])));
         }
         if (unread.Count > 0)
             throw new InvalidDataException(
                 $"The saved optimiser has '{unread.First()}', which this one does not know; it was saved for other parameters.");
+        foreach (var (quantity, all) in loaded)
+            optimizer.Load(quantity, all);
+        optimizer.Steps = steps;
     }
 
     /// <summary>Releases the optimiser's state, not the parameters.</summary>
     public void Dispose() => optimizer.Dispose();
 
     /// <summary>Scales the gradient by min(1, norm / (‖g‖₂ + 1e-6)), without waiting for the device.</summary>
-    private void Clip(double norm)
-    {
-        using var _ = no_grad();
-        Tensor gradient = flat.All.grad!;
-        gradient.mul_((norm / (gradient.norm() + 1e-6)).clamp_max(1));
-    }
+    private static void Clip(Tensor gradient, double norm) =>
+        gradient.mul_(gradient.norm().Plus(1e-6).reciprocal().Times(norm).AtMost(1));
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -67,13 +68,13 @@ internal sealed class AveragePooling(AvgPool2d pool)
     {
         Tensor Counts(long size, long reach)
         {
-            Tensor place = arange(size, dtype: ScalarType.Float64);
-            return place.clamp_max(reach) + (size - 1 - place).clamp_max(reach) + 1;
+            Tensor place = TensorArithmetic.Range(size, ScalarType.Float64);
+            return place.AtMost(reach).Plus(place.negative().Plus(size - 1).AtMost(reach)).Plus(1L);
         }
         if (pool.divisor_override is { } divisor)
-            return full([1, 1], 1.0 / divisor, ScalarType.Float64);
+            return TensorArithmetic.Filled([1, 1], 1.0 / divisor, ScalarType.Float64);
         if (pool.count_include_pad)
-            return full([1, 1], 1.0 / (kernel[0] * kernel[1]), ScalarType.Float64);
+            return TensorArithmetic.Filled([1, 1], 1.0 / (kernel[0] * kernel[1]), ScalarType.Float64);
         return Counts(height, padding[0]).unsqueeze(1).mul(Counts(width, padding[1])).reciprocal_();
     }
 }

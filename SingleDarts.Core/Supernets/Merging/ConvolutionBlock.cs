@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal sealed class ConvolutionBlock
         (Terms, this.first) = (terms, first);
         ReluConvBatchNorm[] modules = [.. terms.Select(term => (ReluConvBatchNorm)term.Module)];
         stride = modules[0].Stride;
-        epsilon = modules[0].Normalization.eps;
+        epsilon = Scalars.Of(modules[0].Normalization.eps);
         int[] sizes = [.. modules.Select(module => module.KernelSize).Distinct()];
         paddings = FanOut.Plan([.. sizes.Select(size => size / 2)]);
         Groups = sizes.Length;

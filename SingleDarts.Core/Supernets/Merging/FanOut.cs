@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -95,7 +96,7 @@ internal sealed class FanOut : IMergedComputation
                 var (back, share, ofWeights) = blocks[b].Backward(
                     [.. blocks[b].Targets.Select(target => gradients[Slot(target)])], active, weights[WeightsOf(b)],
                     branches[b], q);
-                dx = dx?.add_(back) ?? back;
+                dx = dx?.Plus_(back) ?? back;
                 shares.Add(share);
                 weightGradients.AddRange(ofWeights);
             }
@@ -111,7 +112,7 @@ internal sealed class FanOut : IMergedComputation
                     dx = all[1 + map];
             for (int map = 0; map < maps.Length; map++)
                 if (map != identity && maps[map].Backward(all[1 + map], x) is var back)
-                    dx = dx?.add_(back) ?? back;
+                    dx = dx?.Plus_(back) ?? back;
         }
         return (dx!, MergedKernels.Scatter([.. shares], places, p), [.. weightGradients]);
     }

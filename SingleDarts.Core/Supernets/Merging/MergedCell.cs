@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ internal sealed class MergedCell(CellTopology topology, IReadOnlyList<FanOut?> f
             {
                 branches = fanOut.Convolve(x, weights[Part(source)]);
                 foreach (var (target, term) in fanOut.Targets.Zip(fanOut.Mix(x, p, branches)))
-                    nodes[target] = nodes[target]?.add_(term) ?? term;
+                    nodes[target] = nodes[target]?.Plus_(term) ?? term;
             }
             kept[source] = new KeptNode(source < inputs.Length ? null : x, branches);
         }
@@ -53,8 +54,8 @@ internal sealed class MergedCell(CellTopology topology, IReadOnlyList<FanOut?> f
                 var (dx, share, ofWeights) = fanOut.Backward(
                     [.. fanOut.Targets.Select(target => ofNodes[target]!)], x, p, weights[Part(source)],
                     kept[source].Branches);
-                ofNodes[source] = (ofNodes[source] is { } other ? dx.add_(other) : dx).MoveToOuterDisposeScope();
-                dp = (dp is null ? share : share.add_(dp)).MoveToOuterDisposeScope();
+                ofNodes[source] = (ofNodes[source] is { } other ? dx.Plus_(other) : dx).MoveToOuterDisposeScope();
+                dp = (dp is null ? share : share.Plus_(dp)).MoveToOuterDisposeScope();
                 for (int i = 0; i < ofWeights.Length; i++)
                     dw[starts[source] + i] = ofWeights[i].MoveToOuterDisposeScope();
             }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -8,7 +9,7 @@ namespace SingleDarts.Core.Supernets;
 /// </summary>
 internal static class MergedKernels
 {
-    private static readonly Lazy<jit.CompilationUnit> Script = new(() => jit.compile("""
+    private static readonly TorchScript Script = new("""
         def merge(weights: List[Tensor], like: Tensor) -> Tensor:
             weight = weights[0] if len(weights) == 1 else torch.cat(weights)
             return weight if weight.dtype == like.dtype else weight.to(like.dtype)
@@ -133,7 +134,7 @@ internal static class MergedKernels
         def scatter(shares: List[Tensor], places: Tensor, p: Tensor) -> Tensor:
             return torch.zeros([p.numel()], dtype=p.dtype, device=p.device).index_copy_(0, places, torch.cat(shares).to(p.dtype)).view_as(p)
 
-        """));
+        """);
 
     /// <summary>y = W * relu(x) for groups of candidates side by side, with the statistics of each channel.</summary>
     /// <param name="active">relu(x), [N, C, H, W].</param>
@@ -143,7 +144,7 @@ internal static class MergedKernels
     /// <param name="epsilon">ε.</param>
     public static NormalizedBranches Convolve(Tensor active, Tensor[] weights, int stride, Tensor paddings, TorchSharp.Scalar epsilon)
     {
-        var all = (Tensor[])Call("convolve", active, weights, stride, paddings, epsilon);
+        var all = (Tensor[])Script.Call("convolve", active, weights, stride, paddings, epsilon);
         return new NormalizedBranches(all[2..], all[0], all[1]);
     }
 
@@ -152,7 +153,7 @@ internal static class MergedKernels
     /// <param name="q">Operation weights of all merged candidates.</param>
     /// <param name="first">Where those of the groups begin in <paramref name="q"/>.</param>
     /// <param name="m">Candidates of a group.</param>
-    public static Tensor NormalizedSum(NormalizedBranches branches, Tensor q, int first, int m) => (Tensor)Call(
+    public static Tensor NormalizedSum(NormalizedBranches branches, Tensor q, int first, int m) => (Tensor)Script.Call(
         "normalized_sum", branches.Values, branches.Means, branches.InverseDeviations, q, first, m);
 
     /// <summary>The sums of the targets: their parts of the blocks and the linear terms, one contiguous tensor for each target.</summary>
@@ -166,7 +167,7 @@ internal static class MergedKernels
     /// <param name="targets">Number of targets.</param>
     public static Tensor[] Spread(
         Tensor[] sums, Tensor sumPlan, Tensor[] linear, Tensor linearPlan, Tensor q, int first, int channels, int targets) =>
-        (Tensor[])Call("spread", sums, sumPlan, linear, linearPlan, q, first, channels, targets);
+        (Tensor[])Script.Call("spread", sums, sumPlan, linear, linearPlan, q, first, channels, targets);
 
     /// <summary>Gradients of a block in relu(x), in p and in the candidates' weights, in this order.</summary>
     /// <param name="gradients">Of the targets, one for each candidate of a group.</param>
@@ -180,7 +181,7 @@ internal static class MergedKernels
     /// <param name="epsilon">ε.</param>
     public static Tensor[] ConvolutionsBackward(
         Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q, int first, int stride,
-        Tensor paddings, TorchSharp.Scalar epsilon) => (Tensor[])Call(
+        Tensor paddings, TorchSharp.Scalar epsilon) => (Tensor[])Script.Call(
         "convolutions_backward", gradients, active, weights, branches.Values, branches.Means, branches.InverseDeviations, q, first, stride,
         paddings, epsilon);
 
@@ -193,24 +194,23 @@ internal static class MergedKernels
     /// <param name="into">Gradient that the identity's is added to in place, if there is one.</param>
     /// <param name="identity">Which map is the identity; −1 for none.</param>
     public static Tensor[] LinearBackward(
-        Tensor[] gradients, Tensor[] linear, Tensor plan, Tensor q, int first, Tensor? into, int identity) => (Tensor[])Call(
+        Tensor[] gradients, Tensor[] linear, Tensor plan, Tensor q, int first, Tensor? into, int identity) => (Tensor[])Script.Call(
         "linear_backward", gradients, linear, plan, q, first, into is null ? [] : new[] { into }, identity);
 
     /// <summary>Sets a gradient to zero in place where the input of the ReLU was not positive.</summary>
     /// <param name="gradient">Of relu(x); changed.</param>
     /// <param name="x">Input or output of the ReLU.</param>
-    public static Tensor ReluBackward_(Tensor gradient, Tensor x) => (Tensor)Call("relu_backward_", gradient, x);
+    public static Tensor ReluBackward_(Tensor gradient, Tensor x) => (Tensor)Script.Call("relu_backward_", gradient, x);
 
     /// <summary>The values of p at flat places.</summary>
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="places">Indices into the flattened p.</param>
-    public static Tensor Gather(Tensor p, Tensor places) => (Tensor)Call("gather", p, places);
+    public static Tensor Gather(Tensor p, Tensor places) => (Tensor)Script.Call("gather", p, places);
 
     /// <summary>A tensor of p's shape with values at flat places and zeros elsewhere.</summary>
     /// <param name="shares">The values, in several tensors.</param>
     /// <param name="places">Indices into the flattened p, each at most once.</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
-    public static Tensor Scatter(Tensor[] shares, Tensor places, Tensor p) => (Tensor)Call("scatter", shares, places, p);
+    public static Tensor Scatter(Tensor[] shares, Tensor places, Tensor p) => (Tensor)Script.Call("scatter", shares, places, p);
 
-    private static object Call(string name, params object[] arguments) => Script.Value.invoke(name, arguments);
 }
