@@ -1,15 +1,19 @@
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Tests.Supernets;
 using SingleDarts.Core.Tests.Sweeps;
 
 namespace SingleDarts.Core.Tests;
 
-/// <summary>Entry of the processes that tests start: runs cells of a sweep, or loads libtorch and says where it comes from.</summary>
+/// <summary>Entry of the processes that tests start: runs cells of a sweep, runs out of memory, or loads libtorch and says where it comes from.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
     {
         if (arguments is ["sweep", var folder, var order])
             return FakeSweep.Work(folder, order);
+        if (arguments is ["out-of-memory", var execution])
+            return OutOfMemory.Search(Enum.Parse<CellExecution>(execution));
         try
         {
             TorchRuntime.EnsureLoaded();

@@ -38,7 +38,7 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
             gradient = Gradient(createGraph: true).DetachFromDisposeScope();
         }
         return gradient.requires_grad
-            ? Flat(NativeKernels.Gradients(gradient.dot(direction), [.. alphas], retainGraph: true))
+            ? Flat(step.Supernet.Gradients(gradient.dot(direction), [.. alphas], retainGraph: true))
             : zeros_like(direction);
     }
 
@@ -74,7 +74,7 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
     private Tensor Gradient(bool createGraph)
     {
         rewind();
-        return Flat(NativeKernels.Gradients(step.Evaluate(batch).Loss, [.. alphas], createGraph: createGraph));
+        return Flat(step.Supernet.Gradients(step.Evaluate(batch).Loss, [.. alphas], createGraph: createGraph));
     }
 
     private static Tensor Flat(Tensor[] parts) => cat([.. parts.Select(part => part.reshape(-1))]);

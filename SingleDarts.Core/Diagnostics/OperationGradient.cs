@@ -1,5 +1,4 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -17,7 +16,7 @@ internal static class OperationGradient
         var p = supernet.OperationWeights();
         Tensor[] leaves = [.. supernet.Cells.Select(cell => p[cell.Placement.Cell.Name].detach().clone().requires_grad_())];
         Tensor loss = moment.Context.Evaluate(batch, leaves).Loss;
-        return [.. NativeKernels.Gradients(loss, leaves).Select(Numbers)];
+        return [.. supernet.Gradients(loss, leaves).Select(Numbers)];
     }
 
     private static double[,] Numbers(Tensor gradient)

@@ -24,7 +24,7 @@ internal sealed class WeightGradients : IDisposable
         using var scope = NewDisposeScope();
         Tensor[] p = [.. step.Supernet.Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])];
         Tensor[] weights = [.. nodes.SelectMany(node => node.Weights).Select(w => (Tensor)w.Weight)];
-        Tensor[] gradients = NativeKernels.Gradients(step.Evaluate(batch, p).Loss, weights);
+        Tensor[] gradients = step.Supernet.Gradients(step.Evaluate(batch, p).Loss, weights);
         int next = 0;
         return PerUnit(operationWeights, nodes, _ => gradients[next++]);
     }

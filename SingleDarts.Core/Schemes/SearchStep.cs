@@ -103,6 +103,17 @@ public sealed class SearchStep
     /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of the given updaters and of no others.</summary>
     /// <param name="loss">A scalar.</param>
     /// <param name="updaters">Whose parameters.</param>
-    public static void Backward(Tensor loss, params ParameterUpdater[] updaters) =>
-        autograd.backward([loss], inputs: [.. updaters.SelectMany(u => u.Parameters).Select(p => (Tensor)p.Parameter)]);
+    public static void Backward(Tensor loss, params ParameterUpdater[] updaters)
+    {
+        try
+        {
+            autograd.backward([loss], inputs: [.. updaters.SelectMany(u => u.Parameters).Select(p => (Tensor)p.Parameter)]);
+        }
+        finally
+        {
+            // The first cause comes out instead of what followed from it.
+            foreach (ParameterUpdater updater in updaters)
+                updater.ThrowBackwardFault();
+        }
+    }
 }

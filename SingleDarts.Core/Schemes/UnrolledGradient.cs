@@ -66,7 +66,7 @@ internal static class UnrolledGradient
         step.Supernet.Execution = CellExecution.PerEdge;
         Tensor loss = step.Evaluate(step.WeightBatch).Loss;
         step.Supernet.Execution = execution;
-        Tensor[] gradients = NativeKernels.Gradients(loss, [.. weights], createGraph: true);
+        Tensor[] gradients = step.Supernet.Gradients(loss, [.. weights], createGraph: true);
         Tensor? product = null;
         for (int i = 0; i < weights.Length; i++)
         {

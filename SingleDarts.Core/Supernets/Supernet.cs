@@ -19,6 +19,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     private readonly RandomStreams streams;
     private RelaxationContext context;
     private readonly bool[] passesInput;
+    private readonly BackwardFault fault = new();
     private CellExecution execution;
 
     /// <summary>
@@ -48,6 +49,9 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
             space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
+        foreach (SupernetCell cell in Cells)
+            cell.KeepFaultsIn(fault);
+        fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
         Execution = options.Execution;
         context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
     }
@@ -124,6 +128,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <exception cref="ArgumentException">The input has another shape than the space's, or there is not one p for every cell.</exception>
     public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
     {
+        fault.Throw();
         if (operationWeights.Count != Cells.Count())
             throw new ArgumentException(
                 $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
@@ -158,6 +163,23 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <summary>p of every kind of cell at this moment, [edges, operations], differentiable in α; sampled relaxations draw anew.</summary>
     public IReadOnlyDictionary<string, Tensor> OperationWeights() =>
         Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.OperationWeights(cell.Name, context));
+
+    /// <summary>Gradients of a scalar that came out of this supernet, without touching anybody's <c>grad</c>; zeros if it does not depend on an input.</summary>
+    /// <param name="output">A scalar.</param>
+    /// <param name="inputs">Tensors of its history.</param>
+    /// <param name="retainGraph">Whether the graph can be walked again.</param>
+    /// <param name="createGraph">Whether the gradients can be differentiated again; needs <see cref="CellExecution.PerEdge"/>.</param>
+    internal Tensor[] Gradients(Tensor output, Tensor[] inputs, bool retainGraph = false, bool createGraph = false)
+    {
+        try
+        {
+            return NativeKernels.Gradients(output, inputs, retainGraph, createGraph);
+        }
+        finally
+        {
+            fault.Throw();
+        }
+    }
 
     /// <summary>Random numbers of sampled relaxations.</summary>
     internal Generator RelaxationGenerator => context.Generator;

@@ -14,6 +14,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     private readonly CellTopology topology;
     private readonly ScalarType? convolutionType;
     private Merging? mergingOfAll;
+    private BackwardFault fault = new();
 
     /// <summary>Builds the cell at a place.</summary>
     /// <param name="placement">The place.</param>
@@ -45,6 +46,9 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <summary>How the cell is computed in training mode; in evaluation mode it is always computed per edge.</summary>
     public CellExecution Execution { get; set; }
 
+    /// <summary>Says where the exceptions of the cell's backward passes are kept.</summary>
+    internal void KeepFaultsIn(BackwardFault fault) => this.fault = fault;
+
     /// <summary>The cell's output.</summary>
     /// <param name="before">Output of the layer before the previous one; not read by cells of one input.</param>
     /// <param name="previous">Output of the previous layer, [N, C, H, W].</param>
@@ -62,7 +66,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         bool merges = training && Execution != CellExecution.PerEdge && previous.device_type != DeviceType.MPS, recomputes = Execution == CellExecution.MergedWithRecomputation;
         Merging? merging = merges ? MergingOf(chosen) : null;
         Tensor output = merging?.Whole is { } whole
-            ? MergedFunction.Apply(whole, [.. nodes[..topology.Inputs].Select(n => n!)], weights, recomputes)[0]
+            ? MergedFunction.Apply(whole, [.. nodes[..topology.Inputs].Select(n => n!)], weights, recomputes, fault)[0]
             : NodeByNode(nodes, weights, chosen, merging, recomputes);
         return output.MoveToOuterDisposeScope();
     }
@@ -74,7 +78,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         {
             Tensor x = nodes[source] ??= NothingInto(source, nodes[0]!);
             if (merging?.FanOuts[source] is { } fanOut)
-                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], weights, recomputes)))
+                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], weights, recomputes, fault)))
                     Add(target, term);
             CellEdge[] leaving = [.. topology.Edges.Where(e => e.Source == source)];
             if (merging is not null)

@@ -10,6 +10,7 @@ public sealed class ParameterUpdater : IDisposable
     private readonly int epochs;
     private readonly FlatParameters flat;
     private readonly Optimizer optimizer;
+    private readonly BackwardFault[] faults;
 
     /// <summary>Makes the optimiser of a rule.</summary>
     /// <param name="rule">Optimiser, schedule and clipping.</param>
@@ -24,6 +25,7 @@ public sealed class ParameterUpdater : IDisposable
         Parameters = parameters;
         this.epochs = epochs;
         flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
+        faults = BackwardFault.Of(parameters.Select(p => p.Parameter));
         optimizer = Optimizer.Of(rule.Optimizer, flat.All);
         LearningRate = rule.Optimizer.LearningRate;
     }
@@ -37,9 +39,10 @@ public sealed class ParameterUpdater : IDisposable
     /// <summary>The present learning rate.</summary>
     public double LearningRate { get; private set; }
 
-    /// <summary>Takes the gradients away, which counts as zero.</summary>
+    /// <summary>Takes the gradients away, which counts as zero. Throws what a backward pass before kept.</summary>
     public void ZeroGrad()
     {
+        ThrowBackwardFault();
         foreach (var (_, parameter) in Parameters)
             parameter.grad = null;
     }
@@ -52,8 +55,13 @@ public sealed class ParameterUpdater : IDisposable
 
     /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
     /// <exception cref="InvalidOperationException">A later updater has taken some of the parameters over.</exception>
+    /// <remarks>
+    /// If the backward pass of a merged cell failed, its exception is thrown here (or by <see cref="ZeroGrad"/> or the supernet's next forward
+    /// pass), and nothing moves.
+    /// </remarks>
     public void Step()
     {
+        ThrowBackwardFault();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor gradient = flat.GatherGradients();
@@ -122,6 +130,13 @@ public sealed class ParameterUpdater : IDisposable
 
     /// <summary>Releases the optimiser's state, not the parameters.</summary>
     public void Dispose() => optimizer.Dispose();
+
+    /// <summary>Throws what a backward pass in .NET of these parameters' network kept.</summary>
+    internal void ThrowBackwardFault()
+    {
+        foreach (BackwardFault fault in faults)
+            fault.Throw();
+    }
 
     /// <summary>Scales the gradient by min(1, norm / (‖g‖₂ + 1e-6)), without waiting for the device.</summary>
     private static void Clip(Tensor gradient, double norm) =>

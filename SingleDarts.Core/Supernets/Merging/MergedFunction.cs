@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -18,12 +19,14 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     /// <param name="inputs">Input nodes, [N, C, H, W].</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="recompute">Whether the backward pass computes the convolutions again instead of keeping their outputs.</param>
-    public static IReadOnlyList<Tensor> Apply(IMergedComputation computation, Tensor[] inputs, Tensor p, bool recompute)
+    /// <param name="fault">Keeps what the backward pass throws.</param>
+    public static IReadOnlyList<Tensor> Apply(
+        IMergedComputation computation, Tensor[] inputs, Tensor p, bool recompute, BackwardFault fault)
     {
         using var scope = NewDisposeScope();
         if (!is_grad_enabled())
             return [.. computation.Forward(inputs, p, [.. computation.Weights]).Outputs.Select(o => o.MoveToOuterDisposeScope())];
-        List<Tensor> outputs = apply([new State(computation, inputs.Length, recompute), .. inputs, p, .. computation.Weights]);
+        List<Tensor> outputs = apply([new State(computation, inputs.Length, recompute, fault), .. inputs, p, .. computation.Weights]);
         foreach (Tensor output in outputs)
             output.MoveToOuterDisposeScope();
         return outputs;
@@ -36,7 +39,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         List<Tensor> given = [.. vars.Skip(1).Cast<Tensor>()];
         var (inputs, p, weights) = state.Split(given);
         var (outputs, kept) = state.Computation.Forward(inputs, p, weights);
-        state.Keep(kept, [.. outputs.Select(output => output.shape)]);
+        state.Keep(kept, outputs, given);
         ctx.set_materialize_grads(false);
         ctx.save_data("", state);
         ctx.save_for_backward(given);
@@ -46,42 +49,70 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
-        if (is_grad_enabled())
-            throw new InvalidOperationException(
-                "A gradient is to be differentiated again (create_graph), but merged cells have no second derivative. " +
-                "Set supernet.Execution = CellExecution.PerEdge before the forward pass.");
         handedOver?.ForEach(tensor => tensor.Dispose());
-        using var scope = NewDisposeScope();
+        handedOver = null;
         var state = (State)ctx.get_data("");
-        var (inputs, p, weights) = state.Split(ctx.get_saved_variables());
-        Tensor[] gradients = [.. grad_outputs.Select((g, i) => g.IsInvalid ? zeros(state.Shapes[i], inputs[0].dtype, inputs[0].device) : g)];
-        KeptNode[] kept = state.Take() ?? state.Computation.Forward(inputs, p, weights).Kept;
-        var (dx, dp, dw) = state.Computation.Backward(gradients, inputs, p, weights, kept);
-        // The engine takes the results over after this method has returned.
-        handedOver = [.. dx, dp, .. dw];
-        handedOver.ForEach(tensor => tensor.DetachFromDisposeScope());
+        try
+        {
+            handedOver = state.Fault.IsKept ? state.NotANumber() : Gradients(ctx, state, grad_outputs);
+        }
+        catch (Exception e)
+        {
+            // No exception may pass the native frames of the engine, and a gradient of zero would be a silent wrong number.
+            state.Fault.Keep(e);
+            handedOver = state.NotANumber();
+        }
         grad_outputs.ForEach(gradient => gradient.Dispose());
         return [null!, .. handedOver];
     }
 
+    /// <summary>Gradients in the inputs, p and the weights, out of every dispose scope: the engine takes them over after the backward pass.</summary>
+    private static List<Tensor> Gradients(autograd.AutogradContext ctx, State state, List<Tensor> grad_outputs)
+    {
+        if (is_grad_enabled())
+            throw new InvalidOperationException(
+                "A gradient is to be differentiated again (create_graph), but merged cells have no second derivative. " +
+                "Set supernet.Execution = CellExecution.PerEdge before the forward pass.");
+        using var scope = NewDisposeScope();
+        var (inputs, p, weights) = state.Split(ctx.get_saved_variables());
+        Tensor[] gradients = [.. grad_outputs.Select((g, i) => g.IsInvalid ? zeros(state.Shapes[i], inputs[0].dtype, inputs[0].device) : g)];
+        KeptNode[] kept = state.Take() ?? state.Computation.Forward(inputs, p, weights).Kept;
+        var (dx, dp, dw) = state.Computation.Backward(gradients, inputs, p, weights, kept);
+        List<Tensor> all = [.. dx, dp, .. dw];
+        all.ForEach(tensor => tensor.DetachFromDisposeScope());
+        return all;
+    }
+
     /// <summary>What a step of autograd knows besides its tensors.</summary>
-    private sealed class State(IMergedComputation computation, int inputs, bool recompute)
+    private sealed class State(IMergedComputation computation, int inputs, bool recompute, BackwardFault fault)
     {
         private KeptNode[]? kept;
+        private (long[] Shape, ScalarType Type, Device Device)[] givenLike = [];
 
         public IMergedComputation Computation => computation;
+
+        public BackwardFault Fault => fault;
 
         public long[][] Shapes { get; private set; } = [];
 
         public (Tensor[] Inputs, Tensor P, Tensor[] Weights) Split(List<Tensor> given) =>
             ([.. given.Take(inputs)], given[inputs], [.. given.Skip(inputs + 1)]);
 
-        public void Keep(KeptNode[] nodes, long[][] shapes)
+        public void Keep(KeptNode[] nodes, Tensor[] outputs, List<Tensor> given)
         {
             kept = recompute ? [.. nodes.Select(node => node.WithoutBranches())] : nodes;
-            Shapes = shapes;
+            Shapes = [.. outputs.Select(output => output.shape)];
+            givenLike = [.. given.Select(tensor => (tensor.shape, tensor.dtype, tensor.device))];
             foreach (KeptNode node in kept)
                 node.Detach();
+        }
+
+        /// <summary>NaN of the shape of everything given, which takes no memory to speak of.</summary>
+        public List<Tensor> NotANumber()
+        {
+            using var scope = NewDisposeScope();
+            return [.. givenLike.Select(like => TensorArithmetic.Filled([1], double.NaN, like.Type, like.Device)
+                .expand(like.Shape).DetachFromDisposeScope())];
         }
 
         public KeptNode[]? Take()
