@@ -71,9 +71,9 @@ public static class Datasets
         }
         var source = new ImageFolderSource(folder, options ?? (train ? ImageFolderSourceOptions.ImageNetTraining : ImageFolderSourceOptions.ImageNetTest), device, dtype);
         // Labels are places in the order of the names, so one folder more or less would move them all.
-        if (Directory.Exists(other) && ImageFolderListing.ClassesIn(other) is { Length: > 0 } others && !others.SequenceEqual(source.ClassNames))
-            throw new InvalidDataException($"'{folder}' has {source.Classes} classes and '{other}' has {others.Length}, and their names differ, first in " +
-                $"'{others.Except(source.ClassNames).Concat(source.ClassNames.Except(others)).First()}'; both need the same class folders.");
+        if (Directory.Exists(other) && ImageFolderListing.ClassesIn(other) is { Length: > 0 } others &&
+            MatchingData.ClassFault($"'{folder}'", source.Classes, source.ClassNames, $"'{other}'", others.Length, others) is { } fault)
+            throw new InvalidDataException(fault);
         return source;
     }
 
