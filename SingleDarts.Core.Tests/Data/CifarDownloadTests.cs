@@ -60,6 +60,24 @@ public class CifarDownloadTests
         File.ReadAllBytes(Path.Combine(await Fetch(folder, server), "data.bin")).Should().Equal(Data);
     }
 
+    [LinuxFact("Making symbolic links needs a privilege elsewhere.")]
+    public async Task Files_that_are_there_as_links_are_not_fetched_and_links_to_nothing_are_named_before_any_request()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("store/blob", Data);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "set"));
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "set", "data.bin"), "../store/blob");
+        var server = new Server();
+        File.ReadAllBytes(Path.Combine(await Fetch(folder, server), "data.bin")).Should().Equal(Data);
+        Directory.Move(Path.Combine(folder.Path, "store"), Path.Combine(folder.Path, "moved"));
+        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<FileNotFoundException>()
+            .WithMessage("*data.bin' is a symbolic link to '../store/blob', which does not exist*");
+        Directory.Move(Path.Combine(folder.Path, "set"), Path.Combine(folder.Path, "old"));
+        Directory.CreateSymbolicLink(Path.Combine(folder.Path, "set"), "nowhere");
+        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<FileNotFoundException>().WithMessage("*set' is a symbolic link to 'nowhere'*");
+        server.Requests.Should().Be(0);
+    }
+
     [Fact]
     public async Task An_unreachable_server_is_an_error_with_the_address()
     {

@@ -64,7 +64,7 @@ public class DatasetsTests
         using (var test = Datasets.ImageNet(folder.Path, train: false, TorchSharp.torch.CPU))
             (test.Name, test.Count).Should().Be(("val", 2L));
         folder.Write("val/n03/0.JPEG", [1]);
-        Invalid("*val' has 3 classes and '*train' has 2*first in 'n03'*");
+        Invalid("*val' has 3 classes and '*train' has 2; only '*val' has 'n03'*");
         Directory.Delete(Path.Combine(folder.Path, "val"), recursive: true);
         Directory.Move(Path.Combine(folder.Path, "train"), Path.Combine(folder.Path, "training"));
         DirectoryNotFound("*holds 1 folders ('training' to 'training'), expected 'train'*");

@@ -38,7 +38,7 @@ public class TrainingValidationTests
             "number of epochs is 0", "evaluation interval is 0", "evaluation batch size is 0", "checkpoint interval is 0",
             "computed in 11 parts", "label smoothing is 1.5", "drop path probability is -0.1", "decay of the average is 1", "no run folder",
             "'abacus' is unknown", "data type is Float16", "learning rate of the weights optimiser is -1", "less than a batch of 10",
-            "has 3 classes and", "[3, 10, 10]", "no auxiliary classifier", "leaves a part of 1 sample",
+            "has 3 classes and", "[3, 10, 10]", "are pixels from 0 to 1;", "no auxiliary classifier", "leaves a part of 1 sample",
         ];
         var faults = FluentActions.Invoking(() => new TrainingRun(network, train, test, options)).Should().Throw<InvalidTrainingException>().Which.Faults;
         foreach (string text in expected)

@@ -91,6 +91,22 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         Directory.Exists(folder["runs"]).Should().BeFalse();
     }
 
+    [Theory]
+    [InlineData("\"name\": \"generated images (seed 1)\"", "\"name\": \"CIFAR-10 train\"", "data.name")]
+    [InlineData("\"input\": \"3x8x8\"", "\"input\": \"3x9x9\"", "space.input")]
+    [InlineData("\"classNames\": \"-", "\"classNames\": \"+", "data.classNames")]
+    public void Runs_of_different_spaces_or_data_are_not_drawn_together(string old, string changed, string part)
+    {
+        string other = runs.Changed("options.json", text => text.Replace(old, changed, StringComparison.Ordinal));
+        foreach (string[] arguments in new[] { new[] { "--single-level", runs.Stopped, other }, ["--single-level", runs.Stopped, "--bi-level", other] })
+        {
+            var (code, _, error) = Run(["figure", "1", .. arguments, "--table", runs.Table, "--out", folder["none"]]);
+            code.Should().Be(2);
+            error.Should().Contain($"one space and one data set, but {part} is").And.Contain(runs.Stopped).And.Contain(other);
+        }
+        Directory.Exists(folder["none"]).Should().BeFalse();
+    }
+
     [Fact]
     [Trait("Category", "Slow")]
     public void Missing_searches_are_run_once()
@@ -103,6 +119,21 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         var second = Run(["figure", .. arguments, "--out", folder["second"]]);
         second.Output.Should().Contain("--scheme bi-level").And.Contain("--resume").And.NotContain("--scheme single-level");
         File.ReadAllText(folder["second/figure-2.csv"]).Should().Be(File.ReadAllText(folder["first/figure-2.csv"]));
+        var other = Run(["figure", .. arguments, "--data", OtherImages(), "--out", folder["third"]]);
+        (other.Code, Directory.Exists(folder["third"])).Should().Be((2, false), "the finished searches are of other data");
+        other.Error.Should().Contain("data.name was \"generated images (seed 1)\" and is \"images\"");
+    }
+
+    /// <summary>As many images as the smoke scale takes.</summary>
+    private string OtherImages()
+    {
+        for (int i = 0; i < 640; i++)
+        {
+            string file = folder[$"images/{i % 10}/{i}.png"];
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllBytes(file, Tests.Data.TestImages.Encode(8, 8, (x, y) => new SkiaSharp.SKColor((byte)i, (byte)(x * y), (byte)(31 * y))));
+        }
+        return folder["images"];
     }
 
     private string[] Draw(string figure, params string[] arguments)

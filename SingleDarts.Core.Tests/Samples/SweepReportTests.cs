@@ -125,6 +125,22 @@ public sealed class SweepReportTests : IDisposable
         reports[2].Should().StartWith("4:").And.Contain("5 times those that the rows name");
     }
 
+    [Fact]
+    public void Results_of_data_that_changed_between_two_cells_are_not_collected_or_drawn_together()
+    {
+        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "2");
+        SweepCell[] cells = [.. sweep.Plan.Groups.Single(group => group.Name == "table4/same subset").Cells];
+        Finish(sweep, cells[0], "01", 0);
+        Collect(sweep, "text");
+        Finish(sweep, cells[1], "02", 0);
+        foreach (string command in new[] { "collect", "draw" })
+        {
+            var (code, _, error) = Run("sweep", command, sweep.Path);
+            code.Should().Be(2);
+            error.Should().Contain("generated changed while the sweep ran").And.Contain(cells[0].Hash).And.Contain(cells[1].Hash);
+        }
+    }
+
     private static string Collect(SweepFolder sweep, string format)
     {
         var (code, output, error) = Run("sweep", "collect", sweep.Path, "--format", format);
@@ -133,13 +149,16 @@ public sealed class SweepReportTests : IDisposable
     }
 
     /// <summary>A result as a search writes it, with the genotypes of these numbers after its epochs.</summary>
-    private static void Finish(SweepFolder sweep, SweepCell cell, params int[] genotypes) => sweep.TryClaim(cell)!.Complete(new JsonObject
+    private static void Finish(SweepFolder sweep, SweepCell cell, params int[] genotypes) => Finish(sweep, cell, null, genotypes);
+
+    private static void Finish(SweepFolder sweep, SweepCell cell, string? dataHash, params int[] genotypes) => sweep.TryClaim(cell)!.Complete(new JsonObject
     {
         ["genotype"] = NasBench201Genotypes.FromIndex(genotypes[^1]).ToString(),
         ["genotypes"] = new JsonArray([.. genotypes.Select(index => (JsonNode)NasBench201Genotypes.FromIndex(index).ToString())]),
         ["seconds"] = 90.0,
         ["device"] = "cpu",
         ["data"] = "generated",
+        ["dataSha256"] = dataHash,
     });
 
     private string Table()

@@ -31,7 +31,9 @@ public sealed class SweepRunTests : IDisposable
     {
         SweepFolder sweep = Plan(options => options["threads"] = 2);
         Run("sweep", "run", sweep.Path, "--workers", "2", "--threads", "6").Code.Should().Be(0);
-        sweep.ReadResult(sweep.Plan.Cells[0])!["threads"]!.GetValue<int>().Should().Be(2);
+        JsonObject result = sweep.ReadResult(sweep.Plan.Cells[0])!;
+        result["threads"]!.GetValue<int>().Should().Be(2);
+        result["dataSha256"]!.ToString().Should().MatchRegex("^[0-9a-f]{64}$");
     }
 
     /// <summary>The owner, on another machine, beats no more; the claim runs out after the seconds that its owner named.</summary>

@@ -170,6 +170,32 @@ public class ResumeTests
             .Should().ThrowAsync<InvalidSearchException>().WithMessage("*data.sha256*search.batchSize was 10 and is 8*search.seed was 1 and is 5*");
     }
 
+    [Fact]
+    public async Task Data_of_other_class_names_are_refused_and_data_without_names_are_not()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        ClassificationDataset Named(params string[] names) => new(data.Inputs.clone(), data.Labels.clone(), 3, data.Name, names);
+        using ClassificationDataset fruit = Named("apple", "banana", "cherry"), other = Named("apple", "cherry", "banana");
+        await Small.Search(fruit).SavingTo(folder["run"]).RunAsync();
+        await FluentActions.Awaiting(() => Small.Search(other).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidSearchException>()
+            .WithMessage("*data.classNames was \"apple, banana, cherry\" and is \"apple, cherry, banana\"*");
+        await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
+    }
+
+    [LinuxFact("Making symbolic links needs a privilege elsewhere.")]
+    public async Task Checkpoints_behind_a_link_to_nothing_are_named_and_no_epoch_is_lost()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        await Small.Search(data).SavingTo(folder["run"]).RunAsync();
+        Directory.Move(folder["run/checkpoint"], folder["scratch"]);
+        Directory.CreateSymbolicLink(folder["run/checkpoint"], "../unmounted");
+        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<FileNotFoundException>()
+            .WithMessage("*checkpoint' is a symbolic link to '../unmounted'*");
+        File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(3);
+    }
+
     [Theory]
     [InlineData("{\"formatVersion\": 99}", "*format version 99*version 1*")]
     [InlineData("{\"formatVersion\": \"x\"}", "*format version \"x\"*")]

@@ -24,7 +24,8 @@ public sealed class BatchSource : IBatchSource
         ArgumentNullException.ThrowIfNull(device);
         DatasetChecks.TrainableType(dtype);
         (this.device, this.dtype, this.transform) = (device, dtype, transform);
-        (Name, Classes, InputShape) = (data.Name, data.Classes, data.InputShape);
+        (Name, Classes, InputShape, ClassNames) = (data.Name, data.Classes, data.InputShape, data.ClassNames);
+        ValueScale = transform is null ? Data.ValueScale.Of(data.IsImage, 255, null) : transform.ValueScale(data.IsImage);
         inputs = data.Inputs.to(device).DetachFromDisposeScope();
         labels = data.Labels.to(device).DetachFromDisposeScope();
     }
@@ -37,6 +38,12 @@ public sealed class BatchSource : IBatchSource
 
     /// <inheritdoc/>
     public IReadOnlyList<long> InputShape { get; }
+
+    /// <summary>Those of the dataset.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>What the transform says; without one, <c>pixels from 0 to 255</c> or <c>floating point as stored</c>.</summary>
+    public string? ValueScale { get; }
 
     /// <summary>Number of samples.</summary>
     public long Count => labels.shape[0];

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>One official archive: its address, its published checksum, and the files in it that are needed, with their sizes.</summary>
@@ -15,6 +17,7 @@ internal sealed record CifarArchive(Uri Address, string Md5, string Folder, IRea
     public string FileName => Path.GetFileName(Address.LocalPath);
 
     /// <summary>Whether all needed files lie in the folder, whole; a size of -1 is any size above 0.</summary>
-    public bool IsExtracted(string folder) =>
-        Files.All(f => new FileInfo(Path.Combine(folder, f.Key)) is { Exists: true } info && (f.Value < 0 ? info.Length > 0 : info.Length == f.Value));
+    /// <exception cref="FileNotFoundException">One is a link to nothing.</exception>
+    public bool IsExtracted(string folder) => Files.All(f =>
+        Path.Combine(folder, f.Key) is var file && File.Exists(file) && FileBehind.Of(file).Length is var length && (f.Value < 0 ? length > 0 : length == f.Value));
 }

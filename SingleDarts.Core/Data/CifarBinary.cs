@@ -51,14 +51,17 @@ public static class CifarBinary
     private static string[] Locate(string path, string subfolder, string[] names)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileBehind.RefuseBroken(path);
         if (File.Exists(path))
             return [Path.GetFullPath(path)];
         if (!Directory.Exists(path))
             throw new FileNotFoundException($"'{path}' does not exist; expected a file of records or the folder with {string.Join(", ", names)} " +
                 $"(the archive's '{subfolder}'). {nameof(CifarDownload)} fetches it.", path);
         string inner = Path.Combine(path, subfolder);
+        FileBehind.RefuseBroken(inner);
         string folder = Path.GetFullPath(Directory.Exists(inner) ? inner : path);
         string[] files = [.. names.Select(n => Path.Combine(folder, n))];
+        Array.ForEach(files, FileBehind.RefuseBroken);
         return Array.Find(files, f => !File.Exists(f)) is not { } missing
             ? files
             : throw new FileNotFoundException($"'{missing}' is missing; expected {string.Join(", ", names)} in '{folder}'. " +

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Data;
 
@@ -18,6 +19,7 @@ public static class CifarDownload
     /// <returns>The full path of the extracted folder.</returns>
     /// <exception cref="IOException">The address cannot be reached, or the connection broke; calling again goes on.</exception>
     /// <exception cref="InvalidDataException">The checksum or the content of the archive is not the published one.</exception>
+    /// <exception cref="FileNotFoundException">A file of the set, its folder or the archive is a symbolic link to nothing.</exception>
     public static Task<string> Cifar10Async(
         string folder, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default, HttpClient? client = null) =>
         FetchAsync(CifarArchive.Cifar10, folder, progress, cancellation, client);
@@ -37,10 +39,12 @@ public static class CifarDownload
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         string target = Path.GetFullPath(Path.Combine(folder, archive.Folder));
+        FileBehind.RefuseBroken(target);
         if (archive.IsExtracted(target))
             return target;
         Directory.CreateDirectory(target);
         string file = Path.GetFullPath(Path.Combine(folder, archive.FileName));
+        FileBehind.RefuseBroken(file);
         if (!File.Exists(file))
         {
             string partial = file + ".part";

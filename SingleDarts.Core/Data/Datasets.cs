@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -24,6 +25,7 @@ public static class Datasets
         string path, ImageFolderOptions? images = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileBehind.RefuseBroken(path);
         if (File.Exists(path))
             return OpenFile(path);
         if (!Directory.Exists(path))
@@ -35,6 +37,7 @@ public static class Datasets
         if (Directory.EnumerateFiles(path, "train*images*").Order(StringComparer.Ordinal).FirstOrDefault(f => LabelsBeside(f) is not null) is { } idx)
             return OpenIdx(idx);
         string train = Path.Combine(path, "train");
+        FileBehind.RefuseBroken(train);
         if (Directory.Exists(train))
             return ImageFolder.Load(train, images, progress, cancellation);
         return Directory.EnumerateDirectories(path).Any()
@@ -58,6 +61,7 @@ public static class Datasets
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string folder = Path.Combine(path, train ? "train" : "val"), other = Path.Combine(path, train ? "val" : "train");
+        FileBehind.RefuseBroken(folder);
         if (!Directory.Exists(folder))
         {
             string found = !Directory.Exists(path) ? "does not exist"
@@ -67,9 +71,9 @@ public static class Datasets
         }
         var source = new ImageFolderSource(folder, options ?? (train ? ImageFolderSourceOptions.ImageNetTraining : ImageFolderSourceOptions.ImageNetTest), device, dtype);
         // Labels are places in the order of the names, so one folder more or less would move them all.
-        if (Directory.Exists(other) && ImageFolderListing.ClassesIn(other) is { Length: > 0 } others && !others.SequenceEqual(source.ClassNames))
-            throw new InvalidDataException($"'{folder}' has {source.Classes} classes and '{other}' has {others.Length}, and their names differ, first in " +
-                $"'{others.Except(source.ClassNames).Concat(source.ClassNames.Except(others)).First()}'; both need the same class folders.");
+        if (Directory.Exists(other) && ImageFolderListing.ClassesIn(other) is { Length: > 0 } others &&
+            MatchingData.ClassFault($"'{folder}'", source.Classes, source.ClassNames, $"'{other}'", others.Length, others) is { } fault)
+            throw new InvalidDataException(fault);
         return source;
     }
 
@@ -78,7 +82,7 @@ public static class Datasets
         if (!Path.GetExtension(path).Equals(".bin", StringComparison.OrdinalIgnoreCase))
             return OpenIdx(path);
         // A CIFAR-100 record has one byte more; lengths that fit both are told apart by the official names.
-        long length = new FileInfo(path).Length;
+        long length = FileBehind.Of(path).Length;
         bool fine = length % 3074 == 0 && (length % 3073 != 0 || Path.GetFileName(path) is "train.bin" or "test.bin");
         return fine ? CifarBinary.Load100(path) : CifarBinary.Load10(path);
     }

@@ -17,6 +17,15 @@ public interface IBatchSource : IDisposable
     /// <summary>Shape of one sample of a batch, without N: [C, H, W] for images.</summary>
     IReadOnlyList<long> InputShape { get; }
 
+    /// <summary>One name per class, in the order of the labels. Sources with other names, or in another order, are not trained and tested on together.</summary>
+    /// <value>Null by default: nothing is known but their number. The numbers 0, 1, ... count as no names.</value>
+    IReadOnlyList<string>? ClassNames => null;
+
+    /// <summary>What the values of a batch are, in words, for example <c>pixels from 0 to 1</c>. Sources with other words are not trained and
+    /// tested on together.</summary>
+    /// <value>Null by default: not known, and not compared.</value>
+    string? ValueScale => null;
+
     /// <summary>The samples at <paramref name="indices"/>, transformed, on the training device.</summary>
     /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
     /// <param name="generator">A CPU generator for all randomness of the transform: the same state gives the same batch.</param>

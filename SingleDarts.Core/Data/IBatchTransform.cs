@@ -12,4 +12,9 @@ public interface IBatchTransform
     /// <param name="dtype">Floating-point type of the result.</param>
     /// <returns>A new tensor of type <paramref name="dtype"/> on the device of <paramref name="inputs"/>, first dimension N.</returns>
     Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype);
+
+    /// <summary>What the values of a result are, in words; becomes <see cref="IBatchSource.ValueScale"/>.</summary>
+    /// <param name="isImage">Whether the samples are unsigned bytes rather than floating point.</param>
+    /// <returns>Null by default: not known.</returns>
+    string? ValueScale(bool isImage) => null;
 }

@@ -46,6 +46,7 @@ public static class IdxFiles
     private static (byte[] Content, int Start, long[] Shape, bool Compressed) Read(string path, string what, int fewestDimensions, int mostDimensions)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        FileBehind.RefuseBroken(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"The {what} file '{path}' does not exist.", path);
         byte[] content = File.ReadAllBytes(path);

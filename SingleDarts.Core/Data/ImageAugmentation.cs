@@ -70,6 +70,9 @@ public sealed record ImageAugmentation : IBatchTransform
         return result.to(dtype).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public string ValueScale(bool isImage) => Data.ValueScale.Of(isImage, 1, Normalization);
+
     private Tensor FlipAndCrop(Tensor images, Generator generator)
     {
         var (n, c, h, w) = (images.shape[0], images.shape[1], images.shape[2], images.shape[3]);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using SingleDarts.Core.Runtime;
 using SkiaSharp;
 
 namespace SingleDarts.Core.Data;
@@ -26,7 +27,7 @@ internal sealed class ImageFile : IDisposable
     /// <exception cref="InvalidDataException">No image, or one of more than <paramref name="maxPixels"/> pixels.</exception>
     public static ImageFile Open(string file, long maxPixels)
     {
-        long length = new FileInfo(file).Length;
+        long length = FileBehind.Of(file).Length;
         if (length == 0)
             throw new InvalidDataException($"'{file}' is empty, expected a JPEG or PNG image; replace or remove it.");
         // No image takes more than 16-bit RGBA, but for its text.

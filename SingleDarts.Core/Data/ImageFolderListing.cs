@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Data;
 
@@ -30,6 +31,7 @@ internal sealed class ImageFolderListing
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        FileBehind.RefuseBroken(root);
         if (!Directory.Exists(root))
             throw new DirectoryNotFoundException($"The image folder '{root}' does not exist; expected a folder with one subfolder of JPEG or PNG files per class.");
         string[] classNames = ClassesIn(root);
@@ -40,8 +42,17 @@ internal sealed class ImageFolderListing
     }
 
     /// <summary>Names of the class folders in ordinal order.</summary>
+    /// <exception cref="FileNotFoundException">A link to nothing, which may have been a class: without it, the labels of the others would move.</exception>
     public static string[] ClassesIn(string root) =>
-        [.. Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(name => name[0] != '.').Order(StringComparer.Ordinal)];
+        [.. new FileSystemEnumerable<string>(root, (ref FileSystemEntry e) => e.FileName.ToString(), new() { AttributesToSkip = 0, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry e) =>
+            {
+                if (e.FileName[0] != '.' && !e.IsDirectory && e.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                    FileBehind.RefuseBroken(e.ToFullPath());
+                return e.FileName[0] != '.' && e.IsDirectory;
+            },
+        }.Order(StringComparer.Ordinal)];
 
     public int LabelOf(int index)
     {
@@ -58,14 +69,14 @@ internal sealed class ImageFolderListing
     /// <summary>Index of the first file of a class, and their number.</summary>
     public (int First, int Count) FilesOf(int label) => (firsts[label], classes[label].Ends.Length);
 
-    /// <summary>SHA-256 over names, sizes and modification times of all files.</summary>
+    /// <summary>SHA-256 over the names and <see cref="FileBehind.Stamp"/> of all files.</summary>
     public byte[] Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int i = 0; i < Count; i++)
         {
-            var file = new FileInfo(PathOf(i));
-            hash.AppendData(Encoding.UTF8.GetBytes($"{ClassNames[LabelOf(i)]}/{file.Name}|{file.Length}|{file.LastWriteTimeUtc.Ticks}\n"));
+            string file = PathOf(i);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{ClassNames[LabelOf(i)]}/{Path.GetFileName(file)}|{FileBehind.Of(file).Stamp}\n"));
         }
         return hash.GetHashAndReset();
     }

@@ -66,6 +66,9 @@ public sealed class ImageFolderSource : IBatchSource
     /// <inheritdoc/>
     public IReadOnlyList<long> InputShape { get; }
 
+    /// <summary>Pixels from 0 to 1, or normalised with <see cref="ImageFolderSourceOptions.Normalization"/>.</summary>
+    public string ValueScale => Data.ValueScale.Of(isImage: true, 1, options.Normalization);
+
     /// <summary>The images at <paramref name="indices"/>, decoded, cropped and transformed.</summary>
     /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
     /// <param name="generator">A CPU generator. It gives one 64-bit seed per image before the work begins, so that the batch does not depend on

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Data;
 
@@ -18,7 +19,7 @@ internal static class ResumableDownload
         catch (Exception e) when (e is HttpRequestException or HttpIOException
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            long kept = File.Exists(partial) ? new FileInfo(partial).Length : 0;
+            long kept = File.Exists(partial) ? FileBehind.Of(partial).Length : 0;
             throw new IOException($"Downloading {address} failed ({e.Message}). {kept} bytes are kept in '{partial}'; call again to go on, " +
                 $"or put the file there by hand as '{Path.GetFileNameWithoutExtension(partial)}'.", e);
         }

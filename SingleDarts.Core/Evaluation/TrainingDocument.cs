@@ -63,6 +63,7 @@ internal static class TrainingDocument
         ["samples"] = source.Count,
         ["input"] = string.Join('x', source.InputShape),
         ["classes"] = source.Classes,
+        [OptionsDocument.ClassNames] = MatchingData.Named(source.ClassNames) is { } names ? string.Join(", ", names) : null,
         ["sha256"] = Fingerprint(source),
     };
 

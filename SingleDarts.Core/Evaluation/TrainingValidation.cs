@@ -20,8 +20,10 @@ internal static class TrainingValidation
             foreach (string fault in BatchFaults(train, options))
                 yield return fault;
         if (train is not null && test is not null)
-            foreach (string fault in TestFaults(train, test))
+            foreach (string fault in MatchingData.Faults(train, test))
                 yield return fault;
+        if (test is { Count: < 1 })
+            yield return $"'{test.Name}' has no samples to evaluate on.";
         if (network is null)
             yield break;
         if (network.parameters().All(p => !p.requires_grad))
@@ -70,17 +72,6 @@ internal static class TrainingValidation
         else if (options.DropLast && train.Count < options.BatchSize)
             yield return $"'{train.Name}' has {train.Count} samples, less than a batch of {options.BatchSize}, and the smaller last batch is left " +
                 "out, so that none remain; take smaller batches or keep the last one.";
-    }
-
-    private static IEnumerable<string> TestFaults(IBatchSource train, IBatchSource test)
-    {
-        if (test.Count < 1)
-            yield return $"'{test.Name}' has no samples to evaluate on.";
-        if (test.Classes != train.Classes)
-            yield return $"'{train.Name}' has {train.Classes} classes and '{test.Name}' has {test.Classes}; they must be equal.";
-        if (!test.InputShape.SequenceEqual(train.InputShape))
-            yield return $"The samples of '{train.Name}' are [{string.Join(", ", train.InputShape)}] and those of '{test.Name}' " +
-                $"[{string.Join(", ", test.InputShape)}]; resize them to one shape.";
     }
 
     private static IEnumerable<string> SingleSampleFaults(IBatchSource train, TrainingOptions options)

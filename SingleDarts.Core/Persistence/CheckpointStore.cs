@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Persistence;
@@ -17,7 +18,15 @@ public sealed class CheckpointStore(string folder)
     private string Previous => Path.Combine(Folder, "previous.safetensors");
 
     /// <summary>Whether there is any checkpoint, whole or not.</summary>
-    public bool Exists => File.Exists(Latest) || File.Exists(Previous);
+    /// <exception cref="FileNotFoundException">The folder is a symbolic link to nothing, so that its checkpoints are out of reach.</exception>
+    public bool Exists
+    {
+        get
+        {
+            FileBehind.RefuseBroken(Folder);
+            return File.Exists(Latest) || File.Exists(Previous);
+        }
+    }
 
     /// <summary>Saves a checkpoint; the one that was the latest becomes the previous.</summary>
     /// <param name="tensors">Tensors by name.</param>

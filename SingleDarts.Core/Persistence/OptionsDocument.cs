@@ -11,6 +11,9 @@ namespace SingleDarts.Core.Persistence;
 /// <summary>The frame of <c>options.json</c>: format and versions before what the run is made of, and how two of them differ.</summary>
 internal static class OptionsDocument
 {
+    /// <summary>A property that is compared only if both documents have it: data may have no names.</summary>
+    public const string ClassNames = "classNames";
+
     private const int FormatVersion = 1;
 
     /// <summary>A document of many lines.</summary>
@@ -85,7 +88,8 @@ internal static class OptionsDocument
     private static IEnumerable<string> Differences(string at, JsonNode? old, JsonNode? now)
     {
         if (old is JsonObject a && now is JsonObject b)
-            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
+            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key != ClassNames || (a[key] is not null && b[key] is not null))
+                .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
         return JsonNode.DeepEquals(old, now)
             ? []
             : [$"{at} was {old?.ToJsonString(Indented) ?? "absent"} and is {now?.ToJsonString(Indented) ?? "absent"}"];

@@ -61,6 +61,7 @@ internal static class RunDocument
         ["samples"] = data.Count,
         ["input"] = string.Join('x', data.InputShape),
         ["classes"] = data.Classes,
+        [OptionsDocument.ClassNames] = MatchingData.Named(data.ClassNames) is { } names ? string.Join(", ", names) : null,
         ["sha256"] = Fingerprint(data),
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Spaces;
 
@@ -15,6 +16,7 @@ internal static class NasBench201Csv
     public static List<NasBench201Result> Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        FileBehind.RefuseBroken(path);
         if (!File.Exists(path))
             throw new FileNotFoundException(
                 $"There is no NAS-Bench-201 table at '{path}'; give the path of a CSV file (plain or .gz) with the columns " +

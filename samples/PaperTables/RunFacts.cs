@@ -45,6 +45,22 @@ internal sealed partial class RunFacts
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static RunFacts Open(string folder) => new(RecordedRun.Open(folder));
 
+    /// <summary>Refuses runs that cannot be averaged or compared. The number of samples may differ, as between schemes; what a run does not record is not compared.</summary>
+    /// <exception cref="ArgumentException">They are of different spaces or data sets.</exception>
+    public static void RequireSame(IReadOnlyList<RunFacts> runs)
+    {
+        string[][] parts =
+        [
+            .. new[] { "name", "input", "classes", "cells", "layers" }.Select(part => new[] { "space", part }),
+            .. new[] { "name", "input", "classes", "classNames" }.Select(part => new[] { "data", part }),
+        ];
+        foreach (RunFacts run in runs.Skip(1))
+            foreach (string[] part in parts)
+                if (Value(runs[0].Recorded.Options, part) is { } first && Value(run.Recorded.Options, part) is { } other && !JsonNode.DeepEquals(first, other))
+                    throw new ArgumentException($"Runs of one figure must be of one space and one data set, but {string.Join('.', part)} is " +
+                        $"{first.ToJsonString()} in {runs[0].Recorded.Path} and {other.ToJsonString()} in {run.Recorded.Path}; draw them apart.");
+    }
+
     /// <summary>A value of <c>options.json</c> as text.</summary>
     public string Option(params string[] path) => Value(Recorded.Options, path)?.ToString() ?? "not recorded";
 

@@ -70,6 +70,9 @@ internal sealed record SearchSettings(
         return observers;
     }
 
+    /// <summary>Bi-level search needs all of the data for its two halves.</summary>
+    public double PortionOfData => Scheme.StartsWith("bi-level", StringComparison.Ordinal) ? 1 : Portion;
+
     /// <summary>The data, reduced to the samples and the image size that were asked for.</summary>
     public ClassificationDataset OpenData(IProgress<LoadProgress> progress, CancellationToken cancellationToken)
     {
@@ -78,8 +81,8 @@ internal sealed record SearchSettings(
             : Datasets.Open(Data, null, progress, cancellationToken);
         if (Samples is { } count)
             data = Replace(data, data.Take(count));
-        if (Portion < 1 && !Scheme.StartsWith("bi-level", StringComparison.Ordinal))
-            data = Replace(data, data.Take((long)(Portion * data.Count)));
+        if (PortionOfData < 1)
+            data = Replace(data, data.Take((long)(PortionOfData * data.Count)));
         if (ImageSize is { } size)
             data = Replace(data, data.Resize(size, size));
         return data;

@@ -23,7 +23,7 @@ internal sealed class FigureRuns
     /// <summary>The folders of each scheme, after running what is missing.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="table">The option of the table that the figure looks genotypes up in; the searches get it, too.</param>
-    /// <exception cref="ArgumentException">None is named.</exception>
+    /// <exception cref="ArgumentException">None is named, or they are of different spaces or data sets.</exception>
     /// <exception cref="SearchFailedException">A search ended without a genotype.</exception>
     public IReadOnlyList<(string Scheme, string[] Folders)> Find(ParseResult parsed, Option<string?>? table)
     {
@@ -37,6 +37,7 @@ internal sealed class FigureRuns
                 SearchScale.RunMissing(name, scheme, seed, parsed.GetValue(data)!, file, parsed.GetValue(runs)!))];
             (bi, single) = ([.. bi, .. Run("bi-level")], [.. single, .. Run("single-level")]);
         }
+        RunFacts.RequireSame([.. bi.Concat(single).Distinct().Select(RunFacts.Open)]);
         return bi.Length + single.Length > 0 ? [("bi-level", bi), ("single-level", single)] : throw new ArgumentException(
             "There is nothing to draw; name run folders with --single-level and --bi-level, or run searches with --run.");
     }

@@ -8,22 +8,24 @@ internal static class SearchScale
 {
     public static readonly string[] Names = ["smoke", "cpu"];
 
-    /// <summary>Runs a search with diagnostics unless it is finished, and goes on with one that is half done.</summary>
+    /// <summary>
+    /// Runs a search with diagnostics, and goes on with one that is half done. One that is finished ends at once, or is refused if it is of other
+    /// data or settings.
+    /// </summary>
     /// <returns>The run folder.</returns>
     public static string RunMissing(string scale, string scheme, long seed, string data, string? table, string runs)
     {
         string folder = Path.Combine(runs, string.Create(CultureInfo.InvariantCulture, $"{scale}-{scheme}-{seed}"));
-        if (File.Exists(Path.Combine(folder, "genotype.json")))
-            return folder;
         string[] arguments =
         [
             "--scheme", scheme, "--relaxation", scheme == "bi-level" ? "softmax" : "sigmoid", "--data", data, .. Settings(scale),
             "--threads", "1", "--diagnose", "--seed", seed.ToString(CultureInfo.InvariantCulture), .. table is null ? Array.Empty<string>() : ["--table", table], "--out", folder,
             .. File.Exists(Path.Combine(folder, "options.json")) ? new[] { "--resume" } : [],
         ];
-        Console.WriteLine($"search {string.Join(' ', arguments)}");
+        if (!File.Exists(Path.Combine(folder, "genotype.json")))
+            Console.WriteLine($"search {string.Join(' ', arguments)}");
         int code = SearchCommand.Create().Parse(arguments).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null });
-        return code == ExitCode.Success ? folder : throw new SearchFailedException($"The search in {folder} did not finish; the same command goes on with it.", code);
+        return code == ExitCode.Success ? folder : throw new SearchFailedException($"The search in {folder} did not finish; its message says why, and the same command goes on with it.", code);
     }
 
     private static string[] Settings(string scale) => scale == "smoke"

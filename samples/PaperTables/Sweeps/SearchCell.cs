@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Sweeps;
@@ -35,6 +36,7 @@ internal static class SearchCell
             ["loss"] = result.Epochs[^1].WeightLoss,
             ["data"] = data.Name,
             ["samples"] = data.Count,
+            ["dataSha256"] = RecordedRun.Open(context.RunFolder).Options["data"]!["sha256"]!.ToString(),
             ["device"] = settings.Device,
             ["threads"] = torch.get_num_threads(),
             ["seconds"] = result.Epochs.Sum(epoch => epoch.Seconds),

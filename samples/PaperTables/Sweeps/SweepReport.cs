@@ -20,9 +20,10 @@ internal static class SweepReport
     }
 
     /// <summary>The tables that a sweep was planned for.</summary>
-    /// <exception cref="InvalidDataException">It is none of the paper's.</exception>
+    /// <exception cref="InvalidDataException">It is none of the paper's, or the data changed while it ran.</exception>
     public static IReadOnlyList<PaperTable> Tables(SweepFolder sweep)
     {
+        RequireSameData(sweep);
         string[] names = [.. sweep.Plan.Definition["tables"]?.AsArray().Select(name => name!.ToString()) ?? []];
         return names.Length > 0 ? [.. names.Select(PaperTable.Of)]
             : throw new InvalidDataException($"The sweep in {sweep.Path} names no table of the paper; it was planned by another program.");
@@ -30,6 +31,21 @@ internal static class SweepReport
 
     public static string Number(double value, string format = "F2") =>
         double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
+
+    /// <summary>Cells that read the same part of the same data must have read the same samples. Results of earlier versions do not say what they read.</summary>
+    private static void RequireSameData(SweepFolder sweep)
+    {
+        var done = from cell in sweep.Plan.Cells
+                   let hash = sweep.ReadResult(cell)?["dataSha256"]?.ToString()
+                   where hash is not null
+                   let settings = CellSettings.Read(cell)
+                   group (Cell: cell, Hash: hash) by (settings.Data, settings.Samples, settings.PortionOfData, settings.ImageSize);
+        foreach (var same in done)
+            if (same.FirstOrDefault(other => other.Hash != same.First().Hash) is { Cell: { } changed })
+                throw new InvalidDataException(
+                    $"The data {same.Key.Data} changed while the sweep ran: {sweep.ResultFile(same.First().Cell)} and {sweep.ResultFile(changed)} are of " +
+                    "different samples. Delete the results of the wrong ones and run the sweep again, or plan another.");
+    }
 
     private static IEnumerable<string> Heading(SweepFolder sweep, PaperTable table, NasBench201Table? benchmark)
     {

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace SingleDarts.Core.Runtime;
+
+/// <summary>
+/// The file that is read from a path, after every symbolic link is followed. <see cref="FileInfo"/> and the times of <see cref="File"/> are
+/// those of the link itself, and <see cref="File.Exists"/> is true of a link to nothing.
+/// </summary>
+/// <param name="Length">Size in bytes.</param>
+/// <param name="Stamp">
+/// Text that differs after the file was written, or after another file took its place: size and modification time, and on Linux also inode and
+/// the time of the last change of the inode, which programs that set the modification time cannot set. Times have the resolution of the file
+/// system's clock: a file that is written twice within one tick (Linux before 6.13: up to 10 ms) and keeps its size has the same stamp.
+/// </param>
+internal readonly record struct FileBehind(long Length, string Stamp)
+{
+    /// <exception cref="FileNotFoundException">There is no such file; a link to nothing is named with its target.</exception>
+    public static FileBehind Of(string path)
+    {
+        if (AskLinux(path) is { } found)
+            return found;
+        RefuseBroken(path);
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+            file = (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
+        return new(file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}"));
+    }
+
+    /// <summary>Refuses a path that is a link to nothing or leads through one. A path that does not exist without any link is left to the caller.</summary>
+    /// <exception cref="FileNotFoundException">The link and its target are named.</exception>
+    public static void RefuseBroken(string path)
+    {
+        for (string? at = Path.GetFullPath(path); at is not null; at = Path.GetDirectoryName(at))
+            if (new FileInfo(at).LinkTarget is { } target && !Leads(at))
+                throw new FileNotFoundException(
+                    $"'{at}' is a symbolic link to '{target}', which does not exist; restore the target, or replace or remove the link.", at);
+    }
+
+    private static bool Leads(string link)
+    {
+        try
+        {
+            return AskLinux(link) is not null || File.ResolveLinkTarget(link, returnFinalTarget: true) is { } target && Path.Exists(target.FullName);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Null if there is no such file, or nobody to ask.</summary>
+    private static FileBehind? AskLinux(string path)
+    {
+        // Offsets of struct statx (Linux), the same on every processor.
+        const int workingFolder = -100, basicStatistics = 0x7ff, bytes = 256, inode = 32, size = 40, changed = 96, modified = 112;
+        byte[] answer = new byte[bytes];
+        try
+        {
+            if (!OperatingSystem.IsLinux() || statx(workingFolder, Encoding.UTF8.GetBytes(path + '\0'), 0, basicStatistics, answer) != 0)
+                return null;
+        }
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return null;
+        }
+        long At(int offset) => BitConverter.ToInt64(answer, offset);
+        string Time(int offset) => string.Create(CultureInfo.InvariantCulture, $"{At(offset)}.{BitConverter.ToUInt32(answer, offset + 8)}");
+        return new(At(size), string.Create(CultureInfo.InvariantCulture, $"{At(size)} {Time(modified)} {Time(changed)} {At(inode)}"));
+    }
+
+    [DllImport("libc")]
+    private static extern int statx(int folder, byte[] path, int flags, uint mask, [Out] byte[] answer);
+}
