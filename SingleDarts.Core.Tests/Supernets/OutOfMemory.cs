@@ -9,37 +9,41 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Tests.Supernets;
 
 /// <summary>
-/// A search, in a process of its own, whose memory ends between the forward and the backward pass: large tensors no longer fit, the little
-/// that .NET needs does. Then the limit is lifted and another search runs.
+/// A search, in a process of its own, whose memory ends between the forward and the backward pass of its second step: large tensors no
+/// longer fit, the little that .NET needs does. Then the limit is lifted and another search runs.
 /// </summary>
 internal static class OutOfMemory
 {
-    private const int Samples = 256;
+    private const int BatchSize = 384;
 
     public static int Search(CellExecution execution)
     {
-        using ClassificationDataset raw = GeneratedImages.Create(Samples, 3);
-        using ClassificationDataset data = raw.Resize(32, 32);
         try
         {
-            Run(new LimitedScheme());
+            Run(new LimitedScheme(), BatchSize);
             Console.WriteLine("finished");
         }
         catch (ExternalException e)
         {
             Console.WriteLine($"caught: {e.Message.Split('\n').First(line => line.Contains("memory"))}");
         }
-        Console.WriteLine($"then {Run(OptimizationSchemes.SingleLevel)}");
+        Console.WriteLine($"then {Run(OptimizationSchemes.SingleLevel, 8)}");
         return 0;
 
-        double Run(IOptimizationScheme scheme) => ArchitectureSearch.In(SearchSpaces.NasBench201(10, channels: 16, cellsPerStage: 1)).On(data)
-            .Using(scheme).For(1, Samples).WithSeed(1).ComputingCells(execution).RunAsync().GetAwaiter().GetResult().Epochs[0].WeightLoss;
+        double Run(IOptimizationScheme scheme, int batchSize)
+        {
+            using ClassificationDataset data = GeneratedImages.Create(2 * batchSize, seed: 3, size: 32);
+            return ArchitectureSearch.In(SearchSpaces.NasBench201(10, channels: 16, cellsPerStage: 1)).On(data).Using(scheme)
+                .For(1, batchSize).WithSeed(1).ComputingCells(execution).RunAsync().GetAwaiter().GetResult().Epochs[0].WeightLoss;
+        }
     }
 
-    private sealed class LimitedScheme : IOptimizationScheme
+    private sealed record LimitedScheme : IOptimizationScheme
     {
         private const int AddressSpace = 9;
-        private const ulong LeftForSmallThings = 12 << 20;
+        private const ulong LeftForSmallThings = 32 << 20;
+
+        private int steps;
 
         public string Name => "limited";
 
@@ -50,8 +54,8 @@ internal static class OutOfMemory
             BatchOutcome outcome = step.Evaluate(step.WeightBatch);
             step.WeightUpdater.ZeroGrad();
             step.ArchitectureUpdater.ZeroGrad();
-            string used = File.ReadAllLines("/proc/self/status").First(line => line.StartsWith("VmSize"));
-            Set((ulong.Parse(used.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) * 1024) + LeftForSmallThings);
+            if (++steps == 2)
+                Limit();
             try
             {
                 SearchStep.Backward(outcome.Loss, step.WeightUpdater, step.ArchitectureUpdater);
@@ -61,6 +65,12 @@ internal static class OutOfMemory
                 Set(ulong.MaxValue);
             }
             return new StepOutcome(outcome, outcome);
+        }
+
+        private static void Limit()
+        {
+            string used = File.ReadAllLines("/proc/self/status").First(line => line.StartsWith("VmSize"));
+            Set((ulong.Parse(used.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) * 1024) + LeftForSmallThings);
         }
 
         private static void Set(ulong bytes) => _ = SetLimit(AddressSpace, [bytes, ulong.MaxValue]);
