@@ -100,6 +100,7 @@ public class BackwardFaultTests
     }
 
     [LinuxTheory]
+    [Trait("Category", "Slow")]
     [InlineData(CellExecution.Merged)]
     [InlineData(CellExecution.MergedWithRecomputation)]
     public void Memory_that_runs_out_is_an_exception_and_the_process_goes_on(CellExecution execution)

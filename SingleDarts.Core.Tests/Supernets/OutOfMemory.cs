@@ -41,7 +41,8 @@ internal static class OutOfMemory
     private sealed record LimitedScheme : IOptimizationScheme
     {
         private const int AddressSpace = 9;
-        private const ulong LeftForSmallThings = 32 << 20;
+        private const ulong LeftForSmallThings = 20 << 20;
+        private const long PieceBytes = BatchSize * 16L * 32 * 32 * sizeof(float);
 
         private int steps;
 
@@ -54,8 +55,7 @@ internal static class OutOfMemory
             BatchOutcome outcome = step.Evaluate(step.WeightBatch);
             step.WeightUpdater.ZeroGrad();
             step.ArchitectureUpdater.ZeroGrad();
-            if (++steps == 2)
-                Limit();
+            List<Tensor> filling = ++steps == 2 ? Fill() : [];
             try
             {
                 SearchStep.Backward(outcome.Loss, step.WeightUpdater, step.ArchitectureUpdater);
@@ -63,14 +63,26 @@ internal static class OutOfMemory
             finally
             {
                 Set(ulong.MaxValue);
+                filling.ForEach(tensor => tensor.Dispose());
             }
             return new StepOutcome(outcome, outcome);
         }
 
-        private static void Limit()
+        /// <summary>Takes all memory in pieces that are as large as a tensor of the backward pass.</summary>
+        private static List<Tensor> Fill()
         {
             string used = File.ReadAllLines("/proc/self/status").First(line => line.StartsWith("VmSize"));
             Set((ulong.Parse(used.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]) * 1024) + LeftForSmallThings);
+            var pieces = new List<Tensor>();
+            try
+            {
+                while (true)
+                    pieces.Add(empty(PieceBytes, ScalarType.Byte));
+            }
+            catch (ExternalException)
+            {
+                return pieces;
+            }
         }
 
         private static void Set(ulong bytes) => _ = SetLimit(AddressSpace, [bytes, ulong.MaxValue]);
