@@ -27,6 +27,10 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="space">The search space.</param>
     /// <param name="relaxation">α to operation weights; the paper's sigmoid where <see langword="null"/>.</param>
     /// <param name="options">Seed, device, types; the defaults where <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// A factory fails or gives one module twice, a candidate that is declared learnable has no weights, or the relaxation's start values do not
+    /// fit; the message names the part.
+    /// </exception>
     public Supernet(SearchSpace space, IRelaxation? relaxation = null, SupernetOptions? options = null) : base(nameof(Supernet))
     {
         TorchRuntime.EnsureLoaded();
@@ -44,6 +48,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         }
         passesInput = [.. space.Layers.Select(layer => layer is BlockPlacement { PassesInput: true })];
         RegisterComponents();
+        if (SupernetPart.Faults([.. SupernetPart.Of(this)]).ToList() is { Count: > 0 } faults)
+            throw new ArgumentException($"The supernet of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
             space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
@@ -72,6 +78,15 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
 
     /// <summary>The searched cells, from the first to the last.</summary>
     public IEnumerable<SupernetCell> Cells => layers.OfType<SupernetCell>();
+
+    /// <summary>The first block.</summary>
+    internal nn.Module<Tensor, Tensor> Stem => stem;
+
+    /// <summary>Cells and fixed blocks, as <see cref="SearchSpace.Layers"/>.</summary>
+    internal IReadOnlyList<nn.Module> Layers => [.. layers];
+
+    /// <summary>The last block.</summary>
+    internal nn.Module<Tensor, Tensor> Head => head;
 
     /// <summary>How the searched cells are computed in training mode; it can be changed at any time, the weights stay what they are.</summary>
     public CellExecution Execution
@@ -120,12 +135,17 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
     /// <param name="operationWeights">p of every cell in the order of <see cref="Cells"/>, [edges, operations].</param>
     /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">The input has another shape than the space's, or there is not one p for every cell.</exception>
+    /// <exception cref="ArgumentException">The input has another shape than the space's, or there is not one p [edges, operations] for every cell.</exception>
     public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
     {
         if (operationWeights.Count != Cells.Count())
             throw new ArgumentException(
                 $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
+        foreach (var (cell, p) in Cells.Zip(operationWeights))
+            if (p.shape is not [var edges, var operations] || edges != cell.Placement.Cell.Topology.Edges.Count || operations != cell.Placement.Cell.Operations.Count)
+                throw new ArgumentException(
+                    $"The operation weights of cell '{cell.Placement.Cell.Name}' are [{string.Join(", ", p.shape)}]; expected " +
+                    $"[{cell.Placement.Cell.Topology.Edges.Count}, {cell.Placement.Cell.Operations.Count}] (edges, operations).", nameof(operationWeights));
         if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
             throw new ArgumentException(
                 $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +

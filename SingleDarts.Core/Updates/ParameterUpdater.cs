@@ -63,9 +63,15 @@ public sealed class ParameterUpdater : IDisposable
     }
 
     /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
-    /// <exception cref="InvalidOperationException">A later updater has taken some of the parameters over.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A later updater has taken some of the parameters over, or none of the parameters has a gradient.
+    /// </exception>
     public void Step()
     {
+        if (Parameters.All(p => p.Parameter.grad is null))
+            throw new InvalidOperationException(
+                $"None of the {Parameters.Count} parameters ('{Parameters[0].Name}' first) has a gradient, so that there is nothing to step by; run the " +
+                "backward pass to these parameters before it, or leave the step out.");
         using var scope = NewDisposeScope();
         flat.GatherGradients();
         if (Rule.MaxGradientNorm is { } norm)
