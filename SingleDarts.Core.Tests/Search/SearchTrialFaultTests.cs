@@ -26,7 +26,7 @@ public class SearchTrialFaultTests
         ["weights detached"] = (c => new Module(c, (conv, x) => conv.call(x).detach() + x), ["get no gradient: conv.weight"]),
         ["input detached"] = (c => new Module(c, (conv, x) => conv.call(x.detach())), ["passes no gradient back"]),
         ["unused"] = (c => new Module(c, (_, x) => x * 2), ["get no gradient: conv.weight", "requires_grad"]),
-        ["unregistered"] = (c => new Module(c, (conv, x) => conv.call(x), registers: false), ["declared learnable", "RegisterComponents()", "isLearnable: false"]),
+        ["unregistered"] = (c => new Module(c, (conv, x) => conv.call(x), registers: false), ["declared learnable but has no parameters", "ModuleList", "isLearnable: false"]),
         ["in place"] = (c => nn.Sequential(nn.ReLU(inplace: true), nn.Conv2d(c.InChannels, c.OutChannels, 1)), ["changes its input in place", "nn.ReLU() without inplace"]),
         ["in place behind a view"] = (c => nn.Sequential(nn.Identity(), new Module(c, (conv, x) => conv.call(x.view_as(x).relu_()))), ["changes its input in place"]),
         ["evaluation"] = (c => Evaluating(new Module(c, (conv, x) => conv.call(x))), ["evaluation mode", "eval()"]),
@@ -56,6 +56,19 @@ public class SearchTrialFaultTests
             .Stages(2).ReductionCells().Operation("skip", Blocks.Skip, isLearnable: false)
             .Operation("own", c => new Module(c, (conv, x) => c.Stride == 2 ? conv.call(x.relu_()) : conv.call(x))).Build();
         Trial(space).Faults.Should().ContainSingle().Which.Should().Contain("edge 0->2 of cell 'reduction'").And.Contain("in place");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_candidate_that_forgets_to_register_its_fields_is_trained_and_counted(bool withinSequential)
+    {
+        SearchSpace space = With("own", c => new Module(c, (conv, x) => conv.call(x)) is var own && withinSequential ? nn.Sequential(nn.ReLU(), own) : own).Build();
+        Trial(space).Faults.Should().BeEmpty();
+        var costs = new CostModel(space);
+        ModuleCost skips = costs.Of(Genotype.Parse("|skip~0|+|skip~0|skip~1|")), own = costs.Of(Genotype.Parse("|own~0|+|skip~0|skip~1|"));
+        (own.Parameters - skips.Parameters).Should().Be(2 * 2);
+        (own.MultiplyAdds - skips.MultiplyAdds).Should().Be(2 * 2 * 64);
     }
 
     [Fact]
@@ -188,8 +201,8 @@ public class SearchTrialFaultTests
             .Should().ThrowAsync<InvalidSearchException>().WithMessage($"*scheme 'own' gives {message}*");
         await Refused(_ => null, "null");
         await Refused(w => new(w, null!), "Architecture that is null");
-        await Refused(w => new(w with { Loss = w.Loss.expand(4) }, w), "Weights.Loss [[]4]");
-        await Refused(w => new(w, w with { Loss = w.Loss.clone().requires_grad_() }), "Architecture.Loss [[]] with a gradient history");
+        await Refused(w => new(w with { Loss = w.Loss.expand(4) }, w), "Weights.Loss [4]");
+        await Refused(w => new(w, w with { Loss = w.Loss.clone().requires_grad_() }), "Architecture.Loss [] with a gradient history");
         await Refused(w => new(w, w with { Size = 0 }), "Architecture of 0 samples");
     }
 

@@ -33,7 +33,7 @@ public class SearchTrialTests
         Relaxations.Sigmoid(), Relaxations.Softmax(), new Given("gdas", (alpha, context) =>
         {
             Tensor soft = (alpha - rand(alpha.shape, generator: context.Generator).log().neg().log()).softmax(-1);
-            Tensor hard = zeros_like(soft).scatter_(1, soft.argmax(1, keepdim: true), 1);
+            Tensor hard = soft.eq(soft.amax([1], keepdim: true)).to(soft.dtype);
             return hard + soft - soft.detach();
         }) { IsHard = true },
         new Given("annealed to 0", (alpha, context) => (alpha / (1 - context.Progress)).softmax(-1)),
@@ -180,22 +180,25 @@ internal sealed class Own(Func<SearchStep, StepOutcome> step, Func<long, SampleA
     public StepOutcome Step(SearchStep step_) => step(step_);
 }
 
-/// <summary>A convolution 1×1 and what is done with it.</summary>
+/// <summary>A convolution 1×1 and what is done with it; nobody calls RegisterComponents.</summary>
 internal sealed class Module : nn.Module<Tensor, Tensor>
 {
-    private readonly TorchSharp.Modules.Conv2d conv;
+    private readonly TorchSharp.Modules.Conv2d? conv;
+    private readonly TorchSharp.Modules.Conv2d[] hidden = [];
     private readonly Func<TorchSharp.Modules.Conv2d, Tensor, Tensor> forward_;
 
     public Module(OperationContext context, Func<TorchSharp.Modules.Conv2d, Tensor, Tensor> forward, bool registers = true, bool frozen = false) : base("own")
     {
         forward_ = forward;
-        conv = nn.Conv2d(context.InChannels, context.OutChannels, 1, stride: context.Stride, bias: false);
+        var made = nn.Conv2d(context.InChannels, context.OutChannels, 1, stride: context.Stride, bias: false);
         if (registers)
-            RegisterComponents();
+            conv = made;
+        else
+            hidden = [made];
         if (frozen)
             using (no_grad())
-                conv.weight.requires_grad_(false).fill_(0.25);
+                made.weight.requires_grad_(false).fill_(0.25);
     }
 
-    public override Tensor forward(Tensor input) => forward_(conv, input);
+    public override Tensor forward(Tensor input) => forward_(conv ?? hidden[0], input);
 }

@@ -100,11 +100,8 @@ internal sealed class TrainingTrial
     private HashSet<string> Missing(Tensor logits, Tensor? auxiliary)
     {
         var weights = network.named_parameters().Where(p => p.parameter.requires_grad).ToList();
-        Tensor sum = auxiliary is null ? logits.sum() : logits.sum() + auxiliary.sum();
-        if (!sum.requires_grad)
-            return [.. weights.Select(w => w.name)];
-        IList<Tensor> gradients = autograd.grad([sum], [.. weights.Select(w => (Tensor)w.parameter)], allow_unused: true);
-        return [.. weights.Where((_, i) => gradients[i] is not { IsInvalid: false }).Select(w => w.name)];
+        Tensor?[] gradients = Gradients.Of(auxiliary is null ? logits.sum() : logits.sum() + auxiliary.sum(), [.. weights.Select(w => (Tensor)w.parameter)]);
+        return [.. weights.Where((_, i) => gradients[i] is null).Select(w => w.name)];
     }
 
     private Tensor Input(ulong seed)

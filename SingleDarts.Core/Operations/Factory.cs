@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Operations;
 
-/// <summary>Calls of factories that others wrote.</summary>
+/// <summary>Calls of factories that others wrote. What they make is registered, so that RegisterComponents can be forgotten.</summary>
 internal static class Factory
 {
     /// <summary>What a factory makes for a place.</summary>
@@ -22,6 +22,20 @@ internal static class Factory
         {
             throw new ArgumentException($"The factory of {part} fails for {context}: {e.Message.Split('\n')[0]}", e);
         }
-        return module ?? throw new InvalidOperationException($"The factory of {part} returned null for {context}; it must return a module.");
+        Register(module ?? throw new InvalidOperationException($"The factory of {part} returned null for {context}; it must return a module."));
+        return module;
+    }
+
+    /// <summary>A module registers its fields when another takes it; a Sequential does not ask its own to.</summary>
+    private static void Register(nn.Module module)
+    {
+        new Holder().Take(module);
+        foreach (nn.Module child in module.children())
+            Register(child);
+    }
+
+    private sealed class Holder() : nn.Module(nameof(Holder))
+    {
+        public void Take(nn.Module module) => register_module("part", module);
     }
 }

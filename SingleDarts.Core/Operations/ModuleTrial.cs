@@ -85,7 +85,7 @@ internal sealed class ModuleTrial
         if (!Same(given, input))
             faults.Add($"{part} changes its input in place; expected it as it was, because others read it. Use operations that give a new tensor, " +
                 "for example nn.ReLU() without inplace.");
-        return faults.Count == 0 ? (given, output!) : null;
+        return faults.Count == 0 ? (input, output!) : null;
     }
 
     private void CheckGradients(Func<ulong, Tensor> input, (Tensor Input, Tensor Output) first, bool readsData)
@@ -93,27 +93,29 @@ internal sealed class ModuleTrial
         HashSet<string> missing = Missing(first.Input, first.Output);
         for (int draw = 2; missing.Count > 0 && draw <= Draws; draw++)
         {
-            Tensor given = input(1).clone();
+            Tensor leaf = input(1);
             random.manual_seed(draw);
-            missing.IntersectWith(Missing(given, module.call(given)));
+            missing.IntersectWith(Missing(leaf, module.call(leaf.clone())));
         }
         // Zeros and noise depend on no input.
-        if (missing.Remove("") && !readsData && !Same(Run(input(1), seed: 1), Run(input(2), seed: 1)))
+        bool isCut = missing.Remove("") && !readsData && !Same(Run(input(1), seed: 1), Run(input(2), seed: 1));
+        if (isCut)
             faults.Add($"{part} depends on its input but passes no gradient back to it; expected a differentiable output. " +
                 "Leave out detach(), no_grad() and conversions to numbers.");
-        if (missing.Count > 0)
+        if (missing.Count > 0 && !(isCut && missing.Count == Weights.Count()))
             faults.Add($"{part} has weights that get no gradient: {string.Join(", ", missing.Order(StringComparer.Ordinal))}. Use them in forward " +
                 "without detach() and no_grad(), freeze them with requires_grad = false, or leave them out.");
     }
 
+    private IEnumerable<(string Name, Tensor Tensor)> Weights =>
+        module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter));
+
     /// <summary>Names of the weights that an output does not reach; the empty name is the input.</summary>
-    private HashSet<string> Missing(Tensor given, Tensor output)
+    private HashSet<string> Missing(Tensor input, Tensor output)
     {
-        (string Name, Tensor Tensor)[] all = [("", given), .. module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (p.name, (Tensor)p.parameter))];
-        if (!output.requires_grad)
-            return [.. all.Select(a => a.Name)];
-        IList<Tensor> gradients = autograd.grad([output.sum()], [.. all.Select(a => a.Tensor)], allow_unused: true);
-        return [.. all.Where((_, i) => gradients[i] is not { IsInvalid: false }).Select(a => a.Name)];
+        (string Name, Tensor Tensor)[] all = [("", input), .. Weights];
+        Tensor?[] gradients = Gradients.Of(output, [.. all.Select(a => a.Tensor)]);
+        return [.. all.Where((_, i) => gradients[i] is null).Select(a => a.Name)];
     }
 
     private Tensor Run(Tensor input, long seed)

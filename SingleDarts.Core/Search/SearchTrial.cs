@@ -87,8 +87,7 @@ internal sealed class SearchTrial
                 return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")}; expected a scalar. Sum it or take its mean.";
             if (!value.isfinite().all().cpu().item<bool>())
                 return "is not finite at the start values of α; expected a finite number.";
-            isConnected |= value.requires_grad && autograd.grad([value], [.. architecture.Named.Select(alpha => (Tensor)alpha.Parameter)], allow_unused: true)
-                .Any(gradient => gradient is { IsInvalid: false });
+            isConnected |= Gradients.Of(value, [.. architecture.Named.Select(alpha => (Tensor)alpha.Parameter)]).Any(gradient => gradient is not null);
         }
         return isConnected ? null : "has no gradient path to α, so that it changes nothing; expected a differentiable function of α. Leave out detach() and conversions to numbers.";
     }

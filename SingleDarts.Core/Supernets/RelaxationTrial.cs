@@ -34,8 +34,7 @@ internal static class RelaxationTrial
                 return $"{p} are not all finite; expected finite numbers. Guard divisions, logarithms and annealed temperatures.";
             if (relaxation.IsHard && !weights.ne(0).any().cpu().item<bool>())
                 return $"{p} are 0 everywhere, so that nothing is computed; expected at least one candidate that is not 0.";
-            Tensor? gradient = weights.requires_grad ? autograd.grad([weights.sum()], [alpha], allow_unused: true)[0] : null;
-            if (gradient is not { IsInvalid: false })
+            if (Gradients.Of(weights, alpha)[0] is not { } gradient)
                 return $"{p} have no gradient path to α; expected p to be differentiable in α. Leave out detach(), no_grad() and conversions to numbers; a " +
                     "hard choice passes its gradient by hard + soft - soft.detach().";
             return gradient.isfinite().all().cpu().item<bool>() ? null
