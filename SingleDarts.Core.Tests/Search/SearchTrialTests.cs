@@ -142,7 +142,7 @@ public class SearchTrialTests
             "single" => With("conv", c => Blocks.ReluConvBatchNorm(c, 3)).Allowing("cell", 0, "conv").Allowing("cell", 1, "skip").Build(),
             "frozen" => With("fixed", c => new Module(c, (conv, x) => conv.call(x), frozen: true)).Build(),
             "own in place" => With("own", c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.ReLU(inplace: true))).Build(),
-            "branches" => With("sometimes", c => new Module(c, (conv, x) => rand(1).item<float>() < 0.5 ? conv.call(nn.functional.dropout(x)) : x * 1)).Build(),
+            "branches" => With("sometimes", c => new Module(c, (conv, x) => rand(1).item<float>() < 0.2 ? conv.call(nn.functional.dropout(x)) : x * 1)).Build(),
             _ => throw new ArgumentException(name),
         };
     }

@@ -27,7 +27,8 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>What factories of the space made, by names for the beginning of a sentence.</summary>
     public IEnumerable<(string Name, nn.Module Module)> Parts => preprocessing
         .Select((module, i) => ($"The preprocessing of input {i} of cell '{kind}'", (nn.Module)module))
-        .Concat(cell.Nodes.SelectMany((genes, i) => genes.Select(gene => $"Operation '{gene.Operation}' on edge {gene.Source}->{i + topology.Inputs} of cell '{kind}'"))
+        .Concat(cell.Nodes.SelectMany((genes, i) => genes.Select(gene => $"Operation '{gene.Operation}' on edge " +
+            $"{gene.Source}->{i + topology.Inputs} of cell '{kind}'"))
             .Zip(operations, (name, module) => (name, (nn.Module)module)));
 
     /// <summary>Probability that an operation other than an identity loses a sample while training.</summary>

@@ -20,7 +20,8 @@ internal sealed class TrainingTrial
     private readonly string name;
     private readonly List<string> faults = [];
 
-    private TrainingTrial(ClassificationNetwork network, IBatchSource train) => (this.network, this.train, name) = (network, train, network.GetName());
+    private TrainingTrial(ClassificationNetwork network, IBatchSource train) =>
+        (this.network, this.train, name) = (network, train, network.GetName());
 
     /// <summary>Sentences that say what does not fit.</summary>
     public static IReadOnlyList<string> Faults(ClassificationNetwork network, IBatchSource train, IBatchSource? test, TrainingOptions options)
@@ -48,9 +49,11 @@ internal sealed class TrainingTrial
             using var watch = new InPlaceWatch(network, faults);
             var (logits, auxiliary) = network.Classify(Input(seed: 1));
             if (auxiliary is null && auxiliaryWeight != 0)
-                faults.Add($"The auxiliary weight is {auxiliaryWeight} but the network '{name}' has no auxiliary classifier; build it with one or set " +
-                    "AuxiliaryWeight to 0.");
-            if (Fits("gives logits in training mode", logits) & (auxiliary is null || Fits("has an auxiliary classifier that gives logits", auxiliary)) && faults.Count == 0)
+                faults.Add($"The auxiliary weight is {auxiliaryWeight} but the network '{name}' has no auxiliary classifier; build it " +
+                    "with one or set AuxiliaryWeight to 0.");
+            bool fits = Fits("gives logits in training mode", logits) &
+                (auxiliary is null || Fits("has an auxiliary classifier that gives logits", auxiliary));
+            if (fits && faults.Count == 0)
                 CheckGradients(logits, auxiliary);
         }
         catch (Exception e) when (faults.Count == 0)
@@ -67,12 +70,13 @@ internal sealed class TrainingTrial
     private bool Fits(string gives, Tensor logits)
     {
         string? fault = !logits.shape.SequenceEqual([Samples, train.Classes])
-            ? $"of shape [{string.Join(", ", logits.shape)}] for {Samples} samples of '{train.Name}'; expected [{Samples}, {train.Classes}]. " +
-                "Build the network for the number of classes of the data."
+            ? $"of shape [{string.Join(", ", logits.shape)}] for {Samples} samples of '{train.Name}'; expected [{Samples}, " +
+                $"{train.Classes}]. Build the network for the number of classes of the data."
             : logits.dtype != network.parameters().First().dtype
             ? $"of {logits.dtype}; expected {network.parameters().First().dtype}, as its weights are. Leave conversions out."
             : !logits.isfinite().all().cpu().item<bool>()
-            ? "that are not finite for normally distributed samples; expected finite ones. Look at the first weights, divisions, logarithms and roots."
+            ? "that are not finite for normally distributed samples; expected finite ones. Look at the first weights, divisions, " +
+                "logarithms and roots."
             : null;
         if (fault is not null)
             faults.Add($"The network '{name}' {gives} {fault}");
@@ -92,15 +96,16 @@ internal sealed class TrainingTrial
             missing.IntersectWith(Missing(logits, auxiliary));
         }
         if (missing.Count > 0)
-            faults.Add($"The network '{name}' has weights that get no gradient: {string.Join(", ", missing.Order(StringComparer.Ordinal).Take(10))}" +
-                $"{(missing.Count > 10 ? $" and {missing.Count - 10} more" : "")}. Use them in Classify without detach() and no_grad(), freeze them with " +
-                "requires_grad = false, or leave them out.");
+            faults.Add($"The network '{name}' has weights that get no gradient: " +
+                $"{string.Join(", ", missing.Order(StringComparer.Ordinal).Take(10))}" +
+                $"{(missing.Count > 10 ? $" and {missing.Count - 10} more" : "")}. Use them in Classify without detach() and " +
+                "no_grad(), freeze them with requires_grad = false, or leave them out.");
     }
 
     private HashSet<string> Missing(Tensor logits, Tensor? auxiliary)
     {
         var weights = network.named_parameters().Where(p => p.parameter.requires_grad).ToList();
-        Tensor?[] gradients = Gradients.Of(auxiliary is null ? logits.sum() : logits.sum() + auxiliary.sum(), [.. weights.Select(w => (Tensor)w.parameter)]);
+        Tensor?[] gradients = Gradients.Of(auxiliary is null ? logits : logits.sum() + auxiliary.sum(), [.. weights.Select(w => (Tensor)w.parameter)]);
         return [.. weights.Where((_, i) => gradients[i] is null).Select(w => w.name)];
     }
 
@@ -121,13 +126,17 @@ internal sealed class TrainingTrial
             if (source.Get(samples, generator) is not { Inputs: { } inputs, Labels: { } labels })
                 faults.Add($"'{source.Name}' gives null instead of a batch.");
             else if (!inputs.shape.SequenceEqual([samples.Length, .. source.InputShape]) || !inputs.is_floating_point())
-                faults.Add($"'{source.Name}' gives inputs [{string.Join(", ", inputs.shape)}] of {inputs.dtype} for {samples.Length} sample(s); expected " +
-                    $"[{string.Join(", ", source.InputShape.Prepend(samples.Length))}] of floating point. Keep number and shape of the samples in its transform.");
-            else if (!labels.shape.SequenceEqual([samples.Length]) || labels.dtype != ScalarType.Int64 || labels.lt(0).logical_or(labels.ge(source.Classes)).any().cpu().item<bool>())
-                faults.Add($"'{source.Name}' gives labels [{string.Join(", ", labels.shape)}] of {labels.dtype} for {samples.Length} sample(s); expected " +
-                    $"[{samples.Length}] of Int64 from 0 to {source.Classes - 1}.");
+                faults.Add($"'{source.Name}' gives inputs [{string.Join(", ", inputs.shape)}] of {inputs.dtype} for {samples.Length} " +
+                    "sample(s); expected " +
+                    $"[{string.Join(", ", source.InputShape.Prepend(samples.Length))}] of floating point. Keep number and shape of the " +
+                    "samples in its transform.");
+            else if (!labels.shape.SequenceEqual([samples.Length]) || labels.dtype != ScalarType.Int64 ||
+                labels.lt(0).logical_or(labels.ge(source.Classes)).any().cpu().item<bool>())
+                faults.Add($"'{source.Name}' gives labels [{string.Join(", ", labels.shape)}] of {labels.dtype} for {samples.Length} " +
+                    $"sample(s); expected [{samples.Length}] of Int64 from 0 to {source.Classes - 1}.");
             else if (!inputs.isfinite().all().cpu().item<bool>())
-                faults.Add($"'{source.Name}' gives numbers that are not finite; expected finite ones. Look at its transform: guard divisions by a deviation of 0.");
+                faults.Add($"'{source.Name}' gives numbers that are not finite; expected finite ones. Look at its transform: guard " +
+                    "divisions by a deviation of 0.");
         }
         catch (Exception e)
         {
@@ -177,8 +186,8 @@ internal sealed class TrainingTrial
                 }).remove);
                 remove.Add(part.register_forward_hook((_, input, output) =>
                 {
-                    string fault = $"{name} changes its input in place; expected it as it was, because others read it. Use operations that give a new tensor, " +
-                        "for example nn.ReLU() without inplace.";
+                    string fault = $"{name} changes its input in place; expected it as it was, because others read it. Use operations " +
+                        "that give a new tensor, for example nn.ReLU() without inplace.";
                     if (!input.detach().eq(before!).all().cpu().item<bool>() && !faults.Contains(fault))
                         faults.Add(fault);
                     return output;

@@ -22,7 +22,8 @@ internal static class Factory
         {
             throw new ArgumentException($"The factory of {part} fails for {context}: {e.Message.Split('\n')[0]}", e);
         }
-        Register(module ?? throw new InvalidOperationException($"The factory of {part} returned null for {context}; it must return a module."));
+        Register(module ?? throw new InvalidOperationException($"The factory of {part} returned null for {context}; it must return a " +
+            "module."));
         return module;
     }
 

@@ -47,7 +47,8 @@ internal sealed class ModuleTrial
             if (!isZero)
                 CheckGradients(Input, run, readsData);
             else if (run.Output.ne(0).any().cpu().item<bool>())
-                faults.Add($"{part} is declared zero but gives other numbers; expected zeros, because it is never computed. Declare it without isZero.");
+                faults.Add($"{part} is declared zero but gives other numbers; expected zeros, because it is never computed. Declare it " +
+                    "without isZero.");
         }
         catch (Exception e)
         {
@@ -74,17 +75,19 @@ internal sealed class ModuleTrial
         if (output is null)
             faults.Add($"{part} gives null; expected a tensor.");
         else if (output.dim() == 0 || output.shape[0] != Samples)
-            faults.Add($"{part} gives [{string.Join(", ", output.shape)}] for {Samples} samples; expected [{Samples}, ...]. Keep the samples apart.");
+            faults.Add($"{part} gives [{string.Join(", ", output.shape)}] for {Samples} samples; expected [{Samples}, ...]. Keep the " +
+                "samples apart.");
         else if (shapeFault((Output = output.shape[1..])!) is { } shape)
             faults.Add(shape);
         else if (output.dtype != input.dtype || output.device.ToString() != input.device.ToString())
             faults.Add($"{part} gives {output.dtype} on {output.device}; expected {input.dtype} on {input.device}, as its input is. " +
                 "Make constants with the type and device of the input.");
         else if (!output.isfinite().all().cpu().item<bool>())
-            faults.Add($"{part} gives numbers that are not finite for normally distributed input; expected finite ones. Guard divisions, logarithms and roots.");
+            faults.Add($"{part} gives numbers that are not finite for normally distributed input; expected finite ones. Guard " +
+                "divisions, logarithms and roots.");
         if (!Same(given, input))
-            faults.Add($"{part} changes its input in place; expected it as it was, because others read it. Use operations that give a new tensor, " +
-                "for example nn.ReLU() without inplace.");
+            faults.Add($"{part} changes its input in place; expected it as it was, because others read it. Use operations that give a " +
+                "new tensor, for example nn.ReLU() without inplace.");
         return faults.Count == 0 ? (input, output!) : null;
     }
 
@@ -103,8 +106,8 @@ internal sealed class ModuleTrial
             faults.Add($"{part} depends on its input but passes no gradient back to it; expected a differentiable output. " +
                 "Leave out detach(), no_grad() and conversions to numbers.");
         if (missing.Count > 0 && !(isCut && missing.Count == Weights.Count()))
-            faults.Add($"{part} has weights that get no gradient: {string.Join(", ", missing.Order(StringComparer.Ordinal))}. Use them in forward " +
-                "without detach() and no_grad(), freeze them with requires_grad = false, or leave them out.");
+            faults.Add($"{part} has weights that get no gradient: {string.Join(", ", missing.Order(StringComparer.Ordinal))}. Use them " +
+                "in forward without detach() and no_grad(), freeze them with requires_grad = false, or leave them out.");
     }
 
     private IEnumerable<(string Name, Tensor Tensor)> Weights =>

@@ -15,7 +15,8 @@ internal static class SharedModules
         foreach (var (name, module) in parts)
             foreach (object own in module.parameters().Concat<object>(module.buffers()).Prepend(module))
                 if (!owners.TryAdd(own, name) && reported.Add(own) && (own == module || !reported.Contains(module)))
-                    sentences.Add($"{owners[own]} and {char.ToLowerInvariant(name[0])}{name[1..]} {(own == module ? "are one module" : "share weights")}; " +
+                    sentences.Add($"{owners[own]} and {char.ToLowerInvariant(name[0])}{name[1..]} " +
+                        $"{(own == module ? "are one module" : "share weights")}; " +
                         "expected a module of its own for each. Let the factory make a new one at each call, for example c => new Own(c).");
         return sentences;
     }

@@ -84,12 +84,15 @@ internal sealed class SearchTrial
         {
             Tensor? value = penalty.Penalty(architecture, progress);
             if (value is null || value.numel() != 1)
-                return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")}; expected a scalar. Sum it or take its mean.";
+                return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")}; expected a scalar. Sum it or take " +
+                    "its mean.";
             if (!value.isfinite().all().cpu().item<bool>())
                 return "is not finite at the start values of α; expected a finite number.";
-            isConnected |= Gradients.Of(value, [.. architecture.Named.Select(alpha => (Tensor)alpha.Parameter)]).Any(gradient => gradient is not null);
+            isConnected |= Gradients.Of(value, [.. architecture.Named.Select(alpha => (Tensor)alpha.Parameter)])
+                .Any(gradient => gradient is not null);
         }
-        return isConnected ? null : "has no gradient path to α, so that it changes nothing; expected a differentiable function of α. Leave out detach() and conversions to numbers.";
+        return isConnected ? null : "has no gradient path to α, so that it changes nothing; expected a differentiable function of α. " +
+            "Leave out detach() and conversions to numbers.";
     }
 
     private string? Derivation(IDerivation derivation, ArchitectureParameters architecture, RandomStreams streams)
@@ -117,10 +120,13 @@ internal sealed class SearchTrial
         Tensor? given = transform.Apply(data.Inputs.narrow(0, 0, count).to(where, copy: true), generator, options.DataType);
         long[] expected = [count, .. space.InputShape];
         if (given is null || !given.shape.SequenceEqual(expected) || given.dtype != options.DataType || given.device_type != where.type)
-            return $"gives {(given is null ? "null" : $"[{string.Join(", ", given.shape)}] of {given.dtype} on {given.device}")} for {count} samples of " +
-                $"'{data.Name}'; expected [{string.Join(", ", expected)}] of {options.DataType} on {where}. Keep the number of samples, and convert to the type that is asked for.";
+            return $"gives {(given is null ? "null" : $"[{string.Join(", ", given.shape)}] of {given.dtype} on {given.device}")} for " +
+                $"{count} samples of " +
+                $"'{data.Name}'; expected [{string.Join(", ", expected)}] of {options.DataType} on {where}. Keep the number of " +
+                "samples, and convert to the type that is asked for.";
         return given.isfinite().all().cpu().item<bool>() ? null
-            : $"gives numbers that are not finite for the first samples of '{data.Name}'; expected finite ones. Guard divisions by a deviation of 0.";
+            : $"gives numbers that are not finite for the first samples of '{data.Name}'; expected finite ones. Guard divisions by a " +
+                "deviation of 0.";
     }
 
     /// <summary>With the library's own relaxation, so that faults of the other one do not hide those of the modules.</summary>

@@ -22,7 +22,9 @@ public sealed class ArchitectureParameters : IDisposable
     /// <param name="streams">Random streams; α draws from the stream <c>"alpha"</c>.</param>
     /// <param name="device">Device of α; the CPU where <see langword="null"/>.</param>
     /// <param name="dtype">Floating type of α.</param>
-    /// <exception cref="ArgumentException">The start values are not finite numbers of float64 on the CPU, one for each edge and operation.</exception>
+    /// <exception cref="ArgumentException">
+    /// The start values are not finite numbers of float64 on the CPU, one for each edge and operation.
+    /// </exception>
     public ArchitectureParameters(
         IReadOnlyList<CellSpecification> cells, IRelaxation relaxation, RandomStreams streams,
         Device? device = null, ScalarType dtype = ScalarType.Float32)
@@ -111,10 +113,12 @@ public sealed class ArchitectureParameters : IDisposable
     {
         long[] expected = [cell.Topology.Edges.Count, cell.Operations.Count];
         if (start is null || !start.shape.SequenceEqual(expected) || start.dtype != ScalarType.Float64 || start.device_type != DeviceType.CPU)
-            return $"The start values of α that the relaxation '{Relaxation.Name}' gives for cell '{cell.Name}' are {Describe(start)}; expected " +
-                $"[{string.Join(", ", expected)}] (edges, operations) of Float64 on cpu. Make them in Initialize(edges, operations, generator) with dtype: ScalarType.Float64.";
-        return start.isfinite().all().item<bool>() ? null : $"The start values of α that the relaxation '{Relaxation.Name}' gives for cell " +
-            $"'{cell.Name}' are not all finite; expected finite numbers.";
+            return $"The start values of α that the relaxation '{Relaxation.Name}' gives for cell '{cell.Name}' are {Describe(start)}; " +
+                "expected " +
+                $"[{string.Join(", ", expected)}] (edges, operations) of Float64 on cpu. Make them in Initialize(edges, operations, " +
+                "generator) with dtype: ScalarType.Float64.";
+        return start.isfinite().all().item<bool>() ? null : $"The start values of α that the relaxation '{Relaxation.Name}' gives for " +
+            $"cell '{cell.Name}' are not all finite; expected finite numbers.";
     }
 
     private Tensor Checked(string cell, Tensor? p)
@@ -122,8 +126,8 @@ public sealed class ArchitectureParameters : IDisposable
         Tensor alpha = this[cell];
         return p is not null && p.shape.SequenceEqual(alpha.shape) && p.dtype == alpha.dtype && p.device_type == alpha.device_type &&
             p.device_index == alpha.device_index ? p : throw new ArgumentException(
-            $"The operation weights p that the relaxation '{Relaxation.Name}' gives for cell '{cell}' are {Describe(p)}; expected {Describe(alpha)}, as α is: " +
-            "edges, operations. Normalise over the last dimension, and keep shape, type and device of α.");
+            $"The operation weights p that the relaxation '{Relaxation.Name}' gives for cell '{cell}' are {Describe(p)}; expected " +
+            $"{Describe(alpha)}, as α is: edges, operations. Normalise over the last dimension, and keep shape, type and device of α.");
     }
 
     private static string Describe(Tensor? tensor) =>

@@ -27,7 +27,8 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
         if (!computed.Contains(true))
             computed[allowed[0]] = true;
         RegisterComponents();
-        if (SharedModules.Faults(candidates.Select((candidate, k) => ($"Candidate '{candidate.Name}'", (nn.Module)operations[k]))).FirstOrDefault() is { } fault)
+        var parts = candidates.Select((candidate, k) => ($"Candidate '{candidate.Name}'", (nn.Module)operations[k]));
+        if (SharedModules.Faults(parts).FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(candidates));
     }
 

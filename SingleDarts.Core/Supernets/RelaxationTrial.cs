@@ -35,10 +35,11 @@ internal static class RelaxationTrial
             if (relaxation.IsHard && !weights.ne(0).any().cpu().item<bool>())
                 return $"{p} are 0 everywhere, so that nothing is computed; expected at least one candidate that is not 0.";
             if (Gradients.Of(weights, alpha)[0] is not { } gradient)
-                return $"{p} have no gradient path to α; expected p to be differentiable in α. Leave out detach(), no_grad() and conversions to numbers; a " +
-                    "hard choice passes its gradient by hard + soft - soft.detach().";
+                return $"{p} have no gradient path to α; expected p to be differentiable in α. Leave out detach(), no_grad() and " +
+                    "conversions to numbers; a hard choice passes its gradient by hard + soft - soft.detach().";
             return gradient.isfinite().all().cpu().item<bool>() ? null
-                : $"{p} have a gradient in α that is not finite; expected a finite one. α is −∞ for candidates that an edge does not allow.";
+                : $"{p} have a gradient in α that is not finite; expected a finite one. α is −∞ for candidates that an edge does not " +
+                    "allow.";
         }
         catch (ArgumentException e)
         {

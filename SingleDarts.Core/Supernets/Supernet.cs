@@ -135,14 +135,17 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
     /// <param name="operationWeights">p of every cell in the order of <see cref="Cells"/>, [edges, operations].</param>
     /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">The input has another shape than the space's, or there is not one p [edges, operations] for every cell.</exception>
+    /// <exception cref="ArgumentException">
+    /// The input has another shape than the space's, or there is not one p [edges, operations] for every cell.
+    /// </exception>
     public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
     {
         if (operationWeights.Count != Cells.Count())
             throw new ArgumentException(
                 $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
         foreach (var (cell, p) in Cells.Zip(operationWeights))
-            if (p.shape is not [var edges, var operations] || edges != cell.Placement.Cell.Topology.Edges.Count || operations != cell.Placement.Cell.Operations.Count)
+            if (p.shape is not [var edges, var operations] ||
+                edges != cell.Placement.Cell.Topology.Edges.Count || operations != cell.Placement.Cell.Operations.Count)
                 throw new ArgumentException(
                     $"The operation weights of cell '{cell.Placement.Cell.Name}' are [{string.Join(", ", p.shape)}]; expected " +
                     $"[{cell.Placement.Cell.Topology.Edges.Count}, {cell.Placement.Cell.Operations.Count}] (edges, operations).", nameof(operationWeights));

@@ -35,7 +35,8 @@ internal sealed record SupernetPart(string Name, nn.Module Module, CandidateOper
     public static IEnumerable<string> Faults(IReadOnlyList<SupernetPart> parts) => SharedModules.Faults(parts.Select(part => (part.Name, part.Module)))
         .Concat(parts.Where(part => part.Candidate is { IsLearnable: true }).GroupBy(part => part.Candidate)
             .Where(copies => !copies.Any(part => part.Module.parameters().Any()))
-            .Select(copies => $"{copies.First().Name} is declared learnable but has no parameters; expected some. Keep its modules and parameters in fields, " +
+            .Select(copies => $"{copies.First().Name} is declared learnable but has no parameters; expected some. Keep its modules and " +
+                "parameters in fields, " +
                 "lists of modules in a ModuleList, so that they are registered, or declare it with isLearnable: false."));
 
     private static IEnumerable<SupernetPart> Of(SupernetCell cell)

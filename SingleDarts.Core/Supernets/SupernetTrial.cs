@@ -24,7 +24,8 @@ internal sealed class SupernetTrial
         (this.supernet, this.options) = (supernet, options);
         faults.AddRange(SupernetPart.Of(supernet).Where(part => part.Module.modules().Prepend(part.Module).Any(module => !module.training))
             .GroupBy(part => part.Candidate?.Name ?? part.Name).Select(parts =>
-                $"{parts.First().Name} is in evaluation mode; expected training mode, into which a search puts every module. Leave eval() out of its factory."));
+                $"{parts.First().Name} is in evaluation mode; expected training mode, into which a search puts every module. Leave " +
+                "eval() out of its factory."));
         supernet.train();
         SearchSpace space = supernet.Space;
         IReadOnlyList<long>? previous = Try(
@@ -42,7 +43,8 @@ internal sealed class SupernetTrial
         }
         if (previous is not null)
             Try("The head", "head", supernet.Head, space.Head.Context, previous, given => given.SequenceEqual([space.Classes]) ? null
-                : $"The head of '{space.Name}' gives [N, {string.Join(", ", given)}]; expected [N, {space.Classes}]. End it with a pooling or a flattening and a linear layer.");
+                : $"The head of '{space.Name}' gives [N, {string.Join(", ", given)}]; expected [N, {space.Classes}]. End it with a " +
+                    "pooling or a flattening and a linear layer.");
     }
 
     /// <summary>Sentences that name the parts and what is wrong with them.</summary>
@@ -62,7 +64,8 @@ internal sealed class SupernetTrial
             OperationContext context = cell.Placement.Inputs[i];
             nodes[i] = Try(name, "preprocessing", cell.Preprocessing[i], context, i == topology.Inputs - 1 ? previous : before, given =>
                 Channels(name, given, context) ?? (i == 0 || nodes[0] is not { } first || given.SequenceEqual(first) ? null
-                    : $"{name} gives [N, {string.Join(", ", given)}] and that of input 0 [N, {string.Join(", ", first)}]; expected one shape for both."));
+                    : $"{name} gives [N, {string.Join(", ", given)}] and that of input 0 [N, {string.Join(", ", first)}]; expected one " +
+                        "shape for both."));
         }
         foreach (CellEdge edge in topology.Edges)
         {
@@ -74,7 +77,8 @@ internal sealed class SupernetTrial
             foreach (int k in kind.Allowed(edge))
                 Try(SupernetPart.NameOf(kind, edge, kind.Operations[k]), $"'{kind.Operations[k].Name}'", cell[edge.Index][k], context, source, given =>
                     given.SequenceEqual(expected) ? null
-                    : $"{SupernetPart.NameOf(kind, edge, kind.Operations[k])} turns [N, {string.Join(", ", source)}] into [N, {string.Join(", ", given)}] at stride " +
+                    : $"{SupernetPart.NameOf(kind, edge, kind.Operations[k])} turns [N, {string.Join(", ", source)}] into [N, " +
+                        $"{string.Join(", ", given)}] at stride " +
                         $"{context.Stride}; expected [N, {string.Join(", ", expected)}]. Pad it so that all operations of an edge agree.",
                     isZero: kind.Operations[k].IsZero);
         }
@@ -101,5 +105,6 @@ internal sealed class SupernetTrial
     }
 
     private static string? Channels(string name, IReadOnlyList<long> given, OperationContext context) =>
-        given.Count > 0 && given[0] == context.OutChannels ? null : $"{name} gives [N, {string.Join(", ", given)}]; expected {context.OutChannels} channels.";
+        given.Count > 0 && given[0] == context.OutChannels ? null : $"{name} gives [N, {string.Join(", ", given)}]; expected " +
+            $"{context.OutChannels} channels.";
 }

@@ -70,8 +70,8 @@ public sealed class ParameterUpdater : IDisposable
     {
         if (Parameters.All(p => p.Parameter.grad is null))
             throw new InvalidOperationException(
-                $"None of the {Parameters.Count} parameters ('{Parameters[0].Name}' first) has a gradient, so that there is nothing to step by; run the " +
-                "backward pass to these parameters before it, or leave the step out.");
+                $"None of the {Parameters.Count} parameters ('{Parameters[0].Name}' first) has a gradient, so that there is nothing to " +
+                "step by; run the backward pass to these parameters before it, or leave the step out.");
         using var scope = NewDisposeScope();
         flat.GatherGradients();
         if (Rule.MaxGradientNorm is { } norm)
