@@ -44,7 +44,7 @@ public class TrainingResumeTests
         TrainingResult whole = await Everything(train, test).SavingTo(folder["whole"]).RunAsync();
 
         using var stop = new CancellationTokenSource();
-        using var watched = new Watched(test, batchesBeforeInterruption + 1, stop.Cancel);
+        using var watched = new Watched(test, batchesBeforeInterruption + 2, stop.Cancel);
         await FluentActions.Awaiting(() => Everything(train, watched).SavingTo(folder["cut"]).RunAsync(stop.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         int steps = 0;

@@ -210,12 +210,12 @@ public class TrainingRunTests
         public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype) => inputs.to(dtype) * 1000;
     }
 
-    /// <summary>Infinite from a batch on; the first one is the probe of a new run folder.</summary>
+    /// <summary>Infinite from a batch on; the first two are the trial and the probe of a new run folder.</summary>
     private sealed class PoisonFrom(int last) : IBatchTransform
     {
         private int batches;
 
         public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype) =>
-            ++batches > last + 1 ? full(inputs.shape, double.PositiveInfinity, dtype) : inputs.to(dtype) / 255;
+            ++batches > last + 2 ? full(inputs.shape, double.PositiveInfinity, dtype) : inputs.to(dtype) / 255;
     }
 }

@@ -10,7 +10,7 @@ namespace SingleDarts.Core.Tests.Schemes;
 /// <summary>A supernet of float64 that is small enough for finite differences, with two batches.</summary>
 internal sealed class SmallSearch : IDisposable
 {
-    public SmallSearch(UpdateRule? weights = null, UpdateRule? architecture = null, IRelaxation? relaxation = null, long seed = 1, SearchSpace? space = null)
+    public SmallSearch(UpdateRule? weights = null, UpdateRule? architecture = null, IRelaxation? relaxation = null, long seed = 1, SearchSpace? space = null, Func<LabeledBatch>? batch = null)
     {
         space ??= SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8);
         Supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid(),
@@ -20,8 +20,8 @@ internal sealed class SmallSearch : IDisposable
         Weights.MoveTo(0, 0);
         Architecture.MoveTo(0, 0);
         using var generator = new Generator(7UL);
-        Train = Batch(generator);
-        Validation = Batch(generator);
+        Train = batch?.Invoke() ?? Batch(generator);
+        Validation = batch?.Invoke() ?? Batch(generator);
         Step = new SearchStep(Supernet, Weights, Architecture) { WeightBatch = Train, ArchitectureBatch = Validation };
     }
 

@@ -23,7 +23,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <param name="options">Seed, auxiliary classifier; the defaults where <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">
     /// The genotype is not of the space: an unknown operation, a source that does not come before, an edge used twice, another number of
-    /// nodes, a node that can get nothing; or there is no reduction cell for an auxiliary classifier. The message says which.
+    /// nodes, a node that can get nothing; there is no reduction cell for an auxiliary classifier; or a factory fails or gives one module twice.
+    /// The message says which.
     /// </exception>
     /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell of the space.</exception>
     public EvaluationNetwork(SearchSpace space, Genotype genotype, EvaluationNetworkOptions? options = null) : base(nameof(EvaluationNetwork))
@@ -51,7 +52,14 @@ public sealed class EvaluationNetwork : ClassificationNetwork
             }
         }
         RegisterComponents();
+        if (SharedModules.Faults(Parts).ToList() is { Count: > 0 } faults)
+            throw new ArgumentException($"The network of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
     }
+
+    /// <summary>What factories of the space made, by names for the beginning of a sentence.</summary>
+    internal IEnumerable<(string Name, nn.Module Module)> Parts => layers
+        .SelectMany(layer => layer is NetworkCell cell ? cell.Parts : [("The block between stages", layer)])
+        .Prepend(("The stem", stem)).Append(("The head", head));
 
     /// <summary>The space, with the outputs of the genotype's cells.</summary>
     public SearchSpace Space { get; }

@@ -12,17 +12,25 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> operations;
     private readonly CellTopology topology;
     private readonly CellGenotype cell;
+    private readonly string kind;
 
     public NetworkCell(CellPlacement placement, CellGenotype cell, Func<OperationContext, nn.Module<Tensor, Tensor>> createPreprocessing)
         : base(nameof(NetworkCell))
     {
-        this.cell = cell;
+        (this.cell, kind) = (cell, placement.Cell.Name);
         topology = placement.Cell.Topology;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(context => createPreprocessing(context))]);
         operations = nn.ModuleList([.. cell.Nodes.SelectMany((genes, i) => genes.Select(gene => placement.Cell.Operation(gene.Operation)
             .Create(placement.Place(new CellEdge(0, gene.Source, i + topology.Inputs), affine: true, trackRunningStatistics: true))))]);
         RegisterComponents();
     }
+
+    /// <summary>What factories of the space made, by names for the beginning of a sentence.</summary>
+    public IEnumerable<(string Name, nn.Module Module)> Parts => preprocessing
+        .Select((module, i) => ($"The preprocessing of input {i} of cell '{kind}'", (nn.Module)module))
+        .Concat(cell.Nodes.SelectMany((genes, i) => genes.Select(gene => $"Operation '{gene.Operation}' on edge " +
+            $"{gene.Source}->{i + topology.Inputs} of cell '{kind}'"))
+            .Zip(operations, (name, module) => (name, (nn.Module)module)));
 
     /// <summary>Probability that an operation other than an identity loses a sample while training.</summary>
     public double DropPathProbability { get; set; }

@@ -28,8 +28,9 @@ internal static class TrainingValidation
             yield break;
         if (network.parameters().All(p => !p.requires_grad))
             yield return $"The network '{network.GetName()}' has no parameters to train.";
-        if (train is { Count: > 0, Classes: > 0 } && TrainingProbe.Fault(network, train, options.AuxiliaryWeight) is { } unfit)
-            yield return unfit;
+        if (train is { Count: > 0, Classes: > 0 })
+            foreach (string fault in TrainingTrial.Faults(network, train, test, options))
+                yield return fault;
         if (train is not null && options is { BatchSize: > 0, MicroBatches: > 0 } && HasBatchNorm(network))
             foreach (string fault in SingleSampleFaults(train, options))
                 yield return fault;

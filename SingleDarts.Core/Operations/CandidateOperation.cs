@@ -44,9 +44,8 @@ public sealed class CandidateOperation
     /// <summary>Builds a new module: input [N, InChannels, ...], output [N, OutChannels, ...].</summary>
     /// <param name="context">The place of the module.</param>
     /// <exception cref="InvalidOperationException">The factory returned <see langword="null"/>.</exception>
-    public nn.Module<Tensor, Tensor> Create(OperationContext context) =>
-        create(context) ?? throw new InvalidOperationException(
-            $"The factory of operation '{Name}' returned null for {context}; it must return a module.");
+    /// <exception cref="ArgumentException">The factory failed; the message names the operation and the place.</exception>
+    public nn.Module<Tensor, Tensor> Create(OperationContext context) => Factory.Call(create, context, $"operation '{Name}'");
 
     /// <summary>The operation's name.</summary>
     public override string ToString() => Name;

@@ -26,6 +26,15 @@ internal static class GlobalRandom
             random.manual_seed(seed);
     }
 
+    /// <summary>Whether some work draws from the generator.</summary>
+    public static bool IsDrawnFrom(Action work)
+    {
+        using Tensor before = random.get_rng_state();
+        work();
+        using Tensor after = random.get_rng_state();
+        return !before.bytes.SequenceEqual(after.bytes);
+    }
+
     internal readonly struct Loan(Tensor state) : IDisposable
     {
         public void Dispose()

@@ -21,13 +21,14 @@ internal static class RunDocument
         ["space"] = Space(space),
         ["data"] = Data(data),
         ["search"] = Search(space, options),
+        ["allocation"] = SchemeChecks.Fingerprint(SchemeChecks.Allocate(data, options)),
     });
 
     /// <summary>Refuses to go on with a run that was made of something else.</summary>
     /// <exception cref="InvalidSearchException">The document is damaged, of another version, or differs in space, data or search.</exception>
     public static void RequireSame(string saved, string current, string path)
     {
-        if (OptionsDocument.Faults(saved, current, path, "space", "data", "search") is { Count: > 0 } faults)
+        if (OptionsDocument.Faults(saved, current, path, "space", "data", "search", "allocation") is { Count: > 0 } faults)
             throw new InvalidSearchException(faults);
     }
 

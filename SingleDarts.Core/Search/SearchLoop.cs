@@ -37,7 +37,7 @@ internal sealed class SearchLoop : IDisposable
         (this.space, this.options, this.storage, this.logger, this.progress) = (space, options, storage, logger, progress);
         using var kept = new BuildScope();
         streams = new RandomStreams(options.Seed);
-        plan = new BatchPlan(SearchValidation.Allocate(data, options), options.BatchSize, streams);
+        plan = new BatchPlan(SchemeChecks.Allocate(data, options), options.BatchSize, streams);
         Device device = Devices.Parse(options.Device);
         NativeMemory.KeepForReuse();
         if (device.type == DeviceType.CUDA)
@@ -53,7 +53,7 @@ internal sealed class SearchLoop : IDisposable
             ConvolutionType = options.ConvolutionType,
         });
         supernet.train();
-        weights = new ParameterUpdater(options.WeightUpdate, supernet.Weights, options.Epochs);
+        weights = new ParameterUpdater(options.WeightUpdate, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
         architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
         context = new SearchStep(supernet, weights, architecture, options.Regularizers);
         batches = new BatchStream(plan, streams, data, device, options);
@@ -128,7 +128,7 @@ internal sealed class SearchLoop : IDisposable
         (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
         meter.DataSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
         Notify(observer => observer.OnStepStarting(Moment));
-        StepOutcome outcome = options.Scheme.Step(context);
+        StepOutcome outcome = SchemeChecks.Checked(options.Scheme, options.Scheme.Step(context));
         meter.Add(outcome, step);
         Notify(observer => observer.OnStep(Moment, outcome));
     }

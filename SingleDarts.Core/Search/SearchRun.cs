@@ -27,9 +27,10 @@ public sealed class SearchRun
     {
         TorchRuntime.EnsureLoaded();
         Options = options ?? new SearchOptions();
-        List<string> faults = [.. SearchValidation.Faults(space, data, Options)];
+        IReadOnlyList<string> faults = SearchValidation.Faults(space, data, Options, out SearchTrial? trial);
         if (faults.Count > 0)
             throw new InvalidSearchException(faults);
+        Trial = trial!;
         Space = space;
         Data = data;
         this.logger = logger ?? NullLogger.Instance;
@@ -43,6 +44,9 @@ public sealed class SearchRun
 
     /// <summary>Everything else.</summary>
     public SearchOptions Options { get; }
+
+    /// <summary>What the trial of the parts showed.</summary>
+    internal SearchTrial Trial { get; }
 
     /// <summary>Runs the search to its end.</summary>
     /// <param name="progress">Called after every step.</param>

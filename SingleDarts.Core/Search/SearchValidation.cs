@@ -1,6 +1,5 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -9,7 +8,20 @@ namespace SingleDarts.Core.Search;
 /// <summary>Finds every fault of a search before any work.</summary>
 internal static class SearchValidation
 {
-    public static IEnumerable<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options)
+    /// <summary>Every fault, and the trial of the parts unless faults of the options keep it from being made.</summary>
+    public static IReadOnlyList<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options, out SearchTrial? trial)
+    {
+        List<string> faults = [.. Faults(space, data, options)];
+        trial = space is not null && Try(() => Devices.Parse(options.Device)) is null && options.DataType is ScalarType.Float32 or ScalarType.Float64
+            ? new SearchTrial(space, data, options) : null;
+        faults.AddRange(trial?.Faults ?? []);
+        // The network of a genotype is affine, so that it is built and counted, too.
+        if (space is not null && trial is { Faults.Count: 0 } && Try(() => new CostModel(space)) is { } unfit)
+            faults.Add(unfit);
+        return faults;
+    }
+
+    private static IEnumerable<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options)
     {
         if (space is null)
             yield return "No search space is given; say which with In(...), for example SearchSpaces.NasBench201().";
@@ -32,13 +44,11 @@ internal static class SearchValidation
         if (options.ConvolutionType is not (null or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64))
             yield return $"The convolution type is {options.ConvolutionType}; expected BFloat16, or none for that of the weights.";
         if (data is not null)
-            foreach (string fault in AllocationFaults(data, options))
+            foreach (string fault in SchemeChecks.Faults(data, options))
                 yield return fault;
         if (space is not null && data is not null)
             foreach (string fault in FitFaults(space, data))
                 yield return fault;
-        if (space is not null && Try(() => new CostModel(space)) is { } unfit)
-            yield return unfit;
         foreach (string fault in ObserverFaults(space, options))
             yield return fault;
     }
@@ -59,37 +69,6 @@ internal static class SearchValidation
                 $"[{string.Join(", ", space.InputShape)}]; build the space for the data or resize the data.";
         if (space.Classes != data.Classes)
             yield return $"'{data.Name}' has {data.Classes} classes but the space '{space.Name}' has {space.Classes}; they must be equal.";
-    }
-
-    private static IEnumerable<string> AllocationFaults(ClassificationDataset data, SearchOptions options)
-    {
-        SampleAllocation? allocation = null;
-        if (Try(() => allocation = Allocate(data, options)) is { } refused)
-        {
-            yield return refused;
-            yield break;
-        }
-        string scheme = options.Scheme.Name;
-        int weights = allocation!.WeightSamples.Count;
-        if (weights < options.BatchSize)
-            yield return $"The batch size is {options.BatchSize} but the scheme '{scheme}' leaves {weights} of the {data.Count} samples " +
-                "of '" + data.Name + "' to the weights; take smaller batches or more data.";
-        else if (options.BatchSize >= 2 && weights % options.BatchSize == 1)
-            yield return $"{weights} samples in batches of {options.BatchSize} leave a last batch of 1, which batch normalisation cannot " +
-                "take; change the batch size or the number of samples by one.";
-        if (allocation.ArchitectureSamples is { } samples && samples.Count < 2 * options.BatchSize && samples.Intersect(allocation.WeightSamples).Any())
-            yield return $"The scheme '{scheme}' draws two different batches of {options.BatchSize} from the same {samples.Count} samples; " +
-                "it needs at least twice the batch size.";
-        if (allocation.ArchitectureSamples is { Count: 0 })
-            yield return $"The scheme '{scheme}' leaves no samples to the architecture parameters.";
-        foreach (long index in allocation.WeightSamples.Concat(allocation.ArchitectureSamples ?? []).Where(i => i < 0 || i >= data.Count).Take(1))
-            yield return $"The scheme '{scheme}' allots sample {index}, but '{data.Name}' has samples 0 to {data.Count - 1}.";
-    }
-
-    public static SampleAllocation Allocate(ClassificationDataset data, SearchOptions options)
-    {
-        using var generator = new RandomStreams(options.Seed).CreateGenerator("allocation");
-        return options.Scheme.Allocate(data.Count, generator);
     }
 
     private static string? Try(Action action)

@@ -99,25 +99,26 @@ public sealed class SearchSpaceBuilder
     /// <summary>A fixed block between stages; its context has the channels of both sides and stride 2.</summary>
     /// <param name="create">Factory of the block.</param>
     public SearchSpaceBuilder Downsampling(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
-        Set(() => (downsampling, reductionCells) = (create, false));
+        Set(() => (downsampling, reductionCells) = (Named(create, "the block between stages"), false));
 
     /// <summary>Searched cells of a second kind, <c>reduction</c>, with stride 2 between stages, as in DARTS.</summary>
     public SearchSpaceBuilder ReductionCells() => Set(() => reductionCells = true);
 
     /// <summary>First block; its context has the input's channels and the stem's.</summary>
     /// <param name="create">Factory of the stem.</param>
-    public SearchSpaceBuilder Stem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => StemFactory = create);
+    public SearchSpaceBuilder Stem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => StemFactory = Named(create, "the stem"));
 
     /// <summary>
     /// A block of stride 2 behind the stem that keeps its channels; the first cells of two inputs read what the stem gives and what this
     /// block gives (DARTS on ImageNet).
     /// </summary>
     /// <param name="create">Factory of the block.</param>
-    public SearchSpaceBuilder SecondStem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => SecondStemFactory = create);
+    public SearchSpaceBuilder SecondStem(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
+        Set(() => SecondStemFactory = Named(create, "the second stem"));
 
     /// <summary>Last block; its context has the channels of the last layer and the number of classes.</summary>
     /// <param name="create">Factory of the head; its module gives logits [N, classes].</param>
-    public SearchSpaceBuilder Head(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => HeadFactory = create);
+    public SearchSpaceBuilder Head(Func<OperationContext, nn.Module<Tensor, Tensor>> create) => Set(() => HeadFactory = Named(create, "the head"));
 
     /// <summary>
     /// What turns an earlier layer's output into an input node. By default nothing where channels and size fit, else
@@ -125,7 +126,7 @@ public sealed class SearchSpaceBuilder
     /// </summary>
     /// <param name="create">Factory; its context has the channels of both sides and stride 1 or 2.</param>
     public SearchSpaceBuilder Preprocessing(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
-        Set(() => PreprocessingFactory = create);
+        Set(() => PreprocessingFactory = Named(create, "the preprocessing"));
 
     /// <summary>How architecture parameters become a genotype; the best operation of every edge where nothing is said (NAS-Bench-201).</summary>
     /// <param name="derivation">For example <see cref="Derivations.TopEdges"/>, the rule of DARTS.</param>
@@ -243,6 +244,12 @@ public sealed class SearchSpaceBuilder
         context.KeepsShape ? nn.Identity()
         : context.Stride == 2 ? new FactorizedReduce(context)
         : Blocks.ReluConvBatchNorm(context, 1);
+
+    private static Func<OperationContext, nn.Module<Tensor, Tensor>> Named(Func<OperationContext, nn.Module<Tensor, Tensor>> create, string part)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return context => Factory.Call(create, context, part);
+    }
 
     private SearchSpaceBuilder Set(Action change)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -21,6 +22,9 @@ public sealed class ArchitectureParameters : IDisposable
     /// <param name="streams">Random streams; α draws from the stream <c>"alpha"</c>.</param>
     /// <param name="device">Device of α; the CPU where <see langword="null"/>.</param>
     /// <param name="dtype">Floating type of α.</param>
+    /// <exception cref="ArgumentException">
+    /// The start values are not finite numbers of float64 on the CPU, one for each edge and operation.
+    /// </exception>
     public ArchitectureParameters(
         IReadOnlyList<CellSpecification> cells, IRelaxation relaxation, RandomStreams streams,
         Device? device = null, ScalarType dtype = ScalarType.Float32)
@@ -32,8 +36,10 @@ public sealed class ArchitectureParameters : IDisposable
         for (int i = 0; i < cells.Count; i++)
         {
             using var generator = streams.CreateGenerator("alpha", i);
-            using Tensor start = relaxation.Initialize(cells[i].Topology.Edges.Count, cells[i].Operations.Count, generator);
-            var alpha = new Parameter(start.to(dtype, device ?? CPU, copy: true));
+            using Tensor? start = relaxation.Initialize(cells[i].Topology.Edges.Count, cells[i].Operations.Count, generator);
+            if (StartFault(cells[i], start) is { } fault)
+                throw new ArgumentException(fault, nameof(relaxation));
+            var alpha = new Parameter(start!.to(dtype, device ?? CPU, copy: true));
             alpha.DetachFromDisposeScope();
             made[cells[i].Name] = alpha;
             if (cells[i].IsRestricted)
@@ -77,14 +83,14 @@ public sealed class ArchitectureParameters : IDisposable
     /// </summary>
     /// <param name="cell">Name of the kind.</param>
     /// <param name="context">The moment, for sampled relaxations.</param>
-    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    /// <exception cref="ArgumentException">There is no such kind, or p has another shape, type or device than α.</exception>
     public Tensor OperationWeights(string cell, RelaxationContext context)
     {
         if (!excluded.TryGetValue(cell, out Tensor? mask))
-            return Relaxation.OperationWeights(this[cell], context);
+            return Checked(cell, Relaxation.OperationWeights(this[cell], context));
         using var scope = NewDisposeScope();
         Tensor alpha = this[cell].Masked(mask, double.NegativeInfinity);
-        return Relaxation.OperationWeights(alpha, context).Masked(mask, 0).MoveToOuterDisposeScope();
+        return Checked(cell, Relaxation.OperationWeights(alpha, context)).Masked(mask, 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies α and p as numbers.</summary>
@@ -103,6 +109,30 @@ public sealed class ArchitectureParameters : IDisposable
         foreach (Tensor made in alphas.Values.Concat(excluded.Values))
             made.Dispose();
     }
+
+    private string? StartFault(CellSpecification cell, Tensor? start)
+    {
+        long[] expected = [cell.Topology.Edges.Count, cell.Operations.Count];
+        if (start is null || !start.shape.SequenceEqual(expected) || start.dtype != ScalarType.Float64 || start.device_type != DeviceType.CPU)
+            return $"The start values of α that the relaxation '{Relaxation.Name}' gives for cell '{cell.Name}' are {Describe(start)}; " +
+                "expected " +
+                $"[{string.Join(", ", expected)}] (edges, operations) of Float64 on cpu. Make them in Initialize(edges, operations, " +
+                "generator) with dtype: ScalarType.Float64.";
+        return start.isfinite().all().item<bool>() ? null : $"The start values of α that the relaxation '{Relaxation.Name}' gives for " +
+            $"cell '{cell.Name}' are not all finite; expected finite numbers.";
+    }
+
+    private Tensor Checked(string cell, Tensor? p)
+    {
+        Tensor alpha = this[cell];
+        return p is not null && p.shape.SequenceEqual(alpha.shape) && p.dtype == alpha.dtype && p.device_type == alpha.device_type &&
+            p.device_index == alpha.device_index ? p : throw new ArgumentException(
+            $"The operation weights p that the relaxation '{Relaxation.Name}' gives for cell '{cell}' are {Describe(p)}; expected " +
+            $"{Describe(alpha)}, as α is: edges, operations. Normalise over the last dimension, and keep shape, type and device of α.");
+    }
+
+    private static string Describe(Tensor? tensor) =>
+        tensor is null ? "null" : $"[{string.Join(", ", tensor.shape)}] of {tensor.dtype} on {tensor.device}";
 
     private static Tensor Excluded(CellSpecification cell) => tensor(
         [.. cell.Topology.Edges.SelectMany(edge => Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.Allows(edge, k)))],

@@ -19,6 +19,7 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
     /// Columns of the candidates that the edge has, at least one; all where <see langword="null"/>. In the others' places stands a
     /// <see cref="Zero"/>, which has no weights and is not computed.
     /// </param>
+    /// <exception cref="ArgumentException">Two candidates are one module or share weights.</exception>
     public MixedOp(IReadOnlyList<CandidateOperation> candidates, OperationContext context, IReadOnlyList<int>? allowed = null) : base(nameof(MixedOp))
     {
         allowed ??= [.. Enumerable.Range(0, candidates.Count)];
@@ -27,6 +28,9 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
         if (!computed.Contains(true))
             computed[allowed[0]] = true;
         RegisterComponents();
+        var parts = candidates.Select((candidate, k) => ($"Candidate '{candidate.Name}'", (nn.Module)operations[k]));
+        if (SharedModules.Faults(parts).FirstOrDefault() is { } fault)
+            throw new ArgumentException(fault, nameof(candidates));
     }
 
     /// <summary>Number of candidates.</summary>
@@ -44,7 +48,11 @@ public sealed class MixedOp : nn.Module<Tensor, Tensor, Tensor>
     /// <param name="input">x, [N, C, ...].</param>
     /// <param name="weights">p of this edge, [operations].</param>
     /// <returns>[N, C', ...].</returns>
-    public override Tensor forward(Tensor input, Tensor weights) => Mix(input, weights, Computes)!;
+    /// <exception cref="ArgumentException">There is not one operation weight for each candidate.</exception>
+    public override Tensor forward(Tensor input, Tensor weights) => weights.shape is [var length] && length == Count
+        ? Mix(input, weights, Computes)!
+        : throw new ArgumentException(
+            $"The operation weights of the edge are [{string.Join(", ", weights.shape)}]; expected [{Count}], one for each candidate.", nameof(weights));
 
     /// <summary>The sum over some of the candidates, or <see langword="null"/> over none.</summary>
     internal Tensor? Mix(Tensor input, Tensor weights, Func<int, bool> includes)

@@ -28,6 +28,10 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="space">The search space.</param>
     /// <param name="relaxation">α to operation weights; the paper's sigmoid where <see langword="null"/>.</param>
     /// <param name="options">Seed, device, types; the defaults where <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// A factory fails or gives one module twice, a candidate that is declared learnable has no weights, or the relaxation's start values do not
+    /// fit; the message names the part.
+    /// </exception>
     public Supernet(SearchSpace space, IRelaxation? relaxation = null, SupernetOptions? options = null) : base(nameof(Supernet))
     {
         TorchRuntime.EnsureLoaded();
@@ -46,6 +50,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         }
         passesInput = [.. space.Layers.Select(layer => layer is BlockPlacement { PassesInput: true })];
         RegisterComponents();
+        if (SupernetPart.Faults([.. SupernetPart.Of(this)]).ToList() is { Count: > 0 } faults)
+            throw new ArgumentException($"The supernet of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
             space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
@@ -77,6 +83,15 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
 
     /// <summary>The searched cells, from the first to the last.</summary>
     public IEnumerable<SupernetCell> Cells => layers.OfType<SupernetCell>();
+
+    /// <summary>The first block.</summary>
+    internal nn.Module<Tensor, Tensor> Stem => stem;
+
+    /// <summary>Cells and fixed blocks, as <see cref="SearchSpace.Layers"/>.</summary>
+    internal IReadOnlyList<nn.Module> Layers => [.. layers];
+
+    /// <summary>The last block.</summary>
+    internal nn.Module<Tensor, Tensor> Head => head;
 
     /// <summary>How the searched cells are computed in training mode; it can be changed at any time, the weights stay what they are.</summary>
     public CellExecution Execution
@@ -125,13 +140,21 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
     /// <param name="operationWeights">p of every cell in the order of <see cref="Cells"/>, [edges, operations].</param>
     /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">The input has another shape than the space's, or there is not one p for every cell.</exception>
+    /// <exception cref="ArgumentException">
+    /// The input has another shape than the space's, or there is not one p [edges, operations] for every cell.
+    /// </exception>
     public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
     {
         fault.Throw();
         if (operationWeights.Count != Cells.Count())
             throw new ArgumentException(
                 $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
+        foreach (var (cell, p) in Cells.Zip(operationWeights))
+            if (p.shape is not [var edges, var operations] ||
+                edges != cell.Placement.Cell.Topology.Edges.Count || operations != cell.Placement.Cell.Operations.Count)
+                throw new ArgumentException(
+                    $"The operation weights of cell '{cell.Placement.Cell.Name}' are [{string.Join(", ", p.shape)}]; expected " +
+                    $"[{cell.Placement.Cell.Topology.Edges.Count}, {cell.Placement.Cell.Operations.Count}] (edges, operations).", nameof(operationWeights));
         if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
             throw new ArgumentException(
                 $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
@@ -166,14 +189,14 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
 
     /// <summary>Gradients of a scalar that came out of this supernet, without touching anybody's <c>grad</c>; zeros if it does not depend on an input.</summary>
     /// <param name="output">A scalar.</param>
-    /// <param name="inputs">Tensors of its history.</param>
+    /// <param name="inputs">Leaves of its history.</param>
     /// <param name="retainGraph">Whether the graph can be walked again.</param>
     /// <param name="createGraph">Whether the gradients can be differentiated again; needs <see cref="CellExecution.PerEdge"/>.</param>
     internal Tensor[] Gradients(Tensor output, Tensor[] inputs, bool retainGraph = false, bool createGraph = false)
     {
         try
         {
-            return NativeKernels.Gradients(output, inputs, retainGraph, createGraph);
+            return [.. Runtime.Gradients.Of(output, inputs, retainGraph, createGraph).Zip(inputs, (gradient, input) => gradient ?? zeros_like(input))];
         }
         finally
         {

@@ -43,6 +43,9 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <param name="edge">Index of the edge.</param>
     public MixedOp this[int edge] => edges[edge];
 
+    /// <summary>What makes the input nodes of earlier layers' outputs.</summary>
+    internal IReadOnlyList<nn.Module<Tensor, Tensor>> Preprocessing => [.. preprocessing];
+
     /// <summary>How the cell is computed in training mode; in evaluation mode it is always computed per edge.</summary>
     public CellExecution Execution { get; set; }
 

@@ -54,7 +54,9 @@ public sealed class ParameterUpdater : IDisposable
         LearningRate = Rule.Schedule.At(Rule.Optimizer.LearningRate, epoch, fraction, epochs);
 
     /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
-    /// <exception cref="InvalidOperationException">A later updater has taken some of the parameters over.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A later updater has taken some of the parameters over, or none of the parameters has a gradient.
+    /// </exception>
     /// <remarks>
     /// If the backward pass of a merged cell failed, its exception is thrown here (or by <see cref="ZeroGrad"/> or the supernet's next forward
     /// pass), and nothing moves.
@@ -62,6 +64,10 @@ public sealed class ParameterUpdater : IDisposable
     public void Step()
     {
         ThrowBackwardFault();
+        if (Parameters.All(p => p.Parameter.grad is null))
+            throw new InvalidOperationException(
+                $"None of the {Parameters.Count} parameters ('{Parameters[0].Name}' first) has a gradient, so that there is nothing to " +
+                "step by; run the backward pass to these parameters before it, or leave the step out.");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor gradient = flat.GatherGradients();
