@@ -16,8 +16,7 @@ internal sealed class Measurement : IDisposable
     private readonly SearchMoment moment;
     private readonly Supernet supernet;
     private readonly CellExecution execution;
-    private readonly long seed;
-    private readonly GlobalRandom.Loan loan;
+    private readonly StepRandom.Draw draw;
     private readonly Tensor relaxation;
     private readonly (Tensor Buffer, Tensor Copy)[] buffers;
 
@@ -28,14 +27,14 @@ internal sealed class Measurement : IDisposable
         execution = supernet.Execution;
         buffers = [.. supernet.named_buffers().Select(b => (b.buffer, b.buffer.clone()))];
         relaxation = supernet.RelaxationGenerator.get_state();
-        seed = new RandomStreams().Derive("measurement", moment.Epoch, moment.Step);
-        loan = GlobalRandom.Borrow(seed);
+        draw = (moment.Random ?? new StepRandom(supernet, new RandomStreams()))
+            .Begin(new RandomStreams().Derive("measurement", moment.Epoch, moment.Step));
     }
 
     /// <summary>Lets sampled relaxations and random operations draw the numbers of this measurement's beginning once more.</summary>
     public void Rewind()
     {
-        GlobalRandom.Seed(seed);
+        draw.Rewind();
         supernet.RelaxationGenerator.set_state(relaxation);
     }
 
@@ -45,11 +44,8 @@ internal sealed class Measurement : IDisposable
             foreach (var (buffer, copy) in buffers)
                 buffer.copy_(copy);
         supernet.Execution = execution;
-        // The generator of an accelerator, which has no state to read, begins the step anew.
-        if (supernet.Device.type != TorchSharp.DeviceType.CPU)
-            supernet.MoveTo(moment.Context.Progress, moment.Epoch, moment.Step);
         supernet.RelaxationGenerator.set_state(relaxation);
-        loan.Dispose();
+        draw.Dispose();
         scope.Dispose();
     }
 }

@@ -1,5 +1,5 @@
 using SingleDarts.Core.Runtime;
-using TorchSharp;
+using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Evaluation;
 public static class DropPath
 {
     /// <summary>
-    /// x · m / (1 − P) with one m ~ Bernoulli(1 − P) for each sample, drawn from the global generator of the device; the expected value is x.
+    /// x · m / (1 − P) with one m ~ Bernoulli(1 − P) for each sample, drawn from the generator of the step (<see cref="StepRandom"/>); the expected value is x.
     /// </summary>
     /// <param name="input">x, [N, ...].</param>
     /// <param name="probability">P, 0 to less than 1.</param>
@@ -18,10 +18,6 @@ public static class DropPath
     {
         if (!(probability >= 0 && probability < 1))
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A path is dropped with a probability from 0 to less than 1.");
-        using var scope = NewDisposeScope();
-        using Scalar limit = Scalars.Of(probability);
-        long[] mask = [input.shape[0], .. Enumerable.Repeat(1L, (int)input.dim() - 1)];
-        Tensor keeps = rand(mask, dtype: input.dtype, device: input.device).ge(limit);
-        return input.mul(keeps.to(input.dtype).Over_(1 - probability)).MoveToOuterDisposeScope();
+        return Bernoulli.Keep(input, [input.shape[0], .. Enumerable.Repeat(1L, (int)input.dim() - 1)], probability);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ILogger logger;
     private readonly IProgress<TrainingProgress>? progress;
     private readonly RandomStreams streams;
+    private readonly StepRandom random;
     private readonly Device device;
     private readonly IReadOnlyList<(string Name, Parameter Parameter)> weights;
     private readonly ParameterUpdater updater;
@@ -47,6 +48,9 @@ internal sealed class TrainingLoop : IDisposable
         weights = [.. network.named_parameters().Where(p => p.parameter.requires_grad)];
         updater = new ParameterUpdater(options.WeightUpdate, weights, options.Epochs);
         average = options.AverageDecay is { } decay ? new WeightAverage(network, decay) : null;
+        random = new StepRandom(network, streams);
+        if (random.DrawsFromProcess.Count > 0)
+            TrainingLog.Warning(logger, random.Warning);
         loss = new TrainingLoss(options.LabelSmoothing, options.AuxiliaryWeight);
         meter = new TrainingMeter(device);
         var order = new EpochOrder(SampleOrder.All(train.Count), options.BatchSize, streams, options.DropLast);
@@ -117,10 +121,10 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         network.DropPathProbability = options.DropPathAt(epoch);
         updater.MoveTo(epoch, (double)step / steps);
-        GlobalRandom.Seed(streams.Derive("operations", epoch, step));
         long begun = Stopwatch.GetTimestamp();
         LabeledBatch batch = batches.Get(epoch, step)[0];
         meter.DataSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        using IDisposable draws = random.Begin(epoch, step);
         updater.ZeroGrad();
         foreach (var (start, length) in MicroBatch.Parts(batch.Size, options))
             AddGradient(batch.Inputs.narrow(0, start, length), batch.Labels.narrow(0, start, length), (double)length / batch.Size);

@@ -19,13 +19,6 @@ internal static class GlobalRandom
         return new Loan(state);
     }
 
-    /// <summary>Seeds the generator for good.</summary>
-    public static void Seed(long seed)
-    {
-        lock (Gate)
-            random.manual_seed(seed);
-    }
-
     /// <summary>Whether some work draws from the generator.</summary>
     public static bool IsDrawnFrom(Action work)
     {

@@ -23,6 +23,7 @@ internal sealed class SearchLoop : IDisposable
     private readonly Supernet supernet;
     private readonly ParameterUpdater weights, architecture;
     private readonly SearchStep context;
+    private readonly StepRandom random;
     private readonly BatchStream batches;
     private readonly EpochMeter meter;
     private readonly SearchStorage? storage;
@@ -56,6 +57,9 @@ internal sealed class SearchLoop : IDisposable
         weights = new ParameterUpdater(options.WeightUpdate, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
         architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
         context = new SearchStep(supernet, weights, architecture, options.Regularizers);
+        random = new StepRandom(supernet, streams);
+        if (random.DrawsFromProcess.Count > 0)
+            SearchLog.Warning(logger, random.Warning);
         batches = new BatchStream(plan, streams, data, device, options);
         meter = new EpochMeter(device);
         SearchLog.Started(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
@@ -92,6 +96,7 @@ internal sealed class SearchLoop : IDisposable
     private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context)
     {
         Folder = storage?.Folder,
+        Random = random,
         DrawIndependentBatch = () => batches.Independent(epoch, step),
     };
 
@@ -128,7 +133,9 @@ internal sealed class SearchLoop : IDisposable
         (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
         meter.DataSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
         Notify(observer => observer.OnStepStarting(Moment));
-        StepOutcome outcome = SchemeChecks.Checked(options.Scheme, options.Scheme.Step(context));
+        StepOutcome outcome;
+        using (random.Begin(epoch, step))
+            outcome = SchemeChecks.Checked(options.Scheme, options.Scheme.Step(context));
         meter.Add(outcome, step);
         Notify(observer => observer.OnStep(Moment, outcome));
     }
@@ -224,9 +231,14 @@ internal sealed class SearchLoop : IDisposable
         SearchLog.Resumed(logger, epoch + 1, step, options.OutputFolder!);
     }
 
+    /// <summary>Whatever observers draw, the search draws the same.</summary>
     private void Notify(Action<ISearchObserver> call)
     {
+        if (options.Observers.Count == 0)
+            return;
+        using Tensor state = supernet.RelaxationGenerator.get_state().DetachFromDisposeScope();
         foreach (ISearchObserver observer in options.Observers)
             call(observer);
+        supernet.RelaxationGenerator.set_state(state);
     }
 }

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 
 namespace SingleDarts.Core.Search;
@@ -13,6 +14,9 @@ public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, Search
 {
     /// <summary>The run folder, for <see cref="RunFolder.AppendRecord"/>, or <see langword="null"/> where nothing is saved.</summary>
     public RunFolder? Folder { get; init; }
+
+    /// <summary>Begins random numbers of the given seed for the supernet; null in a loop of one's own.</summary>
+    internal StepRandom? Random { get; init; }
 
     /// <summary>
     /// Draws a batch of the weights' samples that holds none of this step's batches, from a random stream of its own; the caller disposes

@@ -106,15 +106,14 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     }
 
     /// <summary>
-    /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, and random operations
-    /// (dropout) draw from the global generator seeded for it, so that a resumed search repeats the uninterrupted one.
+    /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, so that a resumed search repeats the
+    /// uninterrupted one. Random operations draw from <see cref="StepRandom"/>.
     /// </summary>
     /// <param name="progress">Share of the search that is done, 0 to 1.</param>
     /// <param name="epoch">Epoch, counted from 0.</param>
     /// <param name="step">Step within the epoch, counted from 0.</param>
     public void MoveTo(double progress, long epoch, long step)
     {
-        GlobalRandom.Seed(streams.Derive("operations", epoch, step));
         context.Generator.manual_seed(streams.Derive("relaxation", epoch, step));
         context = context with { Progress = progress };
     }

@@ -1,0 +1,92 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Runtime;
+
+/// <summary>
+/// The random numbers that a network draws in a step: a generator of the run, seeded from seed, epoch and step, so that a resumed run draws
+/// what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or gives numbers. Operations
+/// draw with <c>rand(shape, generator: StepRandom.Generator)</c>.
+/// </summary>
+/// <remarks>
+/// TorchSharp's own random modules (<c>nn.Dropout</c>) and modules of unknown types may draw from the generator of the process instead, which
+/// cannot be told otherwise. For such networks the process's generator is seeded for each step and put back after it, one step of the process at a
+/// time; only a thread that draws from it during a step still disturbs both. <see cref="DrawsFromProcess"/> names them.
+/// </remarks>
+public sealed class StepRandom
+{
+    private static readonly HashSet<string> OfTorchSharp =
+        ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "RReLU"];
+
+    [ThreadStatic] private static Generator? current;
+    private readonly RandomStreams streams;
+
+    /// <summary>Looks at a network's modules once.</summary>
+    /// <param name="network">The network that steps compute.</param>
+    /// <param name="streams">Random streams of the run; steps draw from the stream <c>"operations"</c>.</param>
+    public StepRandom(nn.Module network, RandomStreams streams)
+    {
+        this.streams = streams;
+        DrawsFromProcess = [.. network.named_modules().Where(m => MayDraw(m.module)).Select(m => $"{m.name} ({m.module.GetType().Name})")];
+    }
+
+    /// <summary>
+    /// CPU generator of the step in progress on this thread. It is null outside of a step, so that operations which pass it on then draw from the
+    /// process's generator.
+    /// </summary>
+    public static Generator? Generator => current;
+
+    /// <summary>Names and types of modules that may draw from the process's generator.</summary>
+    public IReadOnlyList<string> DrawsFromProcess { get; }
+
+    /// <summary>What a log says of <see cref="DrawsFromProcess"/>.</summary>
+    internal string Warning =>
+        $"{string.Join(", ", DrawsFromProcess.Take(5))}{(DrawsFromProcess.Count > 5 ? $" and {DrawsFromProcess.Count - 5} more" : "")} may draw from " +
+        "the random generator of the process, which is seeded for each step; another thread that draws from it during a step changes the result. " +
+        "Take Dropout of SingleDarts.Core.Operations, or draw with generator: StepRandom.Generator.";
+
+    /// <summary>Begins a step on this thread; dispose the result at its end.</summary>
+    /// <param name="epoch">Epoch, counted from 0.</param>
+    /// <param name="step">Step within the epoch, counted from 0.</param>
+    public IDisposable Begin(long epoch, long step) => Begin(streams.Derive("operations", epoch, step));
+
+    internal Draw Begin(long seed) => new(seed, DrawsFromProcess.Count > 0);
+
+    private static bool MayDraw(nn.Module module)
+    {
+        Type type = module.GetType();
+        return type.Assembly == typeof(torch).Assembly ? OfTorchSharp.Contains(type.Name) : type.Assembly != typeof(StepRandom).Assembly;
+    }
+
+    /// <summary>The numbers of one step.</summary>
+    internal sealed class Draw : IDisposable
+    {
+        private readonly Generator? outer = current;
+        private readonly Generator own = new(0, CPU);
+        private readonly GlobalRandom.Loan? loan;
+        private readonly long seed;
+
+        public Draw(long seed, bool borrows)
+        {
+            this.seed = seed;
+            loan = borrows ? GlobalRandom.Borrow(seed) : null;
+            current = own;
+            Rewind();
+        }
+
+        /// <summary>The next numbers are once more the first.</summary>
+        public void Rewind()
+        {
+            own.manual_seed(seed);
+            if (loan is not null)
+                random.manual_seed(seed);
+        }
+
+        public void Dispose()
+        {
+            current = outer;
+            own.Dispose();
+            loan?.Dispose();
+        }
+    }
+}
