@@ -10,7 +10,7 @@ public class ArchitectureTests
     private static readonly Dictionary<string, string[]> Below = new()
     {
         ["Runtime"] = [],
-        ["Theory"] = [],
+        ["Theory"] = ["Runtime"],
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations"],

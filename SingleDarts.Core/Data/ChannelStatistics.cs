@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -28,11 +29,11 @@ internal static class ChannelStatistics
 
         var mean = Average(x => x);
         var variance = Average(x => (x - mean.unsqueeze(1)).square());
-        double[] deviations = (variance.sqrt() / scale).cpu().data<double>().ToArray();
+        double[] deviations = Host.Numbers<double>(variance.sqrt() / scale);
         int constant = Array.IndexOf(deviations, 0);
         if (constant >= 0)
             throw new InvalidOperationException(
                 $"Channel {constant} of '{data.Name}' has the same value everywhere, so its standard deviation is 0 and it cannot be normalised; remove it.");
-        return new Normalization((mean / scale).cpu().data<double>().ToArray(), deviations);
+        return new Normalization(Host.Numbers<double>(mean / scale), deviations);
     }
 }

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -16,14 +17,7 @@ internal static class OperationGradient
         var p = supernet.OperationWeights();
         Tensor[] leaves = [.. supernet.Cells.Select(cell => p[cell.Placement.Cell.Name].detach().clone().requires_grad_())];
         Tensor loss = moment.Context.Evaluate(batch, leaves).Loss;
-        return [.. autograd.grad([loss], leaves, allow_unused: true).Zip(leaves, (gradient, leaf) => Numbers(gradient, leaf))];
-    }
-
-    private static double[,] Numbers(Tensor gradient, Tensor like)
-    {
-        var numbers = new double[like.shape[0], like.shape[1]];
-        if (gradient is { IsInvalid: false })
-            Buffer.BlockCopy(gradient.cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray(), 0, numbers, 0, numbers.Length * sizeof(double));
-        return numbers;
+        return [.. autograd.grad([loss], leaves, allow_unused: true).Zip(leaves, (gradient, leaf) =>
+            gradient is { IsInvalid: false } ? Host.Matrix(gradient) : new double[leaf.shape[0], leaf.shape[1]])];
     }
 }

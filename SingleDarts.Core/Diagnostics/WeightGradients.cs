@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
@@ -55,8 +56,8 @@ internal sealed class WeightGradients : IDisposable
     public Correlation With(WeightGradients other, int node)
     {
         using var scope = NewDisposeScope();
-        Tensor a = Vectors[node].cpu().to(ScalarType.Float64), b = other.Vectors[node].cpu().to(ScalarType.Float64);
-        double product = a.dot(b).item<double>(), norms = Math.Sqrt(a.dot(a).item<double>()) * Math.Sqrt(b.dot(b).item<double>());
+        Tensor a = Host.ToFloat64(Vectors[node]), b = Host.ToFloat64(other.Vectors[node]);
+        double product = Host.Number<double>(a.dot(b)), norms = Math.Sqrt(Host.Number<double>(a.dot(a))) * Math.Sqrt(Host.Number<double>(b.dot(b)));
         return new Correlation(product, norms == 0 ? 0 : product / norms);
     }
 

@@ -1,4 +1,4 @@
-using TorchSharp;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
@@ -15,7 +15,7 @@ internal sealed class TrainingMeter : IDisposable
 
     public TrainingMeter(Device device)
     {
-        sums = zeros(3, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
+        sums = zeros(3, dtype: Host.SumType(device), device: device).DetachFromDisposeScope();
         divergedAt = full(1, -1L, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
@@ -42,13 +42,13 @@ internal sealed class TrainingMeter : IDisposable
     public long DivergedAt()
     {
         using var scope = NewDisposeScope();
-        return divergedAt.cpu().item<long>();
+        return Host.Number<long>(divergedAt);
     }
 
     public (double Loss, double? AuxiliaryLoss, double Top1) Means()
     {
         using var scope = NewDisposeScope();
-        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(sums);
         return (s[0] / samples, auxiliarySamples == 0 ? null : s[1] / auxiliarySamples, s[2] / samples);
     }
 
@@ -61,12 +61,12 @@ internal sealed class TrainingMeter : IDisposable
     }
 
     public Tensor Save() => cat(
-        [sums.to(ScalarType.Float64).cpu(), tensor([samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds], dtype: ScalarType.Float64)], 0);
+        [Host.ToFloat64(sums), tensor([samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds], dtype: ScalarType.Float64)], 0);
 
     public void Load(Tensor saved)
     {
         using var scope = NewDisposeScope();
-        double[] s = saved.cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(saved);
         sums.copy_(saved[TensorIndex.Slice(0, 3)].to(sums.dtype));
         (samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds) = ((long)s[3], (long)s[4], s[5], s[6], s[7]);
     }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Updates;
 using TorchSharp.Modules;
@@ -83,7 +84,7 @@ internal static class UnrolledGradient
     private static Tensor[] FiniteDifference(
         SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
     {
-        double norm = Math.Sqrt(direction.Sum(v => v.to(ScalarType.Float64).square().sum().item<double>()));
+        double norm = Norm(direction);
         if (norm == 0)
             return [.. alphas.Select(a => zeros_like(a))];
         double r = radius / norm;
@@ -99,6 +100,14 @@ internal static class UnrolledGradient
         }
         Tensor[] plus = At(r), minus = At(-r);
         return [.. plus.Zip(minus, (p, m) => (p - m) / (2 * r))];
+    }
+
+    /// <summary>‖v‖₂ over all tensors. Reads the device once, not once for each.</summary>
+    private static double Norm(Tensor[] vectors)
+    {
+        using var scope = NewDisposeScope();
+        ScalarType type = Host.SumType(vectors[0].device);
+        return Math.Sqrt(Host.Doubles(stack([.. vectors.Select(v => v.to(type).square().sum())])).Sum());
     }
 
     private static void Assign(Parameter[] parameters, Tensor[] values)

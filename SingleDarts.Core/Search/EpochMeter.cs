@@ -1,5 +1,5 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
@@ -16,7 +16,7 @@ internal sealed class EpochMeter : IDisposable
 
     public EpochMeter(Device device)
     {
-        sums = zeros(4, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
+        sums = zeros(4, dtype: Host.SumType(device), device: device).DetachFromDisposeScope();
         divergedAt = full(1, -1L, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
@@ -39,13 +39,13 @@ internal sealed class EpochMeter : IDisposable
     public long DivergedAt()
     {
         using var scope = NewDisposeScope();
-        return divergedAt.cpu().item<long>();
+        return Host.Number<long>(divergedAt);
     }
 
     public (double WeightLoss, double WeightAccuracy, double ArchitectureLoss, double ArchitectureAccuracy) Means()
     {
         using var scope = NewDisposeScope();
-        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(sums);
         return (s[0] / weightSamples, s[1] / weightSamples, s[2] / architectureSamples, s[3] / architectureSamples);
     }
 
@@ -58,12 +58,12 @@ internal sealed class EpochMeter : IDisposable
     }
 
     public Tensor Save() => cat(
-        [sums.to(ScalarType.Float64).cpu(), tensor([weightSamples, architectureSamples, Seconds, DataSeconds], dtype: ScalarType.Float64)], 0);
+        [Host.ToFloat64(sums), tensor([weightSamples, architectureSamples, Seconds, DataSeconds], dtype: ScalarType.Float64)], 0);
 
     public void Load(Tensor saved)
     {
         using var scope = NewDisposeScope();
-        double[] s = saved.cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(saved);
         sums.copy_(saved[TensorIndex.Slice(0, 4)].to(sums.dtype));
         (weightSamples, architectureSamples, Seconds, DataSeconds) = ((long)s[4], (long)s[5], s[6], s[7]);
     }

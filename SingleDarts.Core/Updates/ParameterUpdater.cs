@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -82,17 +83,20 @@ public sealed class ParameterUpdater : IDisposable
     public IReadOnlyDictionary<string, Tensor> SaveState()
     {
         var saved = new Dictionary<string, Tensor>();
+        using var scope = NewDisposeScope();
+        Tensor? momentum = (state as SGD.State)?.momentum_buffer?.detach().cpu();
+        var (mean, square) = state is Adam.State moments ? (moments.exp_avg.detach().cpu(), moments.exp_avg_sq.detach().cpu()) : default;
         for (int i = 0; i < Parameters.Count; i++)
         {
             string name = Parameters[i].Name;
-            Tensor Copy(Tensor all) => flat.Part(all.detach(), i).cpu().clone();
-            if (state is SGD.State { momentum_buffer: { } buffer })
-                saved[$"{name}/momentum"] = Copy(buffer);
+            Tensor Copy(Tensor all) => flat.Part(all, i).clone().MoveToOuterDisposeScope();
+            if (momentum is not null)
+                saved[$"{name}/momentum"] = Copy(momentum);
             if (state is Adam.State adam)
             {
-                saved[$"{name}/step"] = tensor(adam.step);
-                saved[$"{name}/mean"] = Copy(adam.exp_avg);
-                saved[$"{name}/square"] = Copy(adam.exp_avg_sq);
+                saved[$"{name}/step"] = tensor(adam.step).MoveToOuterDisposeScope();
+                saved[$"{name}/mean"] = Copy(mean!);
+                saved[$"{name}/square"] = Copy(square!);
             }
         }
         return saved;
@@ -125,7 +129,7 @@ public sealed class ParameterUpdater : IDisposable
                 momentum[i] = Find($"{name}/momentum", parameter, required: false);
             if (state is Adam.State adam)
             {
-                adam.step = Find($"{name}/step", tensor(0L), required: true)!.item<long>();
+                adam.step = Host.Number<long>(Find($"{name}/step", tensor(0L), required: true)!);
                 flat.Part(adam.exp_avg, i).copy_(Find($"{name}/mean", parameter, required: true)!);
                 flat.Part(adam.exp_avg_sq, i).copy_(Find($"{name}/square", parameter, required: true)!);
             }
