@@ -72,7 +72,7 @@ public sealed class ArchitectureParameters : IDisposable
         if (!allowed.TryGetValue(cell, out Tensor? places))
             return all;
         using (all)
-            return all.index_select(0, places);
+            return all.gather(0, places);
     }
 
     /// <summary>
