@@ -34,8 +34,9 @@ internal sealed class TrainingMeter : IDisposable
         sums.add_(stack([main * size, second * size, correct.to(main.dtype)]).to(sums.dtype));
         samples += size;
         auxiliarySamples += auxiliary is null ? 0 : size;
-        Tensor bad = (main + second).isfinite().logical_not().logical_and(divergedAt.lt(0));
-        divergedAt.copy_(where(bad, full_like(divergedAt, step), divergedAt));
+        Tensor both = main + second;
+        // x − x is 0 for finite numbers and NaN for others.
+        divergedAt.masked_fill_((both - both).ne(0).bitwise_and(divergedAt.lt(0)), step);
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>

@@ -31,8 +31,9 @@ internal sealed class EpochMeter : IDisposable
         sums.add_(stack([w.Loss * w.Size, w.Correct, a.Loss * a.Size, a.Correct]).to(sums.dtype));
         weightSamples += w.Size;
         architectureSamples += a.Size;
-        Tensor bad = (w.Loss + a.Loss).isfinite().logical_not().logical_and(divergedAt.lt(0));
-        divergedAt.copy_(where(bad, full_like(divergedAt, step), divergedAt));
+        Tensor both = w.Loss + a.Loss;
+        // x − x is 0 for finite numbers and NaN for others.
+        divergedAt.masked_fill_((both - both).ne(0).bitwise_and(divergedAt.lt(0)), step);
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>

@@ -35,13 +35,14 @@ var worker = new Command("worker", "Measures one way on request.") { mode, chann
 worker.Hidden = true;
 worker.SetAction(p => Worker.Run(p.GetValue(mode)!, Settings(p)));
 Option<string?> checkedDevice = Value<string?>("--device", "cpu, cuda, cuda:1 or mps; by default cuda if the machine has it and cpu otherwise.", null);
+Option<string> only = Value("--only", "Text in the names of the checks to run; all by default.", "");
 Option<int> limit = Value("--limit", "Seconds in which one check must end.", 300);
-var check = new Command("device-check", "Tries everything that the library does on a device and compares it with the CPU.") { checkedDevice, json, limit };
-check.SetAction(p => new DeviceCheckCommand(p.GetValue(checkedDevice), p.GetValue(json), p.GetValue(limit)).Run());
+var check = new Command("device-check", "Tries everything that the library does on a device and compares it with the CPU.") { checkedDevice, only, json, limit };
+check.SetAction(p => new DeviceCheckCommand(p.GetValue(checkedDevice), p.GetValue(only)!, p.GetValue(json), p.GetValue(limit)).Run());
 Option<int> from = Value("--from", "First check.", 0);
-var checkWorker = new Command("check-worker", "Runs checks and says what they are.") { checkedDevice, from };
+var checkWorker = new Command("check-worker", "Runs checks and says what they are.") { checkedDevice, only, from };
 checkWorker.Hidden = true;
-checkWorker.SetAction(p => CheckWorker.Run(p.GetValue(checkedDevice), p.GetValue(from)));
+checkWorker.SetAction(p => CheckWorker.Run(p.GetValue(checkedDevice), p.GetValue(only)!, p.GetValue(from)));
 
 return new RootCommand("Benchmarks of SingleDarts.") { step, grow, precision, diagnostics, check, parts, worker, checkWorker }.Parse(args).Invoke();
 

@@ -10,9 +10,9 @@ internal sealed class CheckProcess : IDisposable
     private readonly Queue<string> lastErrors = new();
     private string? fault;
 
-    public CheckProcess(string? device, int from)
+    public CheckProcess(string? device, string only, int from)
     {
-        string[] command = [.. Contestant.ThisProgram, "check-worker", "--from", $"{from}", .. device is null ? [] : new[] { "--device", device }];
+        string[] command = [.. Contestant.ThisProgram, "check-worker", "--from", $"{from}", "--only", only, .. device is null ? [] : new[] { "--device", device }];
         process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, e) => Hear(e.Data);
         process.BeginErrorReadLine();

@@ -10,23 +10,29 @@ internal static class CheckWorker
     private const string First = "libtorch and the device";
     private const int LongestDetail = 400;
 
-    /// <summary>The checks in order: loading libtorch first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [First, .. DeviceCheck.All.Select(check => check.Name)];
+    /// <summary>The names of the checks in order: loading libtorch first.</summary>
+    /// <param name="only">Text in the names of those that are wanted.</param>
+    public static IReadOnlyList<string> Names(string only) => [First, .. Wanted(only).Select(check => check.Name)];
 
     /// <param name="name">The device; <see langword="null"/> for CUDA if the machine has it and the CPU otherwise.</param>
-    /// <param name="from">Index of the first check to run.</param>
-    public static int Run(string? name, int from)
+    /// <param name="only">Text in the names of the checks that are wanted.</param>
+    /// <param name="from">Index of the first one to run.</param>
+    public static int Run(string? name, string only, int from)
     {
+        DeviceCheck[] checks = [.. Wanted(only)];
         CheckedDevice? device = null;
         var load = new DeviceCheck(First, _ => Describe(device = Open(name)));
         if (from == 0)
             Try(0, load, null!);
         else
             device = Open(name);
-        for (int i = Math.Max(from, 1); i < Names.Count; i++)
-            Try(i, device is null ? new DeviceCheck(Names[i], _ => throw new CheckSkippedException("there is no device")) : DeviceCheck.All[i - 1], device!);
+        for (int i = Math.Max(from, 1); i <= checks.Length; i++)
+            Try(i, device is null ? checks[i - 1] with { Run = _ => throw new CheckSkippedException("there is no device") } : checks[i - 1], device!);
         return 0;
     }
+
+    private static IEnumerable<DeviceCheck> Wanted(string only) =>
+        DeviceCheck.All.Where(check => check.Name.Contains(only, StringComparison.OrdinalIgnoreCase));
 
     private static CheckedDevice Open(string? name)
     {

@@ -84,7 +84,7 @@ internal static class CostChecks
 
     private static string StepTime(CheckedDevice d)
     {
-        StepSettings size = d.Device.type == TorchSharp.DeviceType.CPU ? new(4, 1, 8, 16, Environment.ProcessorCount, "cpu") : StepSettings.Paper;
+        StepSettings size = d.Device.type == TorchSharp.DeviceType.CPU ? new(4, 1, 8, 16, 1, "cpu") : StepSettings.Paper;
         (double Host, double All) Time(StepSettings settings, int steps)
         {
             using var subject = new SupernetStep(settings, CellExecution.Merged, OptimizationSchemes.SingleLevel);
@@ -106,7 +106,7 @@ internal static class CostChecks
             }
             return (Median(times.Select(t => t.Host)), Median(times.Select(t => t.All)));
         }
-        set_num_threads(Environment.ProcessorCount);
+        set_num_threads(size.Threads);
         double cpu = Time(size with { Device = "cpu" }, 3).All;
         set_num_threads(1);
         string text = $"{size.Channels} channels, {size.Cells} cells a stage, batch {size.Batch} of {size.Size}x{size.Size}, float32: CPU {1e3 * cpu:F1} ms";

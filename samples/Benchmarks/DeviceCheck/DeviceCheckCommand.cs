@@ -6,7 +6,7 @@ namespace Benchmarks;
 /// Runs all checks in a process of their own and prints one line for each. If that process ends in the middle, the check that it was in has
 /// failed, and another one goes on behind it.
 /// </summary>
-internal sealed class DeviceCheckCommand(string? device, string? json, int limitSeconds)
+internal sealed class DeviceCheckCommand(string? device, string only, string? json, int limitSeconds)
 {
     private const string End = "end of the process";
     private static readonly JsonSerializerOptions Format = new()
@@ -16,12 +16,13 @@ internal sealed class DeviceCheckCommand(string? device, string? json, int limit
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
     private readonly Dictionary<int, CheckEvent> results = [];
+    private readonly IReadOnlyList<string> names = CheckWorker.Names(only);
 
     public int Run()
     {
-        for (int next = 0; next < CheckWorker.Names.Count;)
+        for (int next = 0; next < names.Count;)
         {
-            using var process = new CheckProcess(device, next);
+            using var process = new CheckProcess(device, only, next);
             CheckEvent? begun = null;
             while (process.Read(TimeSpan.FromSeconds(limitSeconds)) is { } said)
                 if (said.Outcome is null)
@@ -32,18 +33,26 @@ internal sealed class DeviceCheckCommand(string? device, string? json, int limit
                     Keep(said);
                 }
             string? fault = process.End();
-            if (begun is null && results.Count == CheckWorker.Names.Count)
+            if (begun is null && results.Count == names.Count)
             {
-                Begin(new CheckEvent(CheckWorker.Names.Count, End));
-                Keep(new CheckEvent(CheckWorker.Names.Count, End, fault is null ? CheckEvent.Passed : CheckEvent.Failed, 0, fault ?? "exit code 0"));
+                Begin(new CheckEvent(names.Count, End));
+                Keep(new CheckEvent(names.Count, End, fault is null ? CheckEvent.Passed : CheckEvent.Failed, 0, fault ?? "exit code 0"));
                 break;
             }
             // Between two checks, or before the first, it ended where the next one would have been.
-            begun ??= new CheckEvent(next = Enumerable.Range(0, CheckWorker.Names.Count).First(i => !results.ContainsKey(i)), CheckWorker.Names[next]);
+            begun ??= Unfinished();
             Keep(begun with { Outcome = CheckEvent.Failed, Detail = fault ?? "the process ended before the check did" });
             next = begun.Index + 1;
         }
         return Summarize();
+    }
+
+    private CheckEvent Unfinished()
+    {
+        int index = Enumerable.Range(0, names.Count).First(i => !results.ContainsKey(i));
+        var begun = new CheckEvent(index, names[index]);
+        Begin(begun);
+        return begun;
     }
 
     private static void Begin(CheckEvent begun)
