@@ -17,7 +17,7 @@ namespace SingleDarts.Core.Tests.Runtime;
 /// throws, and so does an operator that gets tensors of both. What runs on it neither waits for the device nor computes with tensors of the
 /// host. It says nothing of copies from the host to the device, which <c>meta</c> takes. Without a kernel for <c>meta</c> in libtorch's C++, and so
 /// not covered: convolutions, batch normalisation (and with them the candidates and blocks of NAS-Bench-201 and DARTS that learn), dot (the
-/// backward pass of merged cells) and index_select (<see cref="BatchSource.Get"/>).
+/// backward pass of merged cells) and index_select (<see cref="BatchSource.Get"/>). On <c>meta</c>, gather does not look where its index lies.
 /// </summary>
 public class MetaDeviceTests
 {

@@ -27,7 +27,10 @@ internal static class CheckWorker
         else
             device = Open(name);
         for (int i = Math.Max(from, 1); i <= checks.Length; i++)
-            Try(i, device is null ? checks[i - 1] with { Run = _ => throw new CheckSkippedException("there is no device") } : checks[i - 1], device!);
+            if (device is null)
+                Say(new CheckEvent(i, checks[i - 1].Name, CheckEvent.Skipped, 0, "there is no device"));
+            else
+                Try(i, checks[i - 1], device);
         return 0;
     }
 
@@ -36,7 +39,6 @@ internal static class CheckWorker
 
     private static CheckedDevice Open(string? name)
     {
-        TorchRuntime.EnsureLoaded();
         // The nets are so small that a second thread costs more than it gives.
         torch.set_num_threads(1);
         var device = new CheckedDevice(name ?? (torch.cuda.is_available() ? "cuda" : "cpu"));
@@ -61,6 +63,8 @@ internal static class CheckWorker
     {
         try
         {
+            // Before TorchSharp is touched, whose own message does not name the cause.
+            TorchRuntime.EnsureLoaded();
             using var scope = torch.NewDisposeScope();
             string detail = check.Run(device);
             device?.Wait();

@@ -131,7 +131,8 @@ internal static class CostChecks
         }
         catch (System.Runtime.InteropServices.ExternalException e)
         {
-            message = e.Message.Split('\n').FirstOrDefault(line => line.Contains("memory", StringComparison.OrdinalIgnoreCase)) ?? e.Message;
+            // TorchScript says where it was before it says what happened.
+            message = e.Message.Split('\n').FirstOrDefault(line => line.StartsWith("RuntimeError", StringComparison.Ordinal)) ?? e.Message;
         }
         supernet.call(zeros([1, 3, 16, 16], device: d.Device)).cpu();
         return $"named ({message[..Math.Min(message.Length, 150)]}), and the next batch is computed";

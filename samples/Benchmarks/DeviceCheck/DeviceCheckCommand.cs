@@ -29,6 +29,8 @@ internal sealed class DeviceCheckCommand(string? device, string only, string? js
                     Begin(begun = said);
                 else
                 {
+                    if (begun is null)
+                        Begin(said);
                     begun = null;
                     Keep(said);
                 }
