@@ -48,7 +48,8 @@ public class ImageAugmentationTests
         for (int round = 0; round < 2; round++)
             foreach (var (images, type) in new[]
             {
-                (bytes, ScalarType.Float32), (bytes, ScalarType.Float64), (bytes / 255.0, ScalarType.Float32), (bytes / 255.0, ScalarType.Float64),
+                (bytes, ScalarType.Float32), (bytes, ScalarType.Float64),
+                (bytes / 255.0, ScalarType.Float32), (bytes / 255.0, ScalarType.Float64),
             })
             {
                 using var scope = NewDisposeScope();

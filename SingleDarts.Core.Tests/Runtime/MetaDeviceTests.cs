@@ -13,11 +13,12 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Tests.Runtime;
 
 /// <summary>
-/// Host and device are kept apart, checked without a GPU: tensors of libtorch's device <c>meta</c> have shapes and no values, so reading one
-/// throws, and so does an operator that gets tensors of both. What runs on it neither waits for the device nor computes with tensors of the
-/// host. It says nothing of copies from the host to the device, which <c>meta</c> takes. Without a kernel for <c>meta</c> in libtorch's C++, and so
-/// not covered: convolutions, batch normalisation (and with them the candidates and blocks of NAS-Bench-201 and DARTS that learn), dot (the
-/// backward pass of merged cells) and index_select (<see cref="BatchSource.Get"/>). On <c>meta</c>, gather does not look where its index lies.
+/// Host and device are kept apart, checked without a GPU: tensors of libtorch's device <c>meta</c> have shapes and no values, so reading
+/// one throws, and so does an operator that gets tensors of both. What runs on it neither waits for the device nor computes with tensors
+/// of the host. It says nothing of copies from the host to the device, which <c>meta</c> takes. Without a kernel for <c>meta</c> in
+/// libtorch's C++, and so not covered: convolutions, batch normalisation (and with them the candidates and blocks of NAS-Bench-201 and
+/// DARTS that learn), dot (the backward pass of merged cells) and index_select (<see cref="BatchSource.Get"/>). On <c>meta</c>, gather
+/// does not look where its index lies.
 /// </summary>
 public class MetaDeviceTests
 {
@@ -61,7 +62,11 @@ public class MetaDeviceTests
         using var weights = new ParameterUpdater(UpdateRule.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
         using var architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
         using var meter = new EpochMeter(Meta);
-        var step = new SearchStep(supernet, weights, architecture, [new ZeroOneLoss(1)]) { WeightBatch = Batch(), ArchitectureBatch = Batch() };
+        var step = new SearchStep(supernet, weights, architecture, [new ZeroOneLoss(1)])
+        {
+            WeightBatch = Batch(),
+            ArchitectureBatch = Batch(),
+        };
         IOptimizationScheme[] schemes = [OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.SameSubset];
         if (scheme == 0)
             step.ArchitectureBatch = step.WeightBatch;
@@ -75,7 +80,8 @@ public class MetaDeviceTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1UL);
         Tensor images = zeros([4, 3, 8, 8], ScalarType.Byte, Meta);
-        foreach (ImageAugmentation transform in new[] { ImageAugmentation.None, ImageAugmentation.Cifar10Search, ImageAugmentation.Cifar10Training })
+        ImageAugmentation[] transforms = [ImageAugmentation.None, ImageAugmentation.Cifar10Search, ImageAugmentation.Cifar10Training];
+        foreach (ImageAugmentation transform in transforms)
             transform.Apply(images, generator, ScalarType.Float32).device_type.Should().Be(DeviceType.META);
     }
 
@@ -113,7 +119,8 @@ public class MetaDeviceTests
             .Operation(NasBench201Operations.None).Operation(NasBench201Operations.SkipConnect).Operation(NasBench201Operations.AvgPool3x3);
         if (learns)
             space = space.Operation("mix", context => new Mix(context.InChannels, context.OutChannels));
-        return space.Cell(nodes: 3).Channels(3).Stages(1, 2).Stem(_ => nn.Identity()).Head(c => new Mix(c.InChannels, c.OutChannels, pools: true)).Build()
+        return space.Cell(nodes: 3).Channels(3).Stages(1, 2).Stem(_ => nn.Identity())
+            .Head(c => new Mix(c.InChannels, c.OutChannels, pools: true)).Build()
             .Allowing("cell", 1, "none", "skip_connect");
     }
 
@@ -159,6 +166,7 @@ public class MetaDeviceTests
             this.train(training);
         }
 
-        public override (Tensor Logits, Tensor? Auxiliary) Classify(Tensor input) => (head.call(DropPath.Apply(input, 0.2)), auxiliary.call(input));
+        public override (Tensor Logits, Tensor? Auxiliary) Classify(Tensor input) =>
+            (head.call(DropPath.Apply(input, 0.2)), auxiliary.call(input));
     }
 }

@@ -196,7 +196,7 @@ public class NativeRuntimeTests
         string libraries = Directory.CreateDirectory(Path.Combine(folder.Path, "lib")).FullName;
         nint other = NativeLibrary.Load(System);
         LibTorch.VersionOf(other, libraries).Should().BeNull();
-        File.WriteAllText(Path.Combine(folder.Path, "version.py"), "from typing import Optional\n__version__ = '2.9.1+cu130'\ndebug = False\n");
+        File.WriteAllText(Path.Combine(folder.Path, "version.py"), "from typing import Optional\n__version__ = '2.9.1+cu130'\n");
         LibTorch.VersionOf(other, libraries).Should().Be("2.9.1+cu130");
     }
 
@@ -234,7 +234,8 @@ public class NativeRuntimeTests
         string broken = Path.Combine(folder.Path, "libtorch_cuda.so");
         File.WriteAllText(broken, "not a library");
         var (code, output) = Run(QuickProcess(["cuda"], (TorchRuntime.LibTorchVariable, folder.Path)));
-        output.Should().StartWith("2 libtorch").And.Contain("no device 'cuda'").And.Contain($"CUDA libraries are not in use: {broken} cannot be loaded");
+        output.Should().StartWith("2 libtorch").And.Contain("no device 'cuda'")
+            .And.Contain($"CUDA libraries are not in use: {broken} cannot be loaded");
         code.Should().Be(1);
     }
 

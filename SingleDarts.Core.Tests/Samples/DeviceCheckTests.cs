@@ -26,8 +26,8 @@ public class DeviceCheckTests
     {
         var (code, output, error) = Run("--device", "cpu", "--only", "TorchScript", "--limit", "0");
         code.Should().Be(1, output + error);
-        output.Should().MatchRegex("failed +libtorch and the device: nothing was heard").And.MatchRegex("failed +TorchScript: nothing was heard")
-            .And.Contain("0 passed, 2 failed");
+        output.Should().MatchRegex("failed +libtorch and the device: nothing was heard")
+            .And.MatchRegex("failed +TorchScript: nothing was heard").And.Contain("0 passed, 2 failed");
     }
 
     [Fact]
@@ -35,7 +35,8 @@ public class DeviceCheckTests
     {
         var (code, output, error) = Run("--device", "cuda:99", "--only", "TorchScript");
         code.Should().Be(1, output + error);
-        output.Should().MatchRegex("failed +libtorch and the device: .*no device 'cuda:99'").And.Contain("skipped  TorchScript: there is no device");
+        output.Should().MatchRegex("failed +libtorch and the device: .*no device 'cuda:99'")
+            .And.Contain("skipped  TorchScript: there is no device");
     }
 
     private static (int Code, string Output, string Error) Run(params string[] arguments)

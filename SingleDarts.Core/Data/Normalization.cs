@@ -57,7 +57,8 @@ public sealed record Normalization
     public override int GetHashCode() =>
         Mean.Concat(StandardDeviation).Aggregate(0, HashCode.Combine);
 
-    /// <summary>Mean and standard deviation as [C, 1, 1], made once for each device and type, because a copy to a device waits for it.</summary>
+    /// <summary>Mean and standard deviation as [C, 1, 1], made once for each device and type, because a copy to a device waits for
+    /// it.</summary>
     /// <param name="device">Where.</param>
     /// <param name="dtype">Floating-point type.</param>
     /// <param name="scale">The images' largest value.</param>

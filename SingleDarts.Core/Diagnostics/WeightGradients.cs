@@ -57,7 +57,8 @@ internal sealed class WeightGradients : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor a = Host.ToFloat64(Vectors[node]), b = Host.ToFloat64(other.Vectors[node]);
-        double product = Host.Number<double>(a.dot(b)), norms = Math.Sqrt(Host.Number<double>(a.dot(a))) * Math.Sqrt(Host.Number<double>(b.dot(b)));
+        double product = Host.Number<double>(a.dot(b));
+        double norms = Math.Sqrt(Host.Number<double>(a.dot(a))) * Math.Sqrt(Host.Number<double>(b.dot(b)));
         return new Correlation(product, norms == 0 ? 0 : product / norms);
     }
 

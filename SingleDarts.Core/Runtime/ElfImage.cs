@@ -108,8 +108,9 @@ internal sealed class ElfImage
         for (long i = 0; i < count; i++)
         {
             long symbol = checked(table.Offset + 24 * i), version = checked(indices.Offset + 2 * i);
+            bool isWeak = At(symbol + 4, 1)[0] >> 4 == 2;
             Symbols.Add(new Symbol(
-                Text(checked(strings + UInt32(symbol))), UInt16(symbol + 6) != 0, At(symbol + 4, 1)[0] >> 4 == 2, UInt16(version) & 0x7fff, version, false));
+                Text(checked(strings + UInt32(symbol))), UInt16(symbol + 6) != 0, isWeak, UInt16(version) & 0x7fff, version, false));
         }
     }
 

@@ -40,7 +40,8 @@ internal static partial class LibTorch
     /// <param name="has">Whether a symbol is there.</param>
     public static IReadOnlyList<string> Missing(ElfImage binding, Func<string, bool> has) =>
         // The symbols of the C and C++ runtimes have versions; those of libtorch have none (0 and 1).
-        [.. binding.Symbols.Where(s => !s.IsDefined && !s.IsWeak && s.VersionIndex <= 1 && s.Name.Length > 0 && !has(s.Name)).Select(s => s.Name)];
+        [.. binding.Symbols.Where(s => !s.IsDefined && !s.IsWeak && s.VersionIndex <= 1 && s.Name.Length > 0)
+            .Select(s => s.Name).Where(name => !has(name))];
 
     /// <summary>Path of the libtorch_cpu that this process has loaded, or <see langword="null"/>.</summary>
     public static string? LoadedPath()

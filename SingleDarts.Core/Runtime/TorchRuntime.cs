@@ -175,14 +175,15 @@ public static class TorchRuntime
         nint[] handles = [cpu, LoadLibrary(Path.Combine(folder, "libtorch.so")), LoadLibrary(Path.Combine(folder, "libc10.so"))];
         IReadOnlyList<string> missing = LibTorch.Missing(
             new ElfImage(binding), name => handles.Any(handle => NativeLibrary.TryGetExport(handle, name, out _)));
-        string found = $"{LibTorchVariable} is '{folder}', a libtorch of version {version ?? "unknown"}, but TorchSharp is built for {LibTorch.BuiltFor}";
+        string found = $"{LibTorchVariable} is '{folder}', a libtorch of version {version ?? "unknown"}, but TorchSharp is built for " +
+            LibTorch.BuiltFor;
         if (missing.Count > 0)
             throw new NativeRuntimeException(
-                $"{found} and needs {missing.Count} functions that this one lacks, first {missing[0]}. Set it to the folder of a libtorch " +
-                $"{LibTorch.BuiltFor}, for example the torch/lib of a PyTorch of that version.");
+                $"{found} and needs {missing.Count} functions that this one lacks, first {missing[0]}. Set it to the folder of a " +
+                $"libtorch {LibTorch.BuiltFor}, for example the torch/lib of a PyTorch of that version.");
         Console.Error.WriteLine(
-            $"Warning: {found}. This one has all functions that TorchSharp needs, but they may not mean the same or lay out memory in the " +
-            $"same way. Run 'Benchmarks device-check' before you trust a result, or use a libtorch {LibTorch.BuiltFor}.");
+            $"Warning: {found}. This one has all functions that TorchSharp needs, but they may not mean the same or lay out memory in " +
+            $"the same way. Run 'Benchmarks device-check' before you trust a result, or use a libtorch {LibTorch.BuiltFor}.");
     }
 
     private static string? FindVersion()

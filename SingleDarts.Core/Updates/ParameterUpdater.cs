@@ -102,7 +102,7 @@ public sealed class ParameterUpdater : IDisposable
         return saved;
     }
 
-    /// <summary>Puts a saved state back; the next steps are, on the CPU bit for bit, those of the optimiser that it was saved from.</summary>
+    /// <summary>Puts a saved state back; the next steps are those of the saved optimiser (on the CPU bit for bit).</summary>
     /// <param name="saved">What <see cref="SaveState"/> gave.</param>
     /// <exception cref="InvalidDataException">An entry is missing, unknown, or of another shape; the message names it.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> saved)

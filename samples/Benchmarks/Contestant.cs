@@ -26,7 +26,7 @@ internal sealed class Contestant : IDisposable
     /// <summary>Seconds of every measured step, by round.</summary>
     public List<double[]> Rounds { get; } = [];
 
-    /// <summary>Largest resident memory of the process, or with PyTorch on a GPU that of its allocator, in bytes; 0 if it is not known.</summary>
+    /// <summary>Largest resident memory of the process, with PyTorch on a GPU that of its allocator, in bytes; 0 if not known.</summary>
     public long PeakBytes { get; private set; }
 
     /// <summary>Starts one; <see langword="null"/> where it needs a PyTorch that is not there.</summary>

@@ -43,12 +43,14 @@ internal static class Precision
             SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(), options);
         supernet.train();
         using var generator = new Generator(1UL);
-        Tensor input = randn([settings.Batch, 3, settings.Size, settings.Size], ScalarType.Float64, generator: generator).to(options.DataType).to(supernet.Device);
+        Tensor input = randn([settings.Batch, 3, settings.Size, settings.Size], ScalarType.Float64, generator: generator);
         Tensor labels = randint(10, [settings.Batch], ScalarType.Int64, generator: generator).to(supernet.Device);
-        Tensor loss = nn.functional.cross_entropy(supernet.call(input), labels);
+        Tensor loss = nn.functional.cross_entropy(supernet.call(input.to(options.DataType).to(supernet.Device)), labels);
         loss.backward();
-        Tensor Flat(IEnumerable<Tensor?> gradients) => cat([.. gradients.Where(g => g is not null).Select(g => g!.cpu().to(ScalarType.Float64).reshape(-1))]).MoveToOuterDisposeScope();
-        return (loss.cpu().to(ScalarType.Float64).item<double>(), Flat([supernet.Architecture["cell"].grad]), Flat(supernet.Weights.Select(w => w.Parameter.grad ?? zeros_like(w.Parameter))));
+        Tensor Flat(IEnumerable<Tensor?> gradients) => cat(
+            [.. gradients.Where(g => g is not null).Select(g => g!.cpu().to(ScalarType.Float64).reshape(-1))]).MoveToOuterDisposeScope();
+        return (loss.cpu().to(ScalarType.Float64).item<double>(), Flat([supernet.Architecture["cell"].grad]),
+            Flat(supernet.Weights.Select(w => w.Parameter.grad ?? zeros_like(w.Parameter))));
     }
 
     private static double Error(Tensor a, Tensor exact) => ((a - exact).norm() / exact.norm()).item<double>();

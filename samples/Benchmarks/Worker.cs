@@ -46,7 +46,7 @@ internal static class Worker
         }
     }
 
-    /// <summary>0 on a device: TorchSharp does not tell how much of its memory is taken, and the host's would be no measure of it.</summary>
+    /// <summary>0 on a device: TorchSharp does not tell how much of its memory is taken, and the host's is no measure of it.</summary>
     private static long Peak(StepSettings settings) => settings.Device == "cpu" ? MemoryUsage.Now().PeakResidentBytes : 0;
 
     private static IDisposable Create(string mode, StepSettings settings, out Action step)

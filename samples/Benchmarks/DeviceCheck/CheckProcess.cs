@@ -12,8 +12,13 @@ internal sealed class CheckProcess : IDisposable
 
     public CheckProcess(string? device, string only, int from)
     {
-        string[] command = [.. Contestant.ThisProgram, "check-worker", "--from", $"{from}", "--only", only, .. device is null ? [] : new[] { "--device", device }];
-        process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] onDevice = device is null ? [] : ["--device", device];
+        string[] command = [.. Contestant.ThisProgram, "check-worker", "--from", $"{from}", "--only", only, .. onDevice];
+        process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         process.ErrorDataReceived += (_, e) => Hear(e.Data);
         process.BeginErrorReadLine();
     }
@@ -49,8 +54,10 @@ internal sealed class CheckProcess : IDisposable
         process.WaitForExit();
         if (fault is null && process.ExitCode != 0)
             lock (lastErrors)
-                fault = $"the process ended with exit code {process.ExitCode}{(process.ExitCode > 128 ? $" (signal {process.ExitCode - 128})" : "")}: " +
-                    string.Join(" | ", lastErrors);
+            {
+                string signal = process.ExitCode > 128 ? $" (signal {process.ExitCode - 128})" : "";
+                fault = $"the process ended with exit code {process.ExitCode}{signal}: {string.Join(" | ", lastErrors)}";
+            }
         return fault;
     }
 

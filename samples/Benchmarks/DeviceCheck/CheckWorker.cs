@@ -48,7 +48,7 @@ internal static class CheckWorker
     }
 
     private static string Describe(CheckedDevice device) =>
-        $"{device.Name} ({(torch.cuda.is_available() ? $"{torch.cuda.device_count()} CUDA devices" : "no CUDA device")}), {TorchRuntime.Description}, " +
+        $"{device.Name} ({(torch.cuda.is_available() ? torch.cuda.device_count() : 0)} CUDA devices), {TorchRuntime.Description}, " +
         $"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}";
 
     private static void Try(int index, DeviceCheck check, CheckedDevice device)

@@ -36,9 +36,9 @@ internal sealed class CheckedDevice(string name)
     /// <param name="tolerance">The largest difference; <see cref="Tolerance"/> if <see langword="null"/>.</param>
     public string Same(string what, Tensor found, Tensor expected, double? tolerance = null)
     {
-        double error = Difference(found, expected);
-        return error <= (tolerance ?? Tolerance) ? $"{what} {error:E1}"
-            : throw new InvalidOperationException($"{what}: device and CPU differ by {error:E1} of the largest value, expected at most {tolerance ?? Tolerance:E0}");
+        double error = Difference(found, expected), most = tolerance ?? Tolerance;
+        return error <= most ? $"{what} {error:E1}" : throw new InvalidOperationException(
+            $"{what}: device and CPU differ by {error:E1} of the largest value, expected at most {most:E0}");
     }
 
     /// <summary>max |a − b| / max |b|, in float64 on the CPU; NaN if a value is not finite.</summary>

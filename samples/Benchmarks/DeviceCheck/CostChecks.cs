@@ -21,8 +21,8 @@ internal static class CostChecks
     ];
 
     /// <summary>
-    /// Gives the device work for some tenths of a second and then looks whether the host gets through a part of a step before that work is done. The net is
-    /// small, because a device takes only about a thousand calls ahead.
+    /// Gives the device work for some tenths of a second and then looks whether the host gets through a part of a step before that work
+    /// is done. The net is small, because a device takes only about a thousand calls ahead.
     /// </summary>
     private static string Waits(CheckedDevice d)
     {
@@ -32,8 +32,10 @@ internal static class CostChecks
         using ClassificationDataset data = GeneratedImages.Create(64, seed: 1, size: 16);
         using var source = new BatchSource(data, d.Device, ScalarType.Float32, ImageAugmentation.Cifar10Training);
         using var generator = new Generator(1UL);
-        using var subject = new SupernetStep(new StepSettings(4, 1, 8, 16, 1, d.Name), CellExecution.Merged, OptimizationSchemes.SingleLevel);
-        using var relaxed = new Supernet(SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), new OneHot(), new SupernetOptions { Device = d.Device });
+        var size = new StepSettings(4, 1, 8, 16, 1, d.Name);
+        using var subject = new SupernetStep(size, CellExecution.Merged, OptimizationSchemes.SingleLevel);
+        using var relaxed = new Supernet(
+            SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), new OneHot(), new SupernetOptions { Device = d.Device });
         Tensor input = randn([8, 3, 16, 16], device: d.Device), large = randn([4096, 4096], device: d.Device);
         (string Name, Action Part, bool MayWait)[] parts =
         [
@@ -109,7 +111,8 @@ internal static class CostChecks
         set_num_threads(size.Threads);
         double cpu = Time(size with { Device = "cpu" }, 3).All;
         set_num_threads(1);
-        string text = $"{size.Channels} channels, {size.Cells} cells a stage, batch {size.Batch} of {size.Size}x{size.Size}, float32: CPU {1e3 * cpu:F1} ms";
+        string text = $"{size.Channels} channels, {size.Cells} cells a stage, batch {size.Batch} of {size.Size}x{size.Size}, float32: " +
+            $"CPU {1e3 * cpu:F1} ms";
         if (size.Device == d.Name)
             return text;
         var (host, all) = Time(size with { Device = d.Name }, 20);

@@ -7,7 +7,10 @@ namespace Benchmarks;
 internal static class DataChecks
 {
     private static readonly ImageAugmentation[] Transforms =
-        [ImageAugmentation.None, ImageAugmentation.Cifar10Search, ImageAugmentation.Cifar10Training, ImageAugmentation.Cifar10Training with { Normalization = null }];
+    [
+        ImageAugmentation.None, ImageAugmentation.Cifar10Search, ImageAugmentation.Cifar10Training,
+        ImageAugmentation.Cifar10Training with { Normalization = null },
+    ];
 
     public static IReadOnlyList<DeviceCheck> All { get; } =
     [
@@ -41,15 +44,18 @@ internal static class DataChecks
     {
         using var scope = NewDisposeScope();
         using ClassificationDataset here = GeneratedImages.Create(64, seed: 1, size: 16);
-        using var there = new ClassificationDataset(here.Inputs.to(d.Device, copy: true), here.Labels.to(d.Device, copy: true), here.Classes, "on the device");
+        ClassificationDataset Copy(long shift) => new(
+            here.Inputs.to(d.Device, copy: true), here.Labels.to(d.Device, copy: true) + shift, here.Classes, "on the device");
+        using ClassificationDataset there = Copy(0);
         using ClassificationDataset expected = here.Take(40, seed: 2).Resize(8, 8), found = there.Take(40, seed: 2).Resize(8, 8);
         if (!found.Inputs.cpu().Equals(expected.Inputs) || !found.Labels.cpu().Equals(expected.Labels))
             throw new InvalidOperationException("the resized part differs from the CPU's");
-        Tensor Statistics(ClassificationDataset data) => tensor([.. data.MeasureNormalization().Mean, .. data.MeasureNormalization().StandardDeviation]);
+        Tensor Statistics(ClassificationDataset data) =>
+            tensor([.. data.MeasureNormalization().Mean, .. data.MeasureNormalization().StandardDeviation]);
         string statistics = d.Same("statistics", Statistics(there), Statistics(here));
         try
         {
-            using var bad = new ClassificationDataset(here.Inputs.to(d.Device, copy: true), here.Labels.to(d.Device, copy: true) + 7, here.Classes, "bad");
+            using ClassificationDataset bad = Copy(7);
         }
         catch (ArgumentException)
         {

@@ -29,7 +29,8 @@ internal static class KernelChecks
         return d.Same("difference", function(x.to(d.Device)), function(x));
     }
 
-    private static Tensor Draw(long[] shape, Tensor like) => randn(shape, like.dtype, generator: new Generator(2UL)).to(like.device).requires_grad_();
+    private static Tensor Draw(long[] shape, Tensor like) =>
+        randn(shape, like.dtype, generator: new Generator(2UL)).to(like.device).requires_grad_();
 
     private static Tensor Gradients(Tensor output, params Tensor[] inputs) =>
         cat([.. autograd.grad([output.square().sum()], inputs).Append(output.detach()).Select(g => g.reshape(-1))]);
@@ -45,7 +46,8 @@ internal static class KernelChecks
     private static Tensor Depthwise(Tensor x)
     {
         Tensor weight = Draw([8, 1, 5, 5], x), dilated = Draw([8, 1, 3, 3], x);
-        return Gradients(nn.functional.conv2d(nn.functional.conv2d(x, weight, padding: [2, 2], groups: 8), dilated, padding: [2, 2], dilation: [2, 2], groups: 8), weight, dilated);
+        Tensor y = nn.functional.conv2d(x, weight, padding: [2, 2], groups: 8);
+        return Gradients(nn.functional.conv2d(y, dilated, padding: [2, 2], dilation: [2, 2], groups: 8), weight, dilated);
     }
 
     private static Tensor Loss(Tensor x)

@@ -49,12 +49,16 @@ internal static class RunChecks
         using ClassificationDataset data = Data();
         (HessianEigenvalue Hessian, double Correlation) Watched(string device)
         {
-            var (hessian, correlation, indicators) = (new HessianEigenvalue(), new GradientCorrelation { Interval = 2 }, new CollapseIndicators { Interval = 2 });
+            var hessian = new HessianEigenvalue();
+            var correlation = new GradientCorrelation { Interval = 2 };
+            var indicators = new CollapseIndicators { Interval = 2 };
             Search(data, d, device).ObservedBy(hessian).ObservedBy(correlation).ObservedBy(indicators)
-                .ObservedBy(new OperationGradients { Interval = 2 }).ObservedBy(new OperationProbabilities { Interval = 2 }).RunAsync().Wait();
+                .ObservedBy(new OperationGradients { Interval = 2 }).ObservedBy(new OperationProbabilities { Interval = 2 })
+                .RunAsync().Wait();
             if (hessian.Records.Count == 0 || correlation.Records.Count == 0 || indicators.Records.Count == 0)
                 throw new InvalidOperationException(
-                    $"{hessian.Records.Count} Hessian, {correlation.Records.Count} correlation and {indicators.Records.Count} indicator records; expected some of each");
+                    $"{hessian.Records.Count} Hessian, {correlation.Records.Count} correlation and {indicators.Records.Count} indicator " +
+                    "records; expected some of each");
             return (hessian, correlation.Records[0].Nodes[0].Paper.Cosine);
         }
         var (expected, found) = (Watched("cpu"), Watched(d.Name));
@@ -79,9 +83,11 @@ internal static class RunChecks
             : throw new InvalidOperationException($"the loss is {last}");
 
         NetworkTraining Of(EvaluationNetwork network, BatchSource source) => NetworkTraining.Of(network).On(source)
-            .With(TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 }).For(Epochs, 16).AveragingWeights(0.9).WithSeed(1);
+            .With(TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 })
+            .For(Epochs, 16).AveragingWeights(0.9).WithSeed(1);
         EvaluationNetwork Network() => new(
-            DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16), DartsGenotypes.DartsV2, new() { Seed = 1 });
+            DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16), DartsGenotypes.DartsV2,
+            new() { Seed = 1 });
     }
 
     private static async Task FirstEpoch<T>(IAsyncEnumerable<T> epochs)
@@ -97,5 +103,6 @@ internal static class RunChecks
         .Using(OptimizationSchemes.SingleLevel).Relaxing(Relaxations.Sigmoid()).UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999))
         .Augmenting(ImageAugmentation.Cifar10Search).For(Epochs, 12).WithSeed(1).InPrecision(d.Exact).OnDevice(device);
 
-    private static Tensor Alpha(SearchResult result) => tensor([.. result.Architecture.Values.SelectMany(cell => cell.Alpha.Cast<double>())]);
+    private static Tensor Alpha(SearchResult result) =>
+        tensor([.. result.Architecture.Values.SelectMany(cell => cell.Alpha.Cast<double>())]);
 }

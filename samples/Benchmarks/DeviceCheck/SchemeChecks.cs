@@ -32,13 +32,15 @@ internal static class SchemeChecks
             d.Same("w", found.Weights, expected.Weights, tolerance));
     }
 
-    private static (Tensor Loss, Tensor Alpha, Tensor Weights) Run(IOptimizationScheme scheme, Device device, CellExecution execution, ScalarType type)
+    private static (Tensor Loss, Tensor Alpha, Tensor Weights) Run(
+        IOptimizationScheme scheme, Device device, CellExecution execution, ScalarType type)
     {
         using var scope = NewDisposeScope();
         using var supernet = new Supernet(SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), Relaxations.Sigmoid(),
             new SupernetOptions { Seed = 1, Device = device, DataType = type, Execution = execution });
         supernet.train();
-        using var weights = new ParameterUpdater(UpdateRule.Default.Sgd(0.025, 0.9, 3e-4).Cosine().ClipGradientNorm(5), supernet.Weights, 1);
+        using var weights = new ParameterUpdater(
+            UpdateRule.Default.Sgd(0.025, 0.9, 3e-4).Cosine().ClipGradientNorm(5), supernet.Weights, 1);
         using var architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-3, 0.5, 0.999), supernet.Architecture.Named, 1);
         using var generator = new Generator(3UL);
         var losses = new List<Tensor>();
@@ -49,12 +51,14 @@ internal static class SchemeChecks
             (step.WeightBatch, step.ArchitectureBatch) = (one, scheme is SingleLevelScheme ? one : two);
             losses.Add(scheme.Step(step).Weights.Loss);
         }
-        return (Kept(losses), Kept(supernet.Architecture.Named.Select(a => (Tensor)a.Parameter)), Kept(supernet.Weights.Select(w => (Tensor)w.Parameter)));
+        return (Kept(losses), Kept(supernet.Architecture.Named.Select(a => (Tensor)a.Parameter)),
+            Kept(supernet.Weights.Select(w => (Tensor)w.Parameter)));
 
         LabeledBatch Batch() => new(
             randn([6, 3, 16, 16], ScalarType.Float64, generator: generator).to(type).to(device),
             randint(4, [6], ScalarType.Int64, generator: generator).to(device));
     }
 
-    private static Tensor Kept(IEnumerable<Tensor> tensors) => cat([.. tensors.Select(t => t.detach().cpu().reshape(-1))]).MoveToOuterDisposeScope();
+    private static Tensor Kept(IEnumerable<Tensor> tensors) =>
+        cat([.. tensors.Select(t => t.detach().cpu().reshape(-1))]).MoveToOuterDisposeScope();
 }
