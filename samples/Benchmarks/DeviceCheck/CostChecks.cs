@@ -4,6 +4,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
 
 namespace Benchmarks;
@@ -11,8 +12,6 @@ namespace Benchmarks;
 /// <summary>What waits for the device, how long a step takes, and what happens if memory runs out.</summary>
 internal static class CostChecks
 {
-    private const double BusySeconds = 0.4;
-
     public static IReadOnlyList<DeviceCheck> All { get; } =
     [
         new("no part of a step waits for the device", Waits),
@@ -32,56 +31,42 @@ internal static class CostChecks
         using ClassificationDataset data = GeneratedImages.Create(64, seed: 1, size: 16);
         using var source = new BatchSource(data, d.Device, ScalarType.Float32, ImageAugmentation.Cifar10Training);
         using var generator = new Generator(1UL);
-        var size = new StepSettings(4, 1, 8, 16, 1, d.Name);
-        using var subject = new SupernetStep(size, CellExecution.Merged, OptimizationSchemes.SingleLevel);
-        using var relaxed = new Supernet(
-            SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), new OneHot(), new SupernetOptions { Device = d.Device });
-        Tensor input = randn([8, 3, 16, 16], device: d.Device), large = randn([4096, 4096], device: d.Device);
-        (string Name, Action Part, bool MayWait)[] parts =
-        [
-            ("batch", () => source.Get([.. Enumerable.Range(0, 32).Select(i => (long)i)], generator), false),
-            ("step", subject.Run, false),
-            ("forward pass of a hard relaxation (reads p once)", () => relaxed.call(input), true),
-        ];
-        foreach (var (_, part, _) in parts)
-            for (int i = 0; i < 3; i++)
-                Run(part);
-        d.Wait();
-        int products = Products(d, large);
-        var said = new List<string>();
-        foreach (var (name, part, mayWait) in parts)
+        SearchSpace space = SearchSpaces.NasBench201(data.Classes, 4, 1, 3, 16, 16);
+        using var supernet = new Supernet(space, null, new SupernetOptions { Device = d.Device });
+        using var sampled = new Supernet(space, new OneHot(), new SupernetOptions { Device = d.Device });
+        using var weights = new ParameterUpdater(UpdateRule.Default.Sgd(0.01).ClipGradientNorm(5), supernet.Weights, 1);
+        using var architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+        long[] samples = [.. Enumerable.Range(0, 32).Select(i => (long)i)];
+        LabeledBatch batch = source.Get(samples, generator);
+        Tensor loss = batch.Inputs;
+        void Forward() => loss = nn.functional.cross_entropy(supernet.call(batch.Inputs), batch.Labels);
+        void Backward()
         {
-            for (int i = 0; i < products; i++)
-                large.matmul(large).Dispose();
-            long begun = Stopwatch.GetTimestamp();
-            Run(part);
-            double host = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            d.Wait();
-            bool waits = host > BusySeconds / 2;
-            said.Add($"{name}: {(waits ? "waits" : "does not wait")} ({1e3 * host:F0} ms beside {1e3 * BusySeconds:F0} ms of other work)");
-            if (waits && !mayWait)
+            Forward();
+            loss.backward();
+        }
+        Part[] parts =
+        [
+            new("batch", () => { }, () => source.Get(samples, generator)),
+            new("forward pass", () => { }, Forward),
+            new("backward pass", Forward, () => loss.backward()),
+            new("updates", Backward, () => { weights.Step(); architecture.Step(); }),
+            new("forward pass of a hard relaxation, which reads p once", () => { }, () => sampled.call(batch.Inputs), MayWait: true),
+        ];
+        backends.cuda.matmul.allow_tf32 = false;
+        using var large = new Load(d);
+        var said = new List<string>();
+        foreach (Part part in parts)
+        {
+            for (int i = 0; i < 3; i++)
+                part.Time(d, () => { });
+            double host = part.Time(d, large.Begin);
+            bool waits = host > Load.Seconds / 2;
+            said.Add($"{part.Name} {(waits ? "waits" : "does not wait")} ({1e3 * host:F0} ms beside {1e3 * Load.Seconds:F0} ms of other work)");
+            if (waits && !part.MayWait)
                 throw new InvalidOperationException(said[^1]);
         }
         return string.Join("; ", said);
-
-        static void Run(Action part)
-        {
-            using var inner = NewDisposeScope();
-            part();
-        }
-    }
-
-    /// <summary>How many products of large matrices keep the device busy.</summary>
-    private static int Products(CheckedDevice d, Tensor large)
-    {
-        const int Measured = 10;
-        large.matmul(large).Dispose();
-        d.Wait();
-        long begun = Stopwatch.GetTimestamp();
-        for (int i = 0; i < Measured; i++)
-            large.matmul(large).Dispose();
-        d.Wait();
-        return Math.Clamp((int)(BusySeconds * Measured / Stopwatch.GetElapsedTime(begun).TotalSeconds), 1, 500);
     }
 
     private static string StepTime(CheckedDevice d)
@@ -139,5 +124,56 @@ internal static class CostChecks
         }
         supernet.call(zeros([1, 3, 16, 16], device: d.Device)).cpu();
         return $"named ({message[..Math.Min(message.Length, 150)]}), and the next batch is computed";
+    }
+
+    /// <param name="Name">Part of a step.</param>
+    /// <param name="Prepare">What comes before it.</param>
+    /// <param name="Run">The part.</param>
+    /// <param name="MayWait">Whether it reads the device by its nature.</param>
+    private sealed record Part(string Name, Action Prepare, Action Run, bool MayWait = false)
+    {
+        /// <summary>Seconds until the host has given the part to the device, behind other work.</summary>
+        public double Time(CheckedDevice d, Action occupy)
+        {
+            using var scope = NewDisposeScope();
+            Prepare();
+            d.Wait();
+            occupy();
+            long begun = Stopwatch.GetTimestamp();
+            Run();
+            double host = Stopwatch.GetElapsedTime(begun).TotalSeconds;
+            d.Wait();
+            return host;
+        }
+    }
+
+    /// <summary>Products of large matrices that keep the device busy for a known time with few calls.</summary>
+    private sealed class Load : IDisposable
+    {
+        public const double Seconds = 0.4;
+        private const int Measured = 3;
+        private readonly Tensor matrix;
+        private readonly int products;
+
+        public Load(CheckedDevice d)
+        {
+            matrix = randn([8192, 8192], device: d.Device);
+            Multiply(1);
+            d.Wait();
+            long begun = Stopwatch.GetTimestamp();
+            Multiply(Measured);
+            d.Wait();
+            products = Math.Clamp((int)Math.Ceiling(Seconds * Measured / Stopwatch.GetElapsedTime(begun).TotalSeconds), 1, 200);
+        }
+
+        public void Begin() => Multiply(products);
+
+        public void Dispose() => matrix.Dispose();
+
+        private void Multiply(int times)
+        {
+            for (int i = 0; i < times; i++)
+                matrix.matmul(matrix).Dispose();
+        }
     }
 }
