@@ -18,9 +18,11 @@ internal static class Program
         {
             TorchRuntime.EnsureLoaded();
             Console.WriteLine($"{(torch.ones(1) + 1).item<float>()} {TorchRuntime.Description}");
+            if (arguments is [_, var device])
+                Devices.Parse(device);
             return 0;
         }
-        catch (NativeRuntimeException e)
+        catch (Exception e) when (e is NativeRuntimeException or ArgumentException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;

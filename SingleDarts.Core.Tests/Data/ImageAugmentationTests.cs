@@ -27,6 +27,39 @@ public class ImageAugmentationTests
         }, iter: 200, threads: 1);
     }
 
+    [Fact]
+    public void Values_are_divided_and_rounded_once_as_IEEE_754_has_it()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1UL, CPU);
+        var bytes = arange(256, ScalarType.Byte).view(1, 1, 16, 16);
+        float[] scaled = [.. ImageAugmentation.None.Apply(bytes, generator, ScalarType.Float32).data<float>()];
+        scaled.Should().Equal(Enumerable.Range(0, 256).Select(b => b / 255f), "a product with the rounded 1/255 is another number");
+        var normalization = new Normalization([0.3], [0.7]);
+        float[] normalized = [.. ImageAugmentation.NormalizeOnly(normalization).Apply(bytes, generator, ScalarType.Float32).data<float>()];
+        normalized.Should().Equal(Enumerable.Range(0, 256).Select(b => (b - (float)(0.3 * 255)) / (float)(0.7 * 255)));
+    }
+
+    [Fact]
+    public void A_normalization_serves_batches_of_every_type_in_turn()
+    {
+        var kept = ImageAugmentation.NormalizeOnly(new Normalization([0.3], [0.7]));
+        var bytes = arange(256, ScalarType.Byte).view(1, 1, 16, 16);
+        for (int round = 0; round < 2; round++)
+            foreach (var (images, type) in new[]
+            {
+                (bytes, ScalarType.Float32), (bytes, ScalarType.Float64),
+                (bytes / 255.0, ScalarType.Float32), (bytes / 255.0, ScalarType.Float64),
+            })
+            {
+                using var scope = NewDisposeScope();
+                using var generator = new Generator(1UL, CPU);
+                var fresh = ImageAugmentation.NormalizeOnly(new Normalization([0.3], [0.7]));
+                kept.Apply(images, generator, type).Equals(fresh.Apply(images, generator, type)).Should().BeTrue();
+                kept.Should().Be(fresh, "what is kept for a device is no part of a setting");
+            }
+    }
+
     /// <summary>The definition, pixel by pixel; draws in the order flip, top, left, cutout row, cutout column.</summary>
     private static double[] Loop(Tensor images, ImageAugmentation a, Generator generator)
     {

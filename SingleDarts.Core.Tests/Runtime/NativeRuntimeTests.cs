@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CsCheck;
 using SingleDarts.Core.Runtime;
@@ -180,6 +181,64 @@ public class NativeRuntimeTests
     public void Unknown_or_absent_devices_are_named(string name, string message) =>
         FluentActions.Invoking(() => Devices.Parse(name)).Should().Throw<ArgumentException>().WithMessage(message);
 
+    [Fact]
+    public void The_loaded_libtorch_tells_its_version()
+    {
+        TorchRuntime.LibTorchVersion.Should().Be(LibTorch.BuiltFor);
+        torch.__version__.Should().StartWith(LibTorch.BuiltFor, "TorchSharp is built for it");
+        TorchRuntime.Description.Should().StartWith($"libtorch {LibTorch.BuiltFor}, ");
+    }
+
+    [LinuxFact]
+    public void A_libtorch_without_the_function_for_its_version_is_known_by_its_PyTorch()
+    {
+        using var folder = new TemporaryFolder();
+        string libraries = Directory.CreateDirectory(Path.Combine(folder.Path, "lib")).FullName;
+        nint other = NativeLibrary.Load(System);
+        LibTorch.VersionOf(other, libraries).Should().BeNull();
+        File.WriteAllText(Path.Combine(folder.Path, "version.py"), "from typing import Optional\n__version__ = '2.9.1+cu130'\n");
+        LibTorch.VersionOf(other, libraries).Should().Be("2.9.1+cu130");
+    }
+
+    [Theory]
+    [InlineData("2.10.0", true)]
+    [InlineData("2.10.1+cu130", true)]
+    [InlineData("2.11.0", false)]
+    [InlineData("2.1.0", false)]
+    [InlineData(null, false)]
+    public void Versions_of_the_same_minor_number_are_expected(string? version, bool expected) =>
+        LibTorch.IsExpected(version).Should().Be(expected);
+
+    [LinuxFact]
+    public void All_functions_that_TorchSharp_needs_are_in_its_libtorch_and_a_missing_one_is_named()
+    {
+        nint[] handles = [.. new[] { "libtorch_cpu.so", "libc10.so" }.Select(name => NativeLibrary.Load(NativeLibraryLocator.Find(name)!))];
+        bool Has(string name) => handles.Any(handle => NativeLibrary.TryGetExport(handle, name, out _));
+        LibTorch.Missing(new ElfImage(Binding), Has).Should().BeEmpty();
+        var asked = new List<string>();
+        LibTorch.Missing(new ElfImage(Binding), name =>
+        {
+            asked.Add(name);
+            return name != asked[0] && Has(name);
+        }).Should().Equal(asked[0]);
+        asked.Should().HaveCountGreaterThan(1000);
+    }
+
+    [LinuxFact]
+    public void CUDA_libraries_that_cannot_be_loaded_leave_the_CPU_working_and_tell_why_there_is_no_GPU()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Path);
+        foreach (string library in Directory.GetFiles(Path.GetDirectoryName(NativeLibraryLocator.Find("libtorch_cpu.so"))!, "*.so*"))
+            File.CreateSymbolicLink(Path.Combine(folder.Path, Path.GetFileName(library)), library);
+        string broken = Path.Combine(folder.Path, "libtorch_cuda.so");
+        File.WriteAllText(broken, "not a library");
+        var (code, output) = Run(QuickProcess(["cuda"], (TorchRuntime.LibTorchVariable, folder.Path)));
+        output.Should().StartWith("2 libtorch").And.Contain("no device 'cuda'")
+            .And.Contain($"CUDA libraries are not in use: {broken} cannot be loaded");
+        code.Should().Be(1);
+    }
+
     /// <summary>The system's library as it would be without some versions.</summary>
     private static ElfImage WithoutVersions(params string[] versions)
     {
@@ -190,7 +249,9 @@ public class NativeRuntimeTests
     }
 
     /// <summary>A process that loads libtorch, adds two numbers and prints where libtorch comes from: this assembly's own entry.</summary>
-    private static Process QuickProcess(params (string Name, string Value)[] environment)
+    private static Process QuickProcess(params (string Name, string Value)[] environment) => QuickProcess([], environment);
+
+    private static Process QuickProcess(string[] arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("exec");
@@ -199,7 +260,8 @@ public class NativeRuntimeTests
         start.ArgumentList.Add("--depsfile");
         start.ArgumentList.Add(Path.ChangeExtension(typeof(NativeRuntimeTests).Assembly.Location, ".deps.json"));
         start.ArgumentList.Add(typeof(NativeRuntimeTests).Assembly.Location);
-        start.ArgumentList.Add("load");
+        foreach (string argument in (string[])["load", .. arguments])
+            start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -56,11 +57,25 @@ public sealed class BatchSource : IBatchSource
     {
         DatasetChecks.InRange(indices, Count, Name);
         using var scope = NewDisposeScope();
-        var index = tensor(indices.ToArray(), device: device);
-        var batch = inputs.index_select(0, index);
-        batch = transform is null ? batch.to(dtype) : transform.Apply(batch, generator, dtype);
+        var index = Host.Send(tensor(indices.ToArray()), device);
+        var batch = Transformed(inputs.index_select(0, index), generator);
         return new(batch.MoveToOuterDisposeScope(), labels.index_select(0, index).MoveToOuterDisposeScope());
     }
+
+    /// <summary>What <see cref="Get"/> gives, transformed on the CPU: the same bytes whatever the device. Waits for the device.</summary>
+    /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
+    /// <param name="generator">A CPU generator for the transform's randomness.</param>
+    internal LabeledBatch GetOnHost(ReadOnlySpan<long> indices, Generator generator)
+    {
+        DatasetChecks.InRange(indices, Count, Name);
+        using var scope = NewDisposeScope();
+        var index = tensor(indices.ToArray(), device: device);
+        var batch = Transformed(inputs.index_select(0, index).cpu(), generator);
+        return new(batch.MoveToOuterDisposeScope(), labels.index_select(0, index).cpu().MoveToOuterDisposeScope());
+    }
+
+    private Tensor Transformed(Tensor batch, Generator generator) =>
+        transform is null ? batch.to(dtype) : transform.Apply(batch, generator, dtype);
 
     /// <summary>Frees the device's copy.</summary>
     public void Dispose()

@@ -29,11 +29,11 @@ internal static class ChannelStatistics
 
         var mean = Average(x => x);
         var variance = Average(x => (x - mean.unsqueeze(1)).Squared());
-        double[] deviations = variance.sqrt().Over(scale).cpu().data<double>().ToArray();
+        double[] deviations = Host.Numbers<double>(variance.sqrt().Over(scale));
         int constant = Array.IndexOf(deviations, 0);
         if (constant >= 0)
             throw new InvalidOperationException(
                 $"Channel {constant} of '{data.Name}' has the same value everywhere, so its standard deviation is 0 and it cannot be normalised; remove it.");
-        return new Normalization(mean.Over(scale).cpu().data<double>().ToArray(), deviations);
+        return new Normalization(Host.Numbers<double>(mean.Over(scale)), deviations);
     }
 }

@@ -101,7 +101,7 @@ public static class CifarBinary
     {
         foreach (var (file, part) in files.Zip(parts))
         {
-            byte[] labels = part.select(1, labelByte).contiguous().data<byte>().ToArray();
+            byte[] labels = Host.Numbers<byte>(part.select(1, labelByte));
             int record = Array.FindIndex(labels, l => l >= classes);
             if (record >= 0)
                 throw new InvalidDataException($"'{file}' has label {labels[record]} in record {record} " +

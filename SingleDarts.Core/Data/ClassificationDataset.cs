@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -69,8 +70,7 @@ public sealed class ClassificationDataset : IDisposable
         if (count < 1 || count > Count)
             throw new ArgumentOutOfRangeException(nameof(count), $"Cannot take {count} of the {Count} samples of '{Name}'; ask for 1 to {Count}.");
         using var generator = new Generator((ulong)seed, CPU);
-        using var cpuLabels = Labels.cpu();
-        long[] labels = cpuLabels.data<long>().ToArray();
+        long[] labels = Host.Numbers<long>(Labels);
         var taken = new long[Classes];
         // Rank of a sample among the shuffled samples of its own class: the lowest ranks are one sample of each class in turn.
         long[] chosen = [.. SampleOrder.Shuffle(labels.Length, generator)

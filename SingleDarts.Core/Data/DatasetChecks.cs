@@ -28,7 +28,7 @@ internal static class DatasetChecks
         using var scope = NewDisposeScope();
         using var limit = Scalars.Of(classes);
         if (First(labels.lt(Scalars.Zero).logical_or(labels.ge(limit))) is { } label)
-            throw Fault($"has label {labels[label].item<long>()} at index {label}, expected 0 to {classes - 1}; " +
+            throw Fault($"has label {Host.Number<long>(labels[label])} at index {label}, expected 0 to {classes - 1}; " +
                 "correct the label or the number of classes");
         if (inputs.is_floating_point() && First(inputs.isfinite().logical_not().flatten(1).any(1)) is { } sample)
             throw Fault($"has a value that is not finite (NaN or infinity) in sample {sample}; remove or repair that sample");
@@ -54,5 +54,5 @@ internal static class DatasetChecks
     public static string Shape(Tensor t) => $"[{string.Join(", ", t.shape)}]";
 
     private static long? First(Tensor faulty) =>
-        faulty.any().item<bool>() ? faulty.nonzero()[0, 0].item<long>() : null;
+        Host.Number<bool>(faulty.any()) ? Host.Number<long>(faulty.nonzero()[0, 0]) : null;
 }

@@ -7,7 +7,7 @@ public interface IBatchTransform
 {
     /// <summary>Transforms one batch.</summary>
     /// <param name="inputs">Shape [N, ...], the dataset's type; not changed.</param>
-    /// <param name="generator">A CPU generator. Random numbers are drawn on the CPU, a few per sample, so that the result does not
+    /// <param name="generator">A CPU generator. Random numbers are drawn on the CPU, a few per sample, so that they do not
     /// depend on the device.</param>
     /// <param name="dtype">Floating-point type of the result.</param>
     /// <returns>A new tensor of type <paramref name="dtype"/> on the device of <paramref name="inputs"/>, first dimension N.</returns>

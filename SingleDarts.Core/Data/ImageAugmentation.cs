@@ -66,7 +66,7 @@ public sealed record ImageAugmentation : IBatchTransform
         // Below 32 bits the scaled value would be rounded twice, so the arithmetic is in float32.
         var result = Normalize(images, inputs.dtype == ScalarType.Byte ? 255 : 1, dtype == ScalarType.Float64 ? dtype : ScalarType.Float32);
         if (CutoutLength > 0)
-            result.masked_fill_(CutoutMask(inputs.shape, generator).to(inputs.device), Scalars.Zero);
+            result.masked_fill_(Host.Send(CutoutMask(inputs.shape, generator), inputs.device), Scalars.Zero);
         return result.to(dtype).MoveToOuterDisposeScope();
     }
 
@@ -84,19 +84,19 @@ public sealed record ImageAugmentation : IBatchTransform
         var columns = left.Plus(TensorArithmetic.Range(w));
         // The padding is symmetric, so mirroring the padded image is padding the mirrored one.
         columns = where(flips.gt(Scalars.Zero), columns.negative().Plus(w + 2 * CropPadding - 1), columns);
-        var pixels = rows.unsqueeze(2).Times(w + 2 * CropPadding).Plus(columns.unsqueeze(1)).view(n, 1, h * w).to(images.device);
+        var pixels = rows.unsqueeze(2).Times(w + 2 * CropPadding).Plus(columns.unsqueeze(1)).view(n, 1, h * w);
         var padded = nn.functional.pad(images, [CropPadding, CropPadding, CropPadding, CropPadding]);
-        return padded.flatten(2).gather(2, pixels.expand(n, c, h * w)).view(n, c, h, w);
+        return padded.flatten(2).gather(2, Host.Send(pixels, images.device).expand(n, c, h * w)).view(n, c, h, w);
     }
 
     private Tensor Normalize(Tensor images, double scale, ScalarType dtype)
     {
         var result = images.to(dtype, copy: true);
+        // By a tensor of the device: CUDA multiplies by the rounded reciprocal of a number of the host.
         if (Normalization is null)
-            return result.Over_(scale);
-        var mean = tensor(Normalization.Mean.Select(m => m * scale).ToArray(), dtype: dtype, device: images.device);
-        var deviation = tensor(Normalization.StandardDeviation.Select(s => s * scale).ToArray(), dtype: dtype, device: images.device);
-        return result.sub_(mean.view(-1, 1, 1)).div_(deviation.view(-1, 1, 1));
+            return result.div_(TensorArithmetic.Filled([], scale, dtype, images.device));
+        var (mean, deviation) = Normalization.On(images.device, dtype, scale);
+        return result.sub_(mean).div_(deviation);
     }
 
     private Tensor CutoutMask(long[] shape, Generator generator)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -109,7 +110,7 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
         for (long i = 0; i < images.shape[0]; i += perChunk)
         {
             using var chunk = images.narrow(0, i, Math.Min(perChunk, images.shape[0] - i));
-            action(chunk.bytes);
+            action(Host.Bytes(chunk));
         }
     }
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -14,7 +15,7 @@ internal static class ImageDecoder
             return image;
         using var scope = NewDisposeScope();
         var resized = AreaResize.Apply(tensor(image.Planes, [1, image.Channels, image.Height, image.Width]), size.Height, size.Width);
-        return new(resized.data<byte>().ToArray(), image.Channels, size.Height, size.Width);
+        return new(Host.Numbers<byte>(resized), image.Channels, size.Height, size.Width);
     }
 
     private static Image Planes(string file, bool grayscale)

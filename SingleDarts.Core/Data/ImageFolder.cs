@@ -81,7 +81,7 @@ public static class ImageFolder
                     throw new InvalidDataException($"'{file}' has {image.Width} x {image.Height} pixels, expected {first.Width} x {first.Height} as in " +
                         $"'{listing.PathOf(0)}'; set {nameof(ImageFolderOptions)}.{nameof(ImageFolderOptions.Resize)} to bring all images to one size.");
                 using (var target = images.narrow(0, i, 1))
-                    image.Planes.CopyTo(target.bytes);
+                    image.Planes.CopyTo(Host.Bytes(target));
                 int now = Interlocked.Increment(ref done);
                 if (now % step == 0 || now == count)
                     progress?.Report(new(now, count));

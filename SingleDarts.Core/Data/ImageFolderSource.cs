@@ -83,7 +83,7 @@ public sealed class ImageFolderSource : IBatchSource
         DatasetChecks.InRange(indices, Count, Name);
         using var scope = NewDisposeScope();
         long[] wanted = indices.ToArray();
-        long[] seeds = randint(0, long.MaxValue, [wanted.Length], ScalarType.Int64, CPU, generator: generator).data<long>().ToArray();
+        long[] seeds = Host.Numbers<long>(randint(0, long.MaxValue, [wanted.Length], ScalarType.Int64, CPU, generator: generator));
         var images = empty([wanted.Length, .. InputShape], ScalarType.Float32);
         var limits = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism > 0 ? options.Parallelism : Environment.ProcessorCount };
         try
@@ -91,7 +91,7 @@ public sealed class ImageFolderSource : IBatchSource
             Parallel.For(0, wanted.Length, limits, i =>
             {
                 using var target = images.narrow(0, i, 1);
-                Read((int)wanted[i], (ulong)seeds[i], MemoryMarshal.Cast<byte, float>(target.bytes));
+                Read((int)wanted[i], (ulong)seeds[i], MemoryMarshal.Cast<byte, float>(Host.Bytes(target)));
             });
         }
         catch (AggregateException e)
@@ -99,7 +99,7 @@ public sealed class ImageFolderSource : IBatchSource
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
         var labels = tensor(Array.ConvertAll(wanted, i => (long)listing.LabelOf((int)i)), ScalarType.Int64);
-        return new(images.to(dtype, device).MoveToOuterDisposeScope(), labels.to(device).MoveToOuterDisposeScope());
+        return new(Host.Send(images.to(dtype), device).MoveToOuterDisposeScope(), Host.Send(labels, device).MoveToOuterDisposeScope());
     }
 
     /// <summary>Nothing is held, so nothing is freed.</summary>

@@ -1,8 +1,14 @@
+using System.Collections.Concurrent;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>Mean and standard deviation of each channel, on the 0..1 scale: a normalised value is (x − mean) / standard deviation.</summary>
 public sealed record Normalization
 {
+    private readonly ConcurrentDictionary<(DeviceType, int, ScalarType, double), Lazy<(Tensor, Tensor)>> tensors = [];
+
     /// <summary>Checks and keeps the statistics.</summary>
     /// <param name="mean">One finite value per channel.</param>
     /// <param name="standardDeviation">One finite positive value per channel.</param>
@@ -50,6 +56,19 @@ public sealed record Normalization
     /// <inheritdoc/>
     public override int GetHashCode() =>
         Mean.Concat(StandardDeviation).Aggregate(0, HashCode.Combine);
+
+    /// <summary>Mean and standard deviation as [C, 1, 1], made once for each device and type, because a copy to a device waits for
+    /// it.</summary>
+    /// <param name="device">Where.</param>
+    /// <param name="dtype">Floating-point type.</param>
+    /// <param name="scale">The images' largest value.</param>
+    internal (Tensor Mean, Tensor Deviation) On(Device device, ScalarType dtype, double scale) =>
+        tensors.GetOrAdd((device.type, device.index, dtype, scale), _ => new(() =>
+        {
+            Tensor Made(IReadOnlyList<double> values) =>
+                tensor([.. values.Select(v => v * scale)], [values.Count, 1, 1], dtype, device).DetachFromDisposeScope();
+            return (Made(Mean), Made(StandardDeviation));
+        })).Value;
 
     private static Normalization Of255(double[] mean, double[] deviation) =>
         new([.. mean.Select(x => x / 255)], [.. deviation.Select(x => x / 255)]);

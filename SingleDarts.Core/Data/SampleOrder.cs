@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
@@ -41,7 +42,7 @@ public static class SampleOrder
         if (count == 0)
             return [];
         using var draws = randint(pool.Count, [count], ScalarType.Int64, CPU, generator: g);
-        return [.. draws.data<long>().ToArray().Select(i => pool[(int)i])];
+        return [.. Host.Numbers<long>(draws).Select(i => pool[(int)i])];
     }
 
     /// <summary>Two disjoint random parts that together hold every index in [0, <paramref name="count"/>), each in ascending order.</summary>
@@ -65,6 +66,6 @@ public static class SampleOrder
     {
         ArgumentNullException.ThrowIfNull(g);
         using var order = randperm(count, ScalarType.Int64, CPU, generator: g);
-        return order.data<long>().ToArray();
+        return Host.Numbers<long>(order);
     }
 }

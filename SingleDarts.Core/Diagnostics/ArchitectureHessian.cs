@@ -25,7 +25,7 @@ internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, H
         using var _ = NewDisposeScope();
         Tensor direction = v.to(alphas[0].dtype).to(alphas[0].device);
         Tensor result = product == HessianProduct.Exact ? SecondBackward(direction) : Difference(direction);
-        return result.cpu().to(ScalarType.Float64).MoveToOuterDisposeScope();
+        return Host.ToFloat64(result).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => gradient?.Dispose();

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Diagnostics;
 
 /// <summary>
-/// An observer that measures and never disturbs: a search ends bit for bit where it ends without it. Records are kept in
+/// An observer that measures and never disturbs: on the CPU a search ends bit for bit where it ends without it. Records are kept in
 /// <see cref="Records"/> and, where the search has a run folder, in <c>diagnostics/&lt;name&gt;.jsonl</c>.
 /// </summary>
 /// <typeparam name="TRecord">What one measurement gives.</typeparam>

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -27,7 +28,7 @@ internal sealed class EdgeHistory(int edges)
 
     public void Load(Tensor saved)
     {
-        long[] all = saved.data<long>().ToArray();
+        long[] all = Host.Numbers<long>(saved);
         for (int part = 0; part < 3; part++)
             Array.Copy(all, part * edges, new[] { overtaken, ledSince, collapsed }[part], 0, edges);
     }

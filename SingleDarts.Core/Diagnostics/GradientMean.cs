@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -39,9 +40,9 @@ internal sealed class GradientMean
         Reset();
         if (!saved.TryGetValue("count", out Tensor? count))
             return;
-        Count = (int)count.item<long>();
+        Count = (int)Host.Number<long>(count);
         sums = [.. Enumerable.Range(0, saved.Keys.Count(key => key.StartsWith("sum/", StringComparison.Ordinal)))
-            .Select(c => saved[$"sum/{c}"].to_type(ScalarType.Float64).data<double>().ToNDArray()).Cast<double[,]>()];
+            .Select(c => Host.Matrix(saved[$"sum/{c}"]))];
     }
 
     private static void Accumulate(double[,] sum, double[,] value, double factor)

@@ -26,11 +26,11 @@ internal static class Lanczos
         {
             basis.Add(q);
             Tensor w = times(q);
-            diagonal.Add(w.dot(q).item<double>());
+            diagonal.Add(Host.Number<double>(w.dot(q)));
             Tensor all = stack([.. basis]);
             for (int pass = 0; pass < 2; pass++)
                 w -= all.t().mv(all.mv(w));
-            double rest = w.norm().item<double>();
+            double rest = Host.Number<double>(w.norm());
             if (!double.IsFinite(rest + diagonal[^1]))
                 return (double.NaN, double.NaN, basis.Count);
             var (eigenvalue, share) = Ritz(diagonal, beside);
@@ -54,8 +54,8 @@ internal static class Lanczos
                 matrix[i, i - 1] = matrix[i - 1, i] = beside[i - 1];
         }
         var (values, vectors) = linalg.eigh(tensor(matrix));
-        double[] eigenvalues = values.data<double>().ToArray();
+        double[] eigenvalues = Host.Numbers<double>(values);
         int best = Enumerable.Range(0, size).MaxBy(i => Math.Abs(eigenvalues[i]));
-        return (eigenvalues[best], Math.Abs(vectors[size - 1, best].item<double>()));
+        return (eigenvalues[best], Math.Abs(Host.Number<double>(vectors[size - 1, best])));
     }
 }

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -16,13 +17,6 @@ internal static class OperationGradient
         var p = supernet.OperationWeights();
         Tensor[] leaves = [.. supernet.Cells.Select(cell => p[cell.Placement.Cell.Name].detach().clone().requires_grad_())];
         Tensor loss = moment.Context.Evaluate(batch, leaves).Loss;
-        return [.. supernet.Gradients(loss, leaves).Select(Numbers)];
-    }
-
-    private static double[,] Numbers(Tensor gradient)
-    {
-        var numbers = new double[gradient.shape[0], gradient.shape[1]];
-        Buffer.BlockCopy(gradient.cpu().to(ScalarType.Float64).contiguous().data<double>().ToArray(), 0, numbers, 0, numbers.Length * sizeof(double));
-        return numbers;
+        return [.. supernet.Gradients(loss, leaves).Select(Host.Matrix)];
     }
 }

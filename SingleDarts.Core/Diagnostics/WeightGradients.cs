@@ -56,8 +56,9 @@ internal sealed class WeightGradients : IDisposable
     public Correlation With(WeightGradients other, int node)
     {
         using var scope = NewDisposeScope();
-        Tensor a = Vectors[node].cpu().to(ScalarType.Float64), b = other.Vectors[node].cpu().to(ScalarType.Float64);
-        double product = a.dot(b).item<double>(), norms = Math.Sqrt(a.dot(a).item<double>()) * Math.Sqrt(b.dot(b).item<double>());
+        Tensor a = Host.ToFloat64(Vectors[node]), b = Host.ToFloat64(other.Vectors[node]);
+        double product = Host.Number<double>(a.dot(b));
+        double norms = Math.Sqrt(Host.Number<double>(a.dot(a))) * Math.Sqrt(Host.Number<double>(b.dot(b)));
         return new Correlation(product, norms == 0 ? 0 : product / norms);
     }
 

@@ -41,7 +41,7 @@ public static class Evaluator
         int steps = (int)((source.Count + batchSize - 1) / batchSize);
         using var batches = new BatchesAhead(
             (_, step) => [Get(source, batchSize, step)], (_, step) => step + 1 < steps ? (0, step + 1) : null, device, streamsData, dtype);
-        Tensor sums = zeros(3, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device);
+        Tensor sums = zeros(3, dtype: Host.SumType(device), device: device);
         using Scalar limit = Scalars.Of(k);
         for (int step = 0; step < steps; step++)
         {
@@ -57,7 +57,7 @@ public static class Evaluator
             Tensor rank = LabelRank.Of(logits, batch.Labels);
             sums.Plus_(stack([loss, rank.lt(Scalars.One).sum().to(sums.dtype), rank.lt(limit).sum().to(sums.dtype)]));
         }
-        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(sums);
         return new EvaluationReport(s[0] / source.Count, s[1] / source.Count, s[2] / source.Count, k, source.Count);
     }
 

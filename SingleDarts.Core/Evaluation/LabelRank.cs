@@ -17,8 +17,8 @@ internal static class LabelRank
         using var scope = NewDisposeScope();
         Tensor scores = logits.detach(), label = labels.unsqueeze(1);
         Tensor own = scores.gather(1, label);
-        Tensor before = scores.le(own).logical_not()
-            .logical_or(scores.eq(own).logical_and(TensorArithmetic.Range(scores.shape[1], device: scores.device).unsqueeze(0).lt(label)));
+        Tensor before = scores.le(own).bitwise_not()
+            .bitwise_or(scores.eq(own).bitwise_and(TensorArithmetic.Range(scores.shape[1], device: scores.device).unsqueeze(0).lt(label)));
         return before.sum(1).MoveToOuterDisposeScope();
     }
 }

@@ -78,7 +78,7 @@ public sealed class NetworkTraining
     public NetworkTraining SavingTo(string folder, int checkpointInterval = 1) =>
         With(o => o with { OutputFolder = folder, Resume = false, CheckpointInterval = checkpointInterval });
 
-    /// <summary>Goes on with the run in a folder, bit for bit where it stopped, and saves into it.</summary>
+    /// <summary>Goes on with the run in a folder where it stopped, on the CPU bit for bit, and saves into it.</summary>
     /// <param name="folder">A folder that holds a run of the same network, data and options.</param>
     /// <param name="checkpointInterval">Epochs between checkpoints.</param>
     public NetworkTraining ResumingFrom(string folder, int checkpointInterval = 1) =>

@@ -88,10 +88,11 @@ internal static class TrainingDocument
         using var scope = NewDisposeScope();
         using var generator = new RandomStreams(0).CreateGenerator("fingerprint");
         long count = Math.Min(ProbedSamples, source.Count);
-        LabeledBatch batch = source.Get([.. SampleOrder.All(count).Select(i => i * source.Count / count)], generator);
+        long[] probed = [.. SampleOrder.All(count).Select(i => i * source.Count / count)];
+        LabeledBatch batch = source is BatchSource resident ? resident.GetOnHost(probed, generator) : source.Get(probed, generator);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Tensor part in new[] { batch.Inputs, batch.Labels })
-            hash.AppendData(part.cpu().contiguous().bytes);
+            hash.AppendData(Host.Bytes(part.cpu().contiguous()));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -219,8 +219,8 @@ internal sealed class TrainingLoop : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor finite = stack([.. weights.Select(w => w.Parameter.isfinite().all())]);
-        if (!finite.all().cpu().item<bool>())
-            Diverge(step, $"the weight '{weights[(int)finite.to(ScalarType.Int64).argmin().cpu().item<long>()].Name}'");
+        if (!Host.Number<bool>(finite.all()))
+            Diverge(step, $"the weight '{weights[(int)Host.Number<long>(finite.to(ScalarType.Int64).argmin())].Name}'");
     }
 
     private void Diverge(int at, string what)

@@ -16,7 +16,7 @@ internal sealed class TrainingMeter : IDisposable
 
     public TrainingMeter(Device device)
     {
-        sums = zeros(3, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
+        sums = zeros(3, dtype: Host.SumType(device), device: device).DetachFromDisposeScope();
         divergedAt = TensorArithmetic.Filled([1], -1, ScalarType.Int64, device).DetachFromDisposeScope();
     }
 
@@ -35,21 +35,23 @@ internal sealed class TrainingMeter : IDisposable
         sums.Plus_(stack([main.Times(size), second.Times(size), correct.to(main.dtype)]).to(sums.dtype));
         samples += size;
         auxiliarySamples += auxiliary is null ? 0 : size;
-        Tensor bad = main.Plus(second).isfinite().logical_not().logical_and(divergedAt.lt(Scalars.Zero));
-        divergedAt.copy_(where(bad, TensorArithmetic.Filled([1], step, ScalarType.Int64, divergedAt.device), divergedAt));
+        Tensor both = main.Plus(second);
+        // x − x is 0 for finite numbers and NaN for others.
+        using Scalar at = Scalars.Of(step);
+        divergedAt.masked_fill_((both - both).ne(Scalars.Zero).bitwise_and(divergedAt.lt(Scalars.Zero)), at);
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
     public long DivergedAt()
     {
         using var scope = NewDisposeScope();
-        return divergedAt.cpu().item<long>();
+        return Host.Number<long>(divergedAt);
     }
 
     public (double Loss, double? AuxiliaryLoss, double Top1) Means()
     {
         using var scope = NewDisposeScope();
-        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(sums);
         return (s[0] / samples, auxiliarySamples == 0 ? null : s[1] / auxiliarySamples, s[2] / samples);
     }
 
@@ -62,12 +64,12 @@ internal sealed class TrainingMeter : IDisposable
     }
 
     public Tensor Save() => cat(
-        [sums.to(ScalarType.Float64).cpu(), tensor([samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds], dtype: ScalarType.Float64)], 0);
+        [Host.ToFloat64(sums), tensor([samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds], dtype: ScalarType.Float64)], 0);
 
     public void Load(Tensor saved)
     {
         using var scope = NewDisposeScope();
-        double[] s = saved.cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(saved);
         sums.copy_(saved[TensorIndex.Slice(0, 3)].to(sums.dtype));
         (samples, auxiliarySamples, Seconds, DataSeconds, EvaluationSeconds) = ((long)s[3], (long)s[4], s[5], s[6], s[7]);
     }

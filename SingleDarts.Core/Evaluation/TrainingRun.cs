@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Evaluation;
 
 /// <summary>
-/// A validated training, ready to run once. The work is done on a thread of its own; cancelling ends it after the step in progress, or within
-/// an evaluation, with a checkpoint from which it can be resumed bit for bit. So does a process that ends by itself in the middle; .NET 10
-/// ends one at once on SIGTERM unless the program handles the signal and cancels.
+/// A validated training, ready to run once. The work is done on a thread of its own; cancelling ends it after the step in progress, or
+/// within an evaluation, with a checkpoint from which it can be resumed, on the CPU bit for bit. So does a process that ends by itself in
+/// the middle; .NET 10 ends one at once on SIGTERM unless the program handles the signal and cancels.
 /// </summary>
 public sealed class TrainingRun
 {

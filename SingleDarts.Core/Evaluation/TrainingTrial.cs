@@ -74,7 +74,7 @@ internal sealed class TrainingTrial
                 $"{train.Classes}]. Build the network for the number of classes of the data."
             : logits.dtype != network.parameters().First().dtype
             ? $"of {logits.dtype}; expected {network.parameters().First().dtype}, as its weights are. Leave conversions out."
-            : !logits.isfinite().all().cpu().item<bool>()
+            : !Host.Number<bool>(logits.isfinite().all())
             ? "that are not finite for normally distributed samples; expected finite ones. Look at the first weights, divisions, " +
                 "logarithms and roots."
             : null;
@@ -133,10 +133,10 @@ internal sealed class TrainingTrial
                     $"[{string.Join(", ", source.InputShape.Prepend(samples.Length))}] of floating point. Keep number and shape of the " +
                     "samples in its transform.");
             else if (!labels.shape.SequenceEqual([samples.Length]) || labels.dtype != ScalarType.Int64 ||
-                labels.lt(Scalars.Zero).logical_or(labels.ge(limit)).any().cpu().item<bool>())
+                Host.Number<bool>(labels.lt(Scalars.Zero).logical_or(labels.ge(limit)).any()))
                 faults.Add($"'{source.Name}' gives labels [{string.Join(", ", labels.shape)}] of {labels.dtype} for {samples.Length} " +
                     $"sample(s); expected [{samples.Length}] of Int64 from 0 to {source.Classes - 1}.");
-            else if (!inputs.isfinite().all().cpu().item<bool>())
+            else if (!Host.Number<bool>(inputs.isfinite().all()))
                 faults.Add($"'{source.Name}' gives numbers that are not finite; expected finite ones. Look at its transform: guard " +
                     "divisions by a deviation of 0.");
         }
@@ -190,7 +190,7 @@ internal sealed class TrainingTrial
                 {
                     string fault = $"{name} changes its input in place; expected it as it was, because others read it. Use operations " +
                         "that give a new tensor, for example nn.ReLU() without inplace.";
-                    if (!input.detach().eq(before!).all().cpu().item<bool>() && !faults.Contains(fault))
+                    if (!Host.Number<bool>(input.detach().eq(before!).all()) && !faults.Contains(fault))
                         faults.Add(fault);
                     return output;
                 }).remove);

@@ -46,7 +46,7 @@ internal sealed class ModuleTrial
                 return;
             if (!isZero)
                 CheckGradients(Input, run, readsData);
-            else if (run.Output.ne(Scalars.Zero).any().cpu().item<bool>())
+            else if (Host.Number<bool>(run.Output.ne(Scalars.Zero).any()))
                 faults.Add($"{part} is declared zero but gives other numbers; expected zeros, because it is never computed. Declare it " +
                     "without isZero.");
         }
@@ -82,7 +82,7 @@ internal sealed class ModuleTrial
         else if (output.dtype != input.dtype || output.device.ToString() != input.device.ToString())
             faults.Add($"{part} gives {output.dtype} on {output.device}; expected {input.dtype} on {input.device}, as its input is. " +
                 "Make constants with the type and device of the input.");
-        else if (!output.isfinite().all().cpu().item<bool>())
+        else if (!Host.Number<bool>(output.isfinite().all()))
             faults.Add($"{part} gives numbers that are not finite for normally distributed input; expected finite ones. Guard " +
                 "divisions, logarithms and roots.");
         if (!Same(given, input))
@@ -128,5 +128,5 @@ internal sealed class ModuleTrial
         return module.call(input.clone());
     }
 
-    private static bool Same(Tensor a, Tensor b) => a.detach().eq(b.detach()).all().cpu().item<bool>();
+    private static bool Same(Tensor a, Tensor b) => Host.Number<bool>(a.detach().eq(b.detach()).all());
 }

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using SingleDarts.Core.Runtime;
 using TorchSharp;
 
 namespace SingleDarts.Core.Persistence;
@@ -80,7 +81,7 @@ internal static class OptionsDocument
         ("formatVersion", FormatVersion),
         ("library", Version(typeof(OptionsDocument).Assembly)),
         ("torchSharp", Version(typeof(torch).Assembly)),
-        ("libtorch", torch.__version__),
+        ("libtorch", TorchRuntime.LibTorchVersion),
         ("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
         ("threads", torch.get_num_threads()),
     ];

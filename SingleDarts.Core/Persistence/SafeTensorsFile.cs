@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Persistence;
@@ -54,7 +55,7 @@ public static class SafeTensorsFile
         Tensor[] host = [.. header.Entries.Select(entry => tensors[entry.Name].detach().cpu().contiguous())];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Tensor chunk in host.SelectMany(Chunks))
-            hash.AppendData(chunk.bytes);
+            hash.AppendData(Host.Bytes(chunk));
         byte[] text = (header with
         {
             Metadata = new Dictionary<string, string>(metadata) { [Checksum] = Convert.ToHexStringLower(hash.GetHashAndReset()) },
@@ -64,7 +65,7 @@ public static class SafeTensorsFile
         stream.Write(length);
         stream.Write(text);
         foreach (Tensor chunk in host.SelectMany(Chunks))
-            stream.Write(chunk.bytes);
+            stream.Write(Host.Bytes(chunk));
     }
 
     /// <summary>
@@ -89,9 +90,9 @@ public static class SafeTensorsFile
                 Tensor tensor = tensors[entry.Name] = empty(entry.Shape, dtype: entry.Type).DetachFromDisposeScope();
                 foreach (Tensor chunk in Chunks(tensor))
                 {
-                    stream.ReadExactly(chunk.bytes);
-                    hash.AppendData(chunk.bytes);
-                    if (entry.Type == ScalarType.Bool && chunk.bytes.ContainsAnyExcept((byte)0, (byte)1))
+                    stream.ReadExactly(Host.Bytes(chunk));
+                    hash.AppendData(Host.Bytes(chunk));
+                    if (entry.Type == ScalarType.Bool && Host.Bytes(chunk).ContainsAnyExcept((byte)0, (byte)1))
                         throw new InvalidDataException($"tensor '{entry.Name}' is of type BOOL and has bytes that are neither 0 nor 1");
                 }
             }

@@ -31,7 +31,8 @@ public static class Devices
             null => throw new ArgumentException($"The device '{name}' is unknown; expected cpu, cuda, cuda:<number> or mps.", nameof(name)),
             _ => throw new ArgumentException(
                 $"This machine has no device '{name}'; it has {Available()}. For a GPU, the application needs TorchSharp-cuda-windows or " +
-                $"TorchSharp-cuda-linux, or {TorchRuntime.LibTorchVariable} set to a libtorch with CUDA.", nameof(name)),
+                $"TorchSharp-cuda-linux, or {TorchRuntime.LibTorchVariable} set to a libtorch with CUDA." +
+                (TorchRuntime.CudaFailure is { } failure ? $" Its CUDA libraries are not in use: {failure}" : ""), nameof(name)),
         };
     }
 

@@ -52,7 +52,7 @@ internal sealed class ElfImage
     public sealed record Need(string Library, string Version, int Index, long FlagsOffset);
 
     /// <summary>A dynamic symbol, and where its version index stands in the file.</summary>
-    public sealed record Symbol(string Name, bool IsDefined, int VersionIndex, long VersionOffset, bool IsRelocated);
+    public sealed record Symbol(string Name, bool IsDefined, bool IsWeak, int VersionIndex, long VersionOffset, bool IsRelocated);
 
     public List<Need> VersionNeeds { get; } = [];
 
@@ -108,8 +108,9 @@ internal sealed class ElfImage
         for (long i = 0; i < count; i++)
         {
             long symbol = checked(table.Offset + 24 * i), version = checked(indices.Offset + 2 * i);
+            bool isWeak = At(symbol + 4, 1)[0] >> 4 == 2;
             Symbols.Add(new Symbol(
-                Text(checked(strings + UInt32(symbol))), UInt16(symbol + 6) != 0, UInt16(version) & 0x7fff, version, false));
+                Text(checked(strings + UInt32(symbol))), UInt16(symbol + 6) != 0, isWeak, UInt16(version) & 0x7fff, version, false));
         }
     }
 

@@ -25,7 +25,7 @@ internal static class GlobalRandom
         using Tensor before = random.get_rng_state();
         work();
         using Tensor after = random.get_rng_state();
-        return !before.bytes.SequenceEqual(after.bytes);
+        return !Host.Bytes(before).SequenceEqual(Host.Bytes(after));
     }
 
     internal readonly struct Loan(Tensor state) : IDisposable

@@ -4,8 +4,11 @@ using TorchSharp;
 namespace SingleDarts.Core.Runtime;
 
 /// <summary>Memory of the process at one moment.</summary>
-/// <param name="LiveTensors">Tensor objects of the calling thread that are not disposed.</param>
-/// <param name="ResidentBytes">Resident memory of the process, in bytes.</param>
+/// <param name="LiveTensors"> Tensor objects that the calling thread made, less those that it disposed. TorchSharp counts by thread, and
+/// on a GPU autograd's own thread disposes what merged cells keep for the backward pass: there the number rises with every step although
+/// nothing leaks.
+/// </param>
+/// <param name="ResidentBytes">Resident memory of the process, in bytes, without that of a GPU.</param>
 /// <param name="PeakResidentBytes">Largest resident memory so far, in bytes.</param>
 public readonly record struct MemoryUsage(long LiveTensors, long ResidentBytes, long PeakResidentBytes)
 {

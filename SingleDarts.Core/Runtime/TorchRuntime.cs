@@ -8,17 +8,18 @@ namespace SingleDarts.Core.Runtime;
 /// Loads libtorch before TorchSharp's first use. On Linux it helps in two cases and otherwise leaves the loading to TorchSharp: where
 /// the system's C++ runtime is older than the one TorchSharp was linked with (Debian 12, Ubuntu 22.04, RHEL 9), it loads an adapted
 /// copy of TorchSharp's native library; where <c>SINGLEDARTS_LIBTORCH</c> names a folder, it loads the libtorch in that folder, for
-/// example the <c>torch/lib</c> of a PyTorch of the same version.
+/// example the <c>torch/lib</c> of a PyTorch of the same version. A libtorch of another version that lacks a function is refused; one that
+/// lacks none is loaded with a warning on standard error.
 /// </summary>
 public static class TorchRuntime
 {
     /// <summary>Environment variable that names the folder of a libtorch.</summary>
     public const string LibTorchVariable = "SINGLEDARTS_LIBTORCH";
 
-    private const string LibTorchVersion = "2.10.0";
     private const string Binding = "libLibTorchSharp.so";
     private const string CppRuntime = "libstdc++.so.6";
     private static readonly Lazy<(string Description, NativeRuntimeException? Failure)> Outcome = new(TryLoad);
+    private static readonly Lazy<string?> LoadedVersion = new(FindVersion);
 
     /// <summary>Where libtorch comes from, for the head of a report.</summary>
     /// <exception cref="NativeRuntimeException">The native libraries cannot be loaded.</exception>
@@ -27,9 +28,27 @@ public static class TorchRuntime
         get
         {
             EnsureLoaded();
-            return $"libtorch {torch.__version__}, {Outcome.Value.Description}";
+            string expected = LibTorch.IsExpected(LoadedVersion.Value) ? "" : $" (TorchSharp is built for {LibTorch.BuiltFor})";
+            return $"libtorch {LibTorchVersion}{expected}, {Outcome.Value.Description}";
         }
     }
+
+    /// <summary>
+    /// The version of the libtorch that this process has loaded, as the library itself tells it, for example <c>2.10.0</c>; <c>unknown</c>
+    /// if it does not tell. TorchSharp's <c>torch.__version__</c> is the version that TorchSharp was built for, whatever is loaded.
+    /// </summary>
+    /// <exception cref="NativeRuntimeException">The native libraries cannot be loaded.</exception>
+    public static string LibTorchVersion
+    {
+        get
+        {
+            EnsureLoaded();
+            return LoadedVersion.Value ?? "unknown";
+        }
+    }
+
+    /// <summary>Why the CUDA libraries beside libtorch are not in use; <see langword="null"/> if they are, or if there are none.</summary>
+    internal static string? CudaFailure { get; private set; }
 
     /// <summary>
     /// Loads the native libraries once for the process; later calls return at once. A module initializer calls it when the first type of
@@ -83,11 +102,13 @@ public static class TorchRuntime
                 $"There is no libtorch: libtorch_cpu.so is in none of {string.Join(", ", NativeLibraryLocator.Folders)}. Add it with " +
                 $"'dotnet add package TorchSharp-cpu', or set {LibTorchVariable} to a folder that has it.")
             : File.Exists(Path.Combine(own, "libtorch_cpu.so")) ? Path.GetFullPath(own) : throw new NativeRuntimeException(
-                $"{LibTorchVariable} is '{own}', where there is no libtorch_cpu.so; set it to the folder of a libtorch {LibTorchVersion}, " +
+                $"{LibTorchVariable} is '{own}', where there is no libtorch_cpu.so; set it to the folder of a libtorch {LibTorch.BuiltFor}, " +
                 "for example the torch/lib of a PyTorch of that version.");
         if (!string.IsNullOrEmpty(own))
             RefuseSecondLibTorch(folder);
         LoadLibTorch(folder);
+        if (!string.IsNullOrEmpty(own))
+            CheckVersion(folder, binding);
         nint handle = patched is null ? LoadLibrary(binding) : LoadPatched(patched);
         try
         {
@@ -128,8 +149,49 @@ public static class TorchRuntime
     private static void LoadLibTorch(string folder)
     {
         foreach (string name in new[] { "libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so" })
-            if (Path.Combine(folder, name) is var path && File.Exists(path))
+        {
+            string path = Path.Combine(folder, name);
+            if (!File.Exists(path))
+                continue;
+            try
+            {
                 LoadLibrary(path);
+            }
+            catch (NativeRuntimeException e) when (name.EndsWith("_cuda.so", StringComparison.Ordinal))
+            {
+                // The CPU can do without them.
+                CudaFailure ??= e.Message;
+            }
+        }
+    }
+
+    /// <summary>Refuses a libtorch that would end the process at some call, and warns of one that TorchSharp was not built for.</summary>
+    private static void CheckVersion(string folder, string binding)
+    {
+        nint cpu = LoadLibrary(Path.Combine(folder, "libtorch_cpu.so"));
+        string? version = LibTorch.VersionOf(cpu, folder);
+        if (LibTorch.IsExpected(version))
+            return;
+        nint[] handles = [cpu, LoadLibrary(Path.Combine(folder, "libtorch.so")), LoadLibrary(Path.Combine(folder, "libc10.so"))];
+        IReadOnlyList<string> missing = LibTorch.Missing(
+            new ElfImage(binding), name => handles.Any(handle => NativeLibrary.TryGetExport(handle, name, out _)));
+        string found = $"{LibTorchVariable} is '{folder}', a libtorch of version {version ?? "unknown"}, but TorchSharp is built for " +
+            LibTorch.BuiltFor;
+        if (missing.Count > 0)
+            throw new NativeRuntimeException(
+                $"{found} and needs {missing.Count} functions that this one lacks, first {missing[0]}. Set it to the folder of a " +
+                $"libtorch {LibTorch.BuiltFor}, for example the torch/lib of a PyTorch of that version.");
+        Console.Error.WriteLine(
+            $"Warning: {found}. This one has all functions that TorchSharp needs, but they may not mean the same or lay out memory in " +
+            $"the same way. Run 'Benchmarks device-check' before you trust a result, or use a libtorch {LibTorch.BuiltFor}.");
+    }
+
+    private static string? FindVersion()
+    {
+        // TorchSharp loads its libraries in its static constructor.
+        RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
+        return LibTorch.LoadedPath() is { } path && NativeLibrary.TryLoad(path, out nint handle)
+            ? LibTorch.VersionOf(handle, Path.GetDirectoryName(path)!) : null;
     }
 
     private static nint LoadPatched(byte[] patched)
@@ -150,7 +212,7 @@ public static class TorchRuntime
         {
             throw new NativeRuntimeException(
                 $"{path} cannot be loaded: {e.Message.Split('\n').LastOrDefault(line => line.Trim().Length > 0)?.Trim()} TorchSharp " +
-                $"expects libtorch {LibTorchVersion}; install what the message names, or use that version.", e);
+                $"expects libtorch {LibTorch.BuiltFor}; install what the message names, or use that version.", e);
         }
     }
 }

@@ -82,7 +82,7 @@ internal static class UnrolledGradient
     private static Tensor[] FiniteDifference(
         SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
     {
-        double norm = Math.Sqrt(direction.Sum(v => v.to(ScalarType.Float64).Squared().sum().item<double>()));
+        double norm = Norm(direction);
         if (norm == 0)
             return [.. alphas.Select(a => zeros_like(a))];
         double r = radius / norm;
@@ -98,6 +98,14 @@ internal static class UnrolledGradient
         }
         Tensor[] plus = At(r), minus = At(-r);
         return [.. plus.Zip(minus, (p, m) => (p - m).Over(2 * r))];
+    }
+
+    /// <summary>‖v‖₂ over all tensors. Reads the device once, not once for each.</summary>
+    private static double Norm(Tensor[] vectors)
+    {
+        using var scope = NewDisposeScope();
+        ScalarType type = Host.SumType(vectors[0].device);
+        return Math.Sqrt(Host.Doubles(stack([.. vectors.Select(v => v.to(type).Squared().sum())])).Sum());
     }
 
     private static void Assign(Parameter[] parameters, Tensor[] values)

@@ -17,7 +17,7 @@ internal sealed class EpochMeter : IDisposable
 
     public EpochMeter(Device device)
     {
-        sums = zeros(4, dtype: device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64, device: device).DetachFromDisposeScope();
+        sums = zeros(4, dtype: Host.SumType(device), device: device).DetachFromDisposeScope();
         divergedAt = TensorArithmetic.Filled([1], -1, ScalarType.Int64, device).DetachFromDisposeScope();
     }
 
@@ -32,21 +32,23 @@ internal sealed class EpochMeter : IDisposable
         sums.Plus_(stack([w.Loss.Times(w.Size), w.Correct, a.Loss.Times(a.Size), a.Correct]).to(sums.dtype));
         weightSamples += w.Size;
         architectureSamples += a.Size;
-        Tensor bad = w.Loss.Plus(a.Loss).isfinite().logical_not().logical_and(divergedAt.lt(Scalars.Zero));
-        divergedAt.copy_(where(bad, TensorArithmetic.Filled([1], step, ScalarType.Int64, divergedAt.device), divergedAt));
+        Tensor both = w.Loss.Plus(a.Loss);
+        // x − x is 0 for finite numbers and NaN for others.
+        using Scalar at = Scalars.Of(step);
+        divergedAt.masked_fill_((both - both).ne(Scalars.Zero).bitwise_and(divergedAt.lt(Scalars.Zero)), at);
     }
 
     /// <summary>The first step whose loss was not finite, or −1. Waits for the device.</summary>
     public long DivergedAt()
     {
         using var scope = NewDisposeScope();
-        return divergedAt.cpu().item<long>();
+        return Host.Number<long>(divergedAt);
     }
 
     public (double WeightLoss, double WeightAccuracy, double ArchitectureLoss, double ArchitectureAccuracy) Means()
     {
         using var scope = NewDisposeScope();
-        double[] s = sums.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(sums);
         return (s[0] / weightSamples, s[1] / weightSamples, s[2] / architectureSamples, s[3] / architectureSamples);
     }
 
@@ -59,12 +61,12 @@ internal sealed class EpochMeter : IDisposable
     }
 
     public Tensor Save() => cat(
-        [sums.to(ScalarType.Float64).cpu(), tensor([weightSamples, architectureSamples, Seconds, DataSeconds], dtype: ScalarType.Float64)], 0);
+        [Host.ToFloat64(sums), tensor([weightSamples, architectureSamples, Seconds, DataSeconds], dtype: ScalarType.Float64)], 0);
 
     public void Load(Tensor saved)
     {
         using var scope = NewDisposeScope();
-        double[] s = saved.cpu().data<double>().ToArray();
+        double[] s = Host.Doubles(saved);
         sums.copy_(saved[TensorIndex.Slice(0, 4)].to(sums.dtype));
         (weightSamples, architectureSamples, Seconds, DataSeconds) = ((long)s[4], (long)s[5], s[6], s[7]);
     }

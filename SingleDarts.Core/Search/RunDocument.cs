@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -95,7 +96,7 @@ internal static class RunDocument
             {
                 using var scope = NewDisposeScope();
                 Tensor part = whole[TensorIndex.Slice(start, Math.Min(start + chunk, whole.shape[0]))].cpu().contiguous();
-                hash.AppendData(part.bytes);
+                hash.AppendData(Host.Bytes(part));
             }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

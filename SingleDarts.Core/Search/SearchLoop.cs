@@ -198,7 +198,7 @@ internal sealed class SearchLoop : IDisposable
     private static bool AllFinite(Tensor tensor)
     {
         using var scope = NewDisposeScope();
-        return tensor.detach().isfinite().all().cpu().item<bool>();
+        return Host.Number<bool>(tensor.detach().isfinite().all());
     }
 
     private void Interrupt(double seconds, CancellationToken cancellationToken)

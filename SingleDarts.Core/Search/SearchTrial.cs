@@ -86,7 +86,7 @@ internal sealed class SearchTrial
             if (value is null || value.numel() != 1)
                 return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")}; expected a scalar. Sum it or take " +
                     "its mean.";
-            if (!value.isfinite().all().cpu().item<bool>())
+            if (!Host.Number<bool>(value.isfinite().all()))
                 return "is not finite at the start values of α; expected a finite number.";
             isConnected |= Gradients.Of(value, [.. architecture.Named.Select(alpha => (Tensor)alpha.Parameter)])
                 .Any(gradient => gradient is not null);
@@ -124,7 +124,7 @@ internal sealed class SearchTrial
                 $"{count} samples of " +
                 $"'{data.Name}'; expected [{string.Join(", ", expected)}] of {options.DataType} on {where}. Keep the number of " +
                 "samples, and convert to the type that is asked for.";
-        return given.isfinite().all().cpu().item<bool>() ? null
+        return Host.Number<bool>(given.isfinite().all()) ? null
             : $"gives numbers that are not finite for the first samples of '{data.Name}'; expected finite ones. Guard divisions by a " +
                 "deviation of 0.";
     }

@@ -14,7 +14,7 @@ namespace SingleDarts.Core.Supernets;
 public sealed class ArchitectureParameters : IDisposable
 {
     private readonly FrozenDictionary<string, Parameter> alphas;
-    private readonly Dictionary<string, Tensor> excluded = [];
+    private readonly Dictionary<string, Tensor> excluded = [], allowed = [];
 
     /// <summary>Makes α at its start values.</summary>
     /// <param name="cells">The kinds of cells.</param>
@@ -42,8 +42,12 @@ public sealed class ArchitectureParameters : IDisposable
             var alpha = new Parameter(start!.to(dtype, device ?? CPU, copy: true));
             alpha.DetachFromDisposeScope();
             made[cells[i].Name] = alpha;
-            if (cells[i].IsRestricted)
-                excluded[cells[i].Name] = Excluded(cells[i]).to(device ?? CPU).DetachFromDisposeScope();
+            if (!cells[i].IsRestricted)
+                continue;
+            using Tensor mask = Excluded(cells[i]);
+            excluded[cells[i].Name] = mask.to(device ?? CPU, copy: true).DetachFromDisposeScope();
+            using Tensor places = mask.flatten().logical_not().nonzero().flatten();
+            allowed[cells[i].Name] = places.to(device ?? CPU, copy: true).DetachFromDisposeScope();
         }
         alphas = made.ToFrozenDictionary();
     }
@@ -71,10 +75,11 @@ public sealed class ArchitectureParameters : IDisposable
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public Tensor AllowedAlpha(string cell)
     {
-        if (!excluded.TryGetValue(cell, out Tensor? mask))
-            return this[cell].flatten();
-        using Tensor allowed = mask.logical_not();
-        return this[cell].masked_select(allowed);
+        Tensor all = this[cell].flatten();
+        if (!allowed.TryGetValue(cell, out Tensor? places))
+            return all;
+        using (all)
+            return all.gather(0, places);
     }
 
     /// <summary>
@@ -100,13 +105,13 @@ public sealed class ArchitectureParameters : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         return Cells.ToDictionary(
-            cell => cell.Name, cell => new CellSnapshot(Numbers(this[cell.Name]), Numbers(OperationWeights(cell.Name, context))));
+            cell => cell.Name, cell => new CellSnapshot(Host.Matrix(this[cell.Name]), Host.Matrix(OperationWeights(cell.Name, context))));
     }
 
     /// <summary>Releases α.</summary>
     public void Dispose()
     {
-        foreach (Tensor made in alphas.Values.Concat(excluded.Values))
+        foreach (Tensor made in alphas.Values.Concat(excluded.Values).Concat(allowed.Values))
             made.Dispose();
     }
 
@@ -118,7 +123,7 @@ public sealed class ArchitectureParameters : IDisposable
                 "expected " +
                 $"[{string.Join(", ", expected)}] (edges, operations) of Float64 on cpu. Make them in Initialize(edges, operations, " +
                 "generator) with dtype: ScalarType.Float64.";
-        return start.isfinite().all().item<bool>() ? null : $"The start values of α that the relaxation '{Relaxation.Name}' gives for " +
+        return Host.Number<bool>(start.isfinite().all()) ? null : $"The start values of α that the relaxation '{Relaxation.Name}' gives for " +
             $"cell '{cell.Name}' are not all finite; expected finite numbers.";
     }
 
@@ -137,12 +142,4 @@ public sealed class ArchitectureParameters : IDisposable
     private static Tensor Excluded(CellSpecification cell) => tensor(
         [.. cell.Topology.Edges.SelectMany(edge => Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.Allows(edge, k)))],
         [cell.Topology.Edges.Count, cell.Operations.Count]);
-
-    private static double[,] Numbers(Tensor tensor)
-    {
-        var numbers = new double[tensor.shape[0], tensor.shape[1]];
-        double[] flat = tensor.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray();
-        Buffer.BlockCopy(flat, 0, numbers, 0, flat.Length * sizeof(double));
-        return numbers;
-    }
 }

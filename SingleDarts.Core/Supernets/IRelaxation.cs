@@ -25,7 +25,7 @@ public interface IRelaxation
 
     /// <summary>Operation weights p, differentiable in α.</summary>
     /// <param name="alpha">α, [edges, operations]; −∞ for candidates that an edge does not allow, whose p is set to 0 afterwards.</param>
-    /// <param name="context">The moment.</param>
+    /// <param name="context">The moment. Its generator draws on the CPU: bring the numbers over with <c>.to(alpha.device)</c>.</param>
     /// <returns>p, [edges, operations], of α's type and device.</returns>
     Tensor OperationWeights(Tensor alpha, RelaxationContext context);
 }

@@ -30,14 +30,14 @@ internal static class RelaxationTrial
             using var scope = NewDisposeScope();
             using Generator generator = new RandomStreams(0).CreateGenerator("relaxation");
             Tensor alpha = architecture[cell], weights = architecture.OperationWeights(cell, new RelaxationContext(progress, generator));
-            if (!weights.isfinite().all().cpu().item<bool>())
+            if (!Host.Number<bool>(weights.isfinite().all()))
                 return $"{p} are not all finite; expected finite numbers. Guard divisions, logarithms and annealed temperatures.";
-            if (relaxation.IsHard && !weights.ne(Scalars.Zero).any().cpu().item<bool>())
+            if (relaxation.IsHard && !Host.Number<bool>(weights.ne(Scalars.Zero).any()))
                 return $"{p} are 0 everywhere, so that nothing is computed; expected at least one candidate that is not 0.";
             if (Gradients.Of(weights, [alpha])[0] is not { } gradient)
                 return $"{p} have no gradient path to α; expected p to be differentiable in α. Leave out detach(), no_grad() and " +
                     "conversions to numbers; a hard choice passes its gradient by hard + soft - soft.detach().";
-            return gradient.isfinite().all().cpu().item<bool>() ? null
+            return Host.Number<bool>(gradient.isfinite().all()) ? null
                 : $"{p} have a gradient in α that is not finite; expected a finite one. α is −∞ for candidates that an edge does not " +
                     "allow.";
         }

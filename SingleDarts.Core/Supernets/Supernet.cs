@@ -159,10 +159,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
                 $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
                 $"[N, {string.Join(", ", Space.InputShape)}].", nameof(input));
         using var scope = NewDisposeScope();
-        var chosen = new Dictionary<Tensor, bool[,]>(ReferenceEqualityComparer.Instance);
-        foreach (Tensor p in Architecture.Relaxation.IsHard ? operationWeights : [])
-            if (!chosen.ContainsKey(p))
-                chosen[p] = NotZero(p);
+        Dictionary<Tensor, bool[,]> chosen = NotZero(Architecture.Relaxation.IsHard ? operationWeights : []);
         int copy = 0, at = 0;
         Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
         foreach (nn.Module layer in layers)
@@ -220,11 +217,21 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         base.Dispose(disposing);
     }
 
-    private static bool[,] NotZero(Tensor weights)
+    /// <summary>Which operation weights are not zero. Reads the device once, for all kinds of cells.</summary>
+    private static Dictionary<Tensor, bool[,]> NotZero(IReadOnlyList<Tensor> weights)
     {
-        var result = new bool[weights.shape[0], weights.shape[1]];
-        using Tensor numbers = weights.detach().ne(Scalars.Zero).cpu();
-        Buffer.BlockCopy(numbers.data<bool>().ToArray(), 0, result, 0, result.Length);
+        var result = new Dictionary<Tensor, bool[,]>(ReferenceEqualityComparer.Instance);
+        foreach (Tensor p in weights)
+            result.TryAdd(p, new bool[p.shape[0], p.shape[1]]);
+        if (result.Count == 0)
+            return result;
+        bool[] all = Host.Numbers<bool>(cat([.. result.Keys.Select(p => p.detach().ne(Scalars.Zero).flatten())]));
+        int at = 0;
+        foreach (bool[,] chosen in result.Values)
+        {
+            Buffer.BlockCopy(all, at, chosen, 0, chosen.Length);
+            at += chosen.Length;
+        }
         return result;
     }
 

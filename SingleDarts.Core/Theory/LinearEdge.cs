@@ -60,10 +60,11 @@ public sealed class LinearEdge
                 $"x̄ is [{string.Join(", ", mixture.shape)}] and labels are {labels.dtype} [{string.Join(", ", labels.shape)}]; expected " +
                 "[samples, classes] and Int64 [samples].", nameof(labels));
         }
-        if (labels.numel() > 0 && (labels.min().item<long>() < 0 || labels.max().item<long>() >= mixture.shape[1]))
+        long[] all = Host.Numbers<long>(labels);
+        if (all.Length > 0 && (all.Min() < 0 || all.Max() >= mixture.shape[1]))
         {
             throw new ArgumentException(
-                $"Labels reach from {labels.min().item<long>()} to {labels.max().item<long>()}, expected within 0 and {mixture.shape[1] - 1}.",
+                $"Labels reach from {all.Min()} to {all.Max()}, expected within 0 and {mixture.shape[1] - 1}.",
                 nameof(labels));
         }
         return (mixture.softmax(1) - nn.functional.one_hot(labels, mixture.shape[1])).MoveToOuterDisposeScope();

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Theory;
@@ -62,6 +63,6 @@ public static class OuterProductCorrelation
                 $"The batches belong to weights of [{string.Join(", ", first.shape)}] and [{string.Join(", ", second.shape)}]; " +
                 "both need the same outputs and inputs.", nameof(second));
         }
-        return (first.to(ScalarType.Float64) * second.to(ScalarType.Float64)).sum().item<double>();
+        return Host.Number<double>((first.to(ScalarType.Float64) * second.to(ScalarType.Float64)).sum());
     }
 }

@@ -84,19 +84,21 @@ public sealed class ParameterUpdater : IDisposable
     public IReadOnlyDictionary<string, Tensor> SaveState()
     {
         var saved = new Dictionary<string, Tensor>();
+        using var scope = NewDisposeScope();
+        (string Quantity, Tensor? All)[] states = [.. optimizer.State.Select(state => (state.Name, state.All?.cpu()))];
         for (int i = 0; i < Parameters.Count; i++)
         {
             string name = Parameters[i].Name;
             if (optimizer.Steps is { } steps)
-                saved[$"{name}/step"] = tensor(steps);
-            foreach (var (quantity, all) in optimizer.State)
+                saved[$"{name}/step"] = tensor(steps).MoveToOuterDisposeScope();
+            foreach (var (quantity, all) in states)
                 if (all is not null)
-                    saved[$"{name}/{quantity}"] = flat.Part(all, i).cpu().clone();
+                    saved[$"{name}/{quantity}"] = flat.Part(all, i).clone().MoveToOuterDisposeScope();
         }
         return saved;
     }
 
-    /// <summary>Puts a saved state back; the next steps are bit for bit those of the optimiser that it was saved from.</summary>
+    /// <summary>Puts a saved state back; the next steps are those of the saved optimiser (on the CPU bit for bit).</summary>
     /// <param name="saved">What <see cref="SaveState"/> gave.</param>
     /// <exception cref="InvalidDataException">An entry is missing, unknown, or of another shape; the message names it.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> saved)
@@ -118,7 +120,7 @@ public sealed class ParameterUpdater : IDisposable
         long? steps = optimizer.Steps;
         if (steps is not null)
             foreach (var (name, _) in Parameters)
-                steps = Find($"{name}/step", tensor(0L), required: true)!.item<long>();
+                steps = Host.Number<long>(Find($"{name}/step", tensor(0L), required: true)!);
         var loaded = new List<(string Quantity, Tensor? All)>();
         foreach (var (quantity, _) in optimizer.State)
         {

@@ -14,6 +14,10 @@ internal sealed class Contestant : IDisposable
         Version = Read().GetProperty("version").GetString()!;
     }
 
+    /// <summary>The command that starts this program.</summary>
+    public static string[] ThisProgram => Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
+        ? [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "Benchmarks.dll")] : [Environment.ProcessPath!];
+
     public string Name { get; }
 
     /// <summary>Of libtorch or PyTorch.</summary>
@@ -22,7 +26,7 @@ internal sealed class Contestant : IDisposable
     /// <summary>Seconds of every measured step, by round.</summary>
     public List<double[]> Rounds { get; } = [];
 
-    /// <summary>Largest resident memory of the process, or of the device's allocator, in bytes.</summary>
+    /// <summary>Largest resident memory of the process, with PyTorch on a GPU that of its allocator, in bytes; 0 if not known.</summary>
     public long PeakBytes { get; private set; }
 
     /// <summary>Starts one; <see langword="null"/> where it needs a PyTorch that is not there.</summary>
@@ -30,8 +34,7 @@ internal sealed class Contestant : IDisposable
     {
         string[] command = mode.StartsWith("pytorch", StringComparison.Ordinal)
             ? [python, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? [] : new[] { "--channels-last" }]
-            : [Environment.ProcessPath!, .. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
-                ? new[] { typeof(Contestant).Assembly.Location } : [], "worker", mode];
+            : [.. ThisProgram, "worker", mode];
         try
         {
             var process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], .. settings.Arguments])

@@ -1,11 +1,13 @@
+using SingleDarts.Core.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Benchmarks;
 
 /// <summary>
 /// The kernels that no execution of the step can do without: forward and backward convolutions (merged by source node and kernel size),
-/// the statistics and the backward pass of the batch normalisations, average poolings (as depthwise convolutions, the fastest that
-/// libtorch has). No sums, no activations, no optimiser, no autograd.
+/// the statistics and the backward pass of the batch normalisations, average poolings (on the CPU as depthwise convolutions, the fastest
+/// that libtorch has there). No sums, no activations, no optimiser, no autograd.
 /// </summary>
 internal sealed class KernelFloor : IDisposable
 {
@@ -32,9 +34,11 @@ internal sealed class KernelFloor : IDisposable
         """);
     private readonly List<Convolution> convolutions = [];
     private readonly List<(Tensor X, Tensor Window)> poolings = [];
+    private readonly Device device;
 
     public KernelFloor(StepSettings settings)
     {
+        device = Devices.Parse(settings.Device);
         long channels = settings.Channels, size = settings.Size;
         Add(3, channels, 3, 1, size);
         for (int stage = 0; stage < 3; stage++)
@@ -51,13 +55,15 @@ internal sealed class KernelFloor : IDisposable
                 {
                     foreach (int kernel in KernelSizes)
                         Add(channels, targets * channels, kernel, 1, size);
-                    poolings.Add((ChannelsLast(randn(settings.Batch, channels, size, size)), ones(channels, 1, 3, 3)));
+                    poolings.Add((ChannelsLast(Draw(settings.Batch, channels, size, size)), ones(channels, 1, 3, 3, device: device)));
                 }
         }
 
         void Add(long inputs, long outputs, int kernel, int stride, long height) => convolutions.Add(new Convolution(
-            ChannelsLast(randn(settings.Batch, inputs, height, height)), randn(outputs, inputs, kernel, kernel), stride,
-            ChannelsLast(randn(settings.Batch, outputs, height / stride, height / stride))));
+            ChannelsLast(Draw(settings.Batch, inputs, height, height)), Draw(outputs, inputs, kernel, kernel), stride,
+            ChannelsLast(Draw(settings.Batch, outputs, height / stride, height / stride))));
+
+        Tensor Draw(params long[] shape) => randn(shape, device: device);
     }
 
     public void Run()
@@ -67,8 +73,7 @@ internal sealed class KernelFloor : IDisposable
         var kept = new List<(Tensor Y, Tensor Mean, Tensor Deviation)>();
         foreach (Convolution c in convolutions)
             kept.Add(((Tensor, Tensor, Tensor))script.invoke("forward", c.X, c.Weight, c.Stride));
-        foreach (var (x, window) in poolings)
-            using ((Tensor)script.invoke("pool", x, window)) { }
+        Pool();
         for (int i = convolutions.Count - 1; i >= 0; i--)
         {
             using var inner = NewDisposeScope();
@@ -76,11 +81,17 @@ internal sealed class KernelFloor : IDisposable
             script.invoke("backward", c.Gradient, c.X, c.Weight, kept[i].Y, kept[i].Mean, kept[i].Deviation, c.Stride);
             kept[i].Y.Dispose();
         }
-        foreach (var (x, window) in poolings)
-            using ((Tensor)script.invoke("pool", x, window)) { }
+        Pool();
     }
 
     public void Dispose() => script.Dispose();
+
+    /// <summary>The transpose of this pooling has the same cost, so that it stands for both directions.</summary>
+    private void Pool()
+    {
+        foreach (var (x, window) in poolings)
+            using (device.type == DeviceType.CPU ? (Tensor)script.invoke("pool", x, window) : nn.functional.avg_pool2d(x, 3, 1, 1)) { }
+    }
 
     private Tensor ChannelsLast(Tensor x) => (Tensor)script.invoke("last", x);
 

@@ -24,7 +24,8 @@ step.SetAction(p => SideBySide.Run(
 var grow = new Command("grow", "How a step's time grows with batch, channels, cells and threads.")
     { channels, cells, batch, size, threads, device, steps };
 grow.SetAction(p => Growth.Run(Settings(p), p.GetValue(steps)));
-var precision = new Command("precision", "Gradients of the first step in lower precisions against float64.") { channels, cells, batch, size, threads };
+var precision = new Command("precision", "Gradients of the first step in lower precisions against float64.")
+    { channels, cells, batch, size, threads, device };
 precision.SetAction(p => Precision.Run(Settings(p)));
 Option<int> measurements = Value("--measurements", "Measurements of each diagnostic.", 9);
 var diagnostics = new Command("diagnostics", "What each diagnostic costs, in steps of the search that it watches.") { channels, cells, batch, size, threads, device, measurements };
@@ -34,8 +35,19 @@ parts.SetAction(p => BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run
 var worker = new Command("worker", "Measures one way on request.") { mode, channels, cells, batch, size, threads, device };
 worker.Hidden = true;
 worker.SetAction(p => Worker.Run(p.GetValue(mode)!, Settings(p)));
+Option<string?> checkedDevice = Value<string?>("--device", "cpu, cuda, cuda:1 or mps; by default cuda if there is one, else cpu.", null);
+Option<string> only = Value("--only", "Text in the names of the checks to run; all by default.", "");
+Option<int> limit = Value("--limit", "Seconds in which one check must end.", 300);
+var check = new Command("device-check", "Tries everything that the library does on a device and compares it with the CPU.")
+    { checkedDevice, only, json, limit };
+check.SetAction(p => new DeviceCheckCommand(p.GetValue(checkedDevice), p.GetValue(only)!, p.GetValue(json), p.GetValue(limit)).Run());
+Option<int> from = Value("--from", "First check.", 0);
+var checkWorker = new Command("check-worker", "Runs checks and says what they are.") { checkedDevice, only, from };
+checkWorker.Hidden = true;
+checkWorker.SetAction(p => CheckWorker.Run(p.GetValue(checkedDevice), p.GetValue(only)!, p.GetValue(from)));
 
-return new RootCommand("Benchmarks of SingleDarts.") { step, grow, precision, diagnostics, parts, worker }.Parse(args).Invoke();
+return new RootCommand("Benchmarks of SingleDarts.")
+    { step, grow, precision, diagnostics, check, parts, worker, checkWorker }.Parse(args).Invoke();
 
 StepSettings Settings(ParseResult p) => new(
     p.GetValue(channels), p.GetValue(cells), p.GetValue(batch), p.GetValue(size), p.GetValue(threads), p.GetValue(device)!);

@@ -38,7 +38,7 @@ internal static class SideBySide
         var table = new Table().AddColumns("", "ms a step", "least", "peak MB").Title("Medians of the rounds' medians");
         foreach (Contestant c in contestants)
             table.AddRow(c.Name, $"{1e3 * Median(c.Rounds.Select(Median)):F0}", $"{1e3 * c.Rounds.SelectMany(r => r).Min():F0}",
-                $"{c.PeakBytes / 1e6:F0}");
+                c.PeakBytes == 0 ? "-" : $"{c.PeakBytes / 1e6:F0}");
         AnsiConsole.Write(table);
         var ratios = new Table().AddColumns("ratio of times", "median", "by round", "peak").Title("First named divided by second named");
         foreach (var (a, b) in contestants.SelectMany(a => contestants.Where(b => b != a).Select(b => (a, b))))
@@ -46,7 +46,7 @@ internal static class SideBySide
             double[] each = [.. Enumerable.Range(0, rounds).Select(i => Median(a.Rounds[i]) / Median(b.Rounds[i]))];
             if (Median(each) <= 1)
                 ratios.AddRow($"{a.Name} / {b.Name}", $"{Median(each):F2}", string.Join(' ', each.Select(r => $"{r:F2}")),
-                    $"{(double)a.PeakBytes / b.PeakBytes:F2}");
+                    a.PeakBytes == 0 || b.PeakBytes == 0 ? "-" : $"{(double)a.PeakBytes / b.PeakBytes:F2}");
         }
         AnsiConsole.Write(ratios);
     }

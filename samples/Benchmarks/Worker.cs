@@ -29,7 +29,7 @@ internal static class Worker
     private static void Serve(string mode, StepSettings settings)
     {
         using IDisposable subject = Create(mode, settings, out Action step);
-        Say(new { ready = true, version = TorchRuntime.Description, peakBytes = Peak() });
+        Say(new { ready = true, version = TorchRuntime.Description, peakBytes = Peak(settings) });
         while (Console.ReadLine() is { } line)
         {
             var seconds = new double[int.Parse(line.Split(' ')[1])];
@@ -42,11 +42,12 @@ internal static class Worker
                 Wait(settings);
                 seconds[i] = Stopwatch.GetElapsedTime(begun).TotalSeconds;
             }
-            Say(new { seconds, peakBytes = Peak() });
+            Say(new { seconds, peakBytes = Peak(settings) });
         }
     }
 
-    private static long Peak() => MemoryUsage.Now().PeakResidentBytes;
+    /// <summary>0 on a device: TorchSharp does not tell how much of its memory is taken, and the host's is no measure of it.</summary>
+    private static long Peak(StepSettings settings) => settings.Device == "cpu" ? MemoryUsage.Now().PeakResidentBytes : 0;
 
     private static IDisposable Create(string mode, StepSettings settings, out Action step)
     {
@@ -76,7 +77,7 @@ internal static class Worker
     private static void Wait(StepSettings settings)
     {
         if (settings.Device.StartsWith("cuda", StringComparison.Ordinal))
-            torch.cuda.synchronize();
+            torch.cuda.synchronize(Devices.Parse(settings.Device));
     }
 
     private static void Say(object values) => Console.WriteLine(JsonSerializer.Serialize(values));

@@ -147,7 +147,7 @@ internal sealed class FanOut : IMergedComputation
     private Tensor WeightsOf(Tensor p)
     {
         if (places.device_type != p.device_type || places.device_index != p.device_index)
-            places = hostPlaces.to(p.device).DetachFromDisposeScope();
+            places = Host.Send(hostPlaces, p.device).DetachFromDisposeScope();
         return MergedKernels.Gather(p, places);
     }
 }

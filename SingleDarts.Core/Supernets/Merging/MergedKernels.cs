@@ -129,7 +129,7 @@ internal static class MergedKernels
             return torch.threshold_backward(g, x, 0, grad_input=g)
 
         def gather(p: Tensor, places: Tensor) -> Tensor:
-            return p.reshape([-1]).index_select(0, places)
+            return p.reshape([-1]).gather(0, places)
 
         def scatter(shares: List[Tensor], places: Tensor, p: Tensor) -> Tensor:
             return torch.zeros([p.numel()], dtype=p.dtype, device=p.device).index_copy_(0, places, torch.cat(shares).to(p.dtype)).view_as(p)

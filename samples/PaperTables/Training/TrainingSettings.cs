@@ -55,9 +55,11 @@ internal sealed record TrainingSettings(
     /// <summary>Training and test samples: ImageNet from the disk as it goes, anything else in memory.</summary>
     public (IBatchSource Train, IBatchSource Test) Open(CancellationToken cancellationToken)
     {
-        Device device = Devices.Parse(Device);
+        // A device that is not there is named before the data are read.
+        Devices.Parse(Device);
+        // The training streams: batches are made in the host's memory and copied from there while the device computes.
         if (Recipe == "imagenet")
-            return (Datasets.ImageNet(Data, train: true, device), Datasets.ImageNet(Test, train: false, device));
+            return (Datasets.ImageNet(Data, train: true, CPU), Datasets.ImageNet(Test, train: false, CPU));
         using ClassificationDataset train = OpenData(Data, Samples, seed: 1, cancellationToken), test = OpenData(Test, TestSamples, seed: 2, cancellationToken);
         Normalization statistics = train.MeasureNormalization();
         int size = (int)train.InputShape[1];
@@ -68,8 +70,8 @@ internal sealed record TrainingSettings(
             CutoutLength = Recipe == "nasbench201" ? 0 : size / 2,
             Normalization = statistics,
         };
-        return (new BatchSource(train, device, ScalarType.Float32, augmentation),
-            new BatchSource(test, device, ScalarType.Float32, ImageAugmentation.NormalizeOnly(statistics)));
+        return (new BatchSource(train, CPU, ScalarType.Float32, augmentation),
+            new BatchSource(test, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(statistics)));
     }
 
     private ClassificationDataset OpenData(string path, long? count, long seed, CancellationToken cancellationToken)
