@@ -16,7 +16,7 @@ internal sealed class Measurement : IDisposable
     private readonly SearchMoment moment;
     private readonly Supernet supernet;
     private readonly CellExecution execution;
-    private readonly StepRandom.Draw draw;
+    private readonly RunRandom.Draw draw;
     private readonly Tensor relaxation;
     private readonly (Tensor Buffer, Tensor Copy)[] buffers;
 
@@ -27,7 +27,7 @@ internal sealed class Measurement : IDisposable
         execution = supernet.Execution;
         buffers = [.. supernet.named_buffers().Select(b => (b.buffer, b.buffer.clone()))];
         relaxation = supernet.RelaxationGenerator.get_state();
-        draw = (moment.Random ?? new StepRandom(supernet, new RandomStreams()))
+        draw = (moment.Random ?? new RunRandom(supernet, new RandomStreams()))
             .Begin(new RandomStreams().Derive("measurement", moment.Epoch, moment.Step));
     }
 

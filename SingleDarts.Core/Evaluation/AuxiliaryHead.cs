@@ -28,13 +28,13 @@ public sealed class AuxiliaryHead : nn.Module<Tensor, Tensor>
         List<nn.Module<Tensor, Tensor>> parts =
         [
             nn.ReLU(), nn.AvgPool2d(Pool, stride: poolStride, padding: 0, count_include_pad: false),
-            nn.Conv2d(channels, 128, 1, bias: false), new BatchNormalization(128), nn.ReLU(),
-            nn.Conv2d(128, 768, 2, bias: false),
+            Layers.Conv2d(channels, 128, 1, bias: false), new BatchNormalization(128), nn.ReLU(),
+            Layers.Conv2d(128, 768, 2, bias: false),
         ];
         if (secondBatchNorm)
             parts.Add(new BatchNormalization(768));
         features = nn.Sequential([.. parts, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]);
-        classifier = nn.Linear(768, classes);
+        classifier = Layers.Linear(768, classes);
         RegisterComponents();
     }
 

@@ -36,7 +36,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         Space = Check(space, genotype, options.AllowsRepeatedEdges);
         Genotype = genotype;
         using var kept = new BuildScope();
-        using (GlobalRandom.Borrow(options.Seed))
+        using (new RunRandom.Draw(options.Seed, Space.HasForeignFactories))
         {
             stem = Space.Stem.Create(Space.Stem.Context);
             layers = nn.ModuleList([.. Space.Layers.Select(Create)]);

@@ -19,7 +19,7 @@ internal sealed class TrainingLoop : IDisposable
     private readonly ILogger logger;
     private readonly IProgress<TrainingProgress>? progress;
     private readonly RandomStreams streams;
-    private readonly StepRandom random;
+    private readonly RunRandom random;
     private readonly Device device;
     private readonly IReadOnlyList<(string Name, Parameter Parameter)> weights;
     private readonly ParameterUpdater updater;
@@ -48,7 +48,7 @@ internal sealed class TrainingLoop : IDisposable
         weights = [.. network.named_parameters().Where(p => p.parameter.requires_grad)];
         updater = new ParameterUpdater(options.WeightUpdate, weights, options.Epochs);
         average = options.AverageDecay is { } decay ? new WeightAverage(network, decay) : null;
-        random = new StepRandom(network, streams);
+        random = new RunRandom(network, streams);
         if (random.DrawsFromProcess.Count > 0)
             TrainingLog.Warning(logger, random.Warning);
         loss = new TrainingLoss(options.LabelSmoothing, options.AuxiliaryWeight);

@@ -36,7 +36,7 @@ internal sealed class TrainingTrial
     private void TryNetwork(double auxiliaryWeight)
     {
         using var scope = NewDisposeScope();
-        using var random = GlobalRandom.Borrow(0);
+        using RunRandom.Draw draws = new RunRandom(network, new RandomStreams()).Begin(seed: 0);
         using var restored = new State(network);
         try
         {
@@ -54,7 +54,7 @@ internal sealed class TrainingTrial
             bool fits = Fits("gives logits in training mode", logits) &
                 (auxiliary is null || Fits("has an auxiliary classifier that gives logits", auxiliary));
             if (fits && faults.Count == 0)
-                CheckGradients(logits, auxiliary);
+                CheckGradients(logits, auxiliary, draws);
         }
         catch (Exception e) when (faults.Count == 0)
         {
@@ -83,7 +83,7 @@ internal sealed class TrainingTrial
         return fault is null;
     }
 
-    private void CheckGradients(Tensor logits, Tensor? auxiliary)
+    private void CheckGradients(Tensor logits, Tensor? auxiliary, RunRandom.Draw draws)
     {
         HashSet<string> missing = Missing(logits, auxiliary);
         // Genes that reach no output are a genotype's own choice.
@@ -91,7 +91,7 @@ internal sealed class TrainingTrial
             return;
         for (int draw = 2; missing.Count > 0 && draw <= Draws; draw++)
         {
-            random.manual_seed(draw);
+            draws.Rewind(draw);
             (logits, auxiliary) = network.Classify(Input(seed: 1));
             missing.IntersectWith(Missing(logits, auxiliary));
         }

@@ -15,7 +15,7 @@ internal static class Bernoulli
     {
         using var scope = NewDisposeScope();
         using Scalar limit = Scalars.Of(probability);
-        Tensor keeps = rand(shape, dtype: input.dtype, device: CPU, generator: StepRandom.Generator).ge(limit);
+        Tensor keeps = rand(shape, dtype: input.dtype, device: CPU, generator: RunRandom.Generator).ge(limit);
         return input.mul(keeps.to(input.dtype, input.device).Over_(1 - probability)).MoveToOuterDisposeScope();
     }
 }

@@ -28,7 +28,7 @@ public static class Blocks
     /// <summary>Stem of NAS-Bench-201: Conv3×3 without bias and affine batch normalisation, no ReLU.</summary>
     /// <param name="context">Image channels in, channels of the first stage out.</param>
     public static nn.Module<Tensor, Tensor> ConvolutionStem(OperationContext context) => nn.Sequential(
-        nn.Conv2d(context.InChannels, context.OutChannels, 3, padding: 1, bias: false),
+        Layers.Conv2d(context.InChannels, context.OutChannels, 3, padding: 1, bias: false),
         BatchNorm(context with { Affine = true, TrackRunningStatistics = true }));
 
     /// <summary>Head of NAS-Bench-201: affine BN, ReLU, global average pooling, linear classifier.</summary>
@@ -38,7 +38,7 @@ public static class Blocks
         nn.ReLU(),
         nn.AdaptiveAvgPool2d(1),
         nn.Flatten(),
-        nn.Linear(context.InChannels, context.OutChannels));
+        Layers.Linear(context.InChannels, context.OutChannels));
 
     /// <summary>ReLU, 1×1 convolution without bias, batch normalisation; <see cref="FactorizedReduce"/> at stride 2 (preprocessing of DARTS).</summary>
     /// <param name="context">The place.</param>
@@ -51,19 +51,19 @@ public static class Blocks
     {
         long half = context.OutChannels / 2;
         return nn.Sequential(
-            nn.Conv2d(context.InChannels, half, 3, stride: 2, padding: 1, bias: false), new BatchNormalization(half), nn.ReLU(),
-            nn.Conv2d(half, context.OutChannels, 3, stride: 2, padding: 1, bias: false), new BatchNormalization(context.OutChannels));
+            Layers.Conv2d(context.InChannels, half, 3, stride: 2, padding: 1, bias: false), new BatchNormalization(half), nn.ReLU(),
+            Layers.Conv2d(half, context.OutChannels, 3, stride: 2, padding: 1, bias: false), new BatchNormalization(context.OutChannels));
     }
 
     /// <summary>Second stem of DARTS on ImageNet: ReLU, convolution 3×3 of stride 2 without bias, affine batch normalisation.</summary>
     /// <param name="context">Channels in and out.</param>
     public static nn.Module<Tensor, Tensor> ImageNetSecondStem(OperationContext context) => nn.Sequential(
         nn.ReLU(),
-        nn.Conv2d(context.InChannels, context.OutChannels, 3, stride: 2, padding: 1, bias: false),
+        Layers.Conv2d(context.InChannels, context.OutChannels, 3, stride: 2, padding: 1, bias: false),
         new BatchNormalization(context.OutChannels));
 
     /// <summary>Head of DARTS: global average pooling and a linear classifier.</summary>
     /// <param name="context">Channels of the last cell in, classes out.</param>
     public static nn.Module<Tensor, Tensor> LinearHead(OperationContext context) => nn.Sequential(
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(context.InChannels, context.OutChannels));
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), Layers.Linear(context.InChannels, context.OutChannels));
 }

@@ -41,6 +41,9 @@ public sealed class CandidateOperation
     /// <summary>Whether the output is zero whatever the input (<c>none</c>).</summary>
     public bool IsZero { get; }
 
+    /// <summary>Whether the factory is the library's own.</summary>
+    internal bool IsOwn => Factory.IsOwn(create);
+
     /// <summary>Builds a new module: input [N, InChannels, ...], output [N, OutChannels, ...].</summary>
     /// <param name="context">The place of the module.</param>
     /// <exception cref="InvalidOperationException">The factory returned <see langword="null"/>.</exception>

@@ -21,9 +21,9 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
     public DepthwiseBlock(OperationContext context, int kernelSize, int dilation = 1) : base(nameof(DepthwiseBlock))
     {
         TorchRuntime.EnsureLoaded();
-        depthwise = nn.Conv2d(context.InChannels, context.InChannels, kernelSize, stride: context.Stride,
+        depthwise = Layers.Conv2d(context.InChannels, context.InChannels, kernelSize, stride: context.Stride,
             padding: dilation * (kernelSize / 2), dilation: dilation, groups: context.InChannels, bias: false);
-        pointwise = nn.Conv2d(context.InChannels, context.OutChannels, 1, bias: false);
+        pointwise = Layers.Conv2d(context.InChannels, context.OutChannels, 1, bias: false);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();
     }

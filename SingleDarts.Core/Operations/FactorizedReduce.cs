@@ -20,8 +20,8 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
         if (context.OutChannels % 2 != 0)
             throw new ArgumentException(
                 $"A strided skip connection needs an even number of output channels; found {context.OutChannels}.", nameof(context));
-        even = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, bias: false);
-        odd = nn.Conv2d(context.InChannels, context.OutChannels / 2, 1, bias: false);
+        even = Layers.Conv2d(context.InChannels, context.OutChannels / 2, 1, bias: false);
+        odd = Layers.Conv2d(context.InChannels, context.OutChannels / 2, 1, bias: false);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();
     }

@@ -5,6 +5,10 @@ namespace SingleDarts.Core.Operations;
 /// <summary>Calls of factories that others wrote. What they make is registered, so that RegisterComponents can be forgotten.</summary>
 internal static class Factory
 {
+    /// <summary>Whether a factory is the library's own, which draws first weights from the generator of the run alone.</summary>
+    /// <param name="create">The factory.</param>
+    public static bool IsOwn(Delegate create) => create.Method.Module.Assembly == typeof(Factory).Assembly;
+
     /// <summary>What a factory makes for a place.</summary>
     /// <param name="create">The factory.</param>
     /// <param name="context">The place.</param>

@@ -22,7 +22,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     {
         TorchRuntime.EnsureLoaded();
         (KernelSize, Stride) = (kernelSize, context.Stride);
-        convolution = nn.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: SkipsPixels ? 1 : context.Stride, padding: kernelSize / 2,
+        convolution = Layers.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: SkipsPixels ? 1 : context.Stride, padding: kernelSize / 2,
             bias: bias ?? !context.Affine);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();

@@ -21,7 +21,7 @@ public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>
             Blocks.ReluConvBatchNorm(affine, 3),
             Blocks.ReluConvBatchNorm(affine with { InChannels = context.OutChannels, Stride = 1 }, 3));
         shortcut = nn.Sequential(
-            nn.AvgPool2d(2, stride: 2), nn.Conv2d(context.InChannels, context.OutChannels, 1, bias: false));
+            nn.AvgPool2d(2, stride: 2), Layers.Conv2d(context.InChannels, context.OutChannels, 1, bias: false));
         RegisterComponents();
     }
 

@@ -23,7 +23,7 @@ internal sealed class SearchLoop : IDisposable
     private readonly Supernet supernet;
     private readonly ParameterUpdater weights, architecture;
     private readonly SearchStep context;
-    private readonly StepRandom random;
+    private readonly RunRandom random;
     private readonly BatchStream batches;
     private readonly EpochMeter meter;
     private readonly SearchStorage? storage;
@@ -57,7 +57,7 @@ internal sealed class SearchLoop : IDisposable
         weights = new ParameterUpdater(options.WeightUpdate, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
         architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
         context = new SearchStep(supernet, weights, architecture, options.Regularizers);
-        random = new StepRandom(supernet, streams);
+        random = new RunRandom(supernet, streams);
         if (random.DrawsFromProcess.Count > 0)
             SearchLog.Warning(logger, random.Warning);
         batches = new BatchStream(plan, streams, data, device, options);

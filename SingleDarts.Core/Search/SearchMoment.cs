@@ -16,7 +16,7 @@ public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, Search
     public RunFolder? Folder { get; init; }
 
     /// <summary>Begins random numbers of the given seed for the supernet; null in a loop of one's own.</summary>
-    internal StepRandom? Random { get; init; }
+    internal RunRandom? Random { get; init; }
 
     /// <summary>
     /// Draws a batch of the weights' samples that holds none of this step's batches, from a random stream of its own; the caller disposes

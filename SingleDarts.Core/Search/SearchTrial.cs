@@ -28,7 +28,7 @@ internal sealed class SearchTrial
         (this.space, this.options) = (space, options);
         device = Devices.Parse(options.Device);
         var streams = new RandomStreams(options.Seed);
-        using var random = GlobalRandom.Borrow(streams.Derive("trial"));
+        using var random = new RunRandom.Draw(streams.Derive("trial"), borrows: HasForeignParts);
         using var scope = NewDisposeScope();
         DrawsFromGlobalGenerator = GlobalRandom.IsDrawnFrom(() =>
         {
@@ -44,6 +44,11 @@ internal sealed class SearchTrial
 
     /// <summary>Whether the network or another part drew from the process's global generator, on the CPU or the search's device.</summary>
     public bool DrawsFromGlobalGenerator { get; private set; }
+
+    /// <summary>The library's own parts do not draw from the generator of the process.</summary>
+    private bool HasForeignParts => space.HasForeignFactories || options.Regularizers.Cast<object>()
+        .Concat([options.Relaxation, options.Derivation ?? space.Derivation, options.Transform ?? ImageAugmentation.None])
+        .Any(part => part.GetType().Assembly != typeof(SearchTrial).Assembly);
 
     private double[] Moments => [.. new[] { 0, 1 - 1.0 / Math.Max(1, options.Epochs) }.Distinct()];
 

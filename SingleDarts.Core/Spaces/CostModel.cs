@@ -25,7 +25,7 @@ public sealed class CostModel
     {
         ArgumentNullException.ThrowIfNull(space);
         this.space = space;
-        using var random = GlobalRandom.Borrow(0);
+        using var random = new RunRandom.Draw(0, space.HasForeignFactories);
         IReadOnlyList<long> previous = Add("the stem", space.Stem.Create, space.Stem.Context, space.InputShape);
         IReadOnlyList<long> before = previous;
         foreach (LayerPlacement layer in space.Layers)

@@ -31,6 +31,8 @@ public sealed class SearchSpaceBuilder
     internal string Name { get; }
     internal long[] InputShape { get; private set; } = [];
     internal int ClassCount { get; private set; }
+    internal bool HasForeignFactories { get; private set; }
+
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> StemFactory { get; private set; } = Blocks.ConvolutionStem;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> HeadFactory { get; private set; } = Blocks.PooledLinearHead;
     internal Func<OperationContext, nn.Module<Tensor, Tensor>> PreprocessingFactory { get; private set; } = IdentityOrConv1x1;
@@ -245,9 +247,10 @@ public sealed class SearchSpaceBuilder
         : context.Stride == 2 ? new FactorizedReduce(context)
         : Blocks.ReluConvBatchNorm(context, 1);
 
-    private static Func<OperationContext, nn.Module<Tensor, Tensor>> Named(Func<OperationContext, nn.Module<Tensor, Tensor>> create, string part)
+    private Func<OperationContext, nn.Module<Tensor, Tensor>> Named(Func<OperationContext, nn.Module<Tensor, Tensor>> create, string part)
     {
         ArgumentNullException.ThrowIfNull(create);
+        HasForeignFactories |= !Factory.IsOwn(create);
         return context => Factory.Call(create, context, part);
     }
 

@@ -42,7 +42,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         streams = new RandomStreams(options.Seed);
         Device = options.Device ?? CPU;
         DataType = options.DataType;
-        using (GlobalRandom.Borrow(streams.Derive("weights")))
+        using (new RunRandom.Draw(streams.Derive("weights"), space.HasForeignFactories))
         {
             stem = space.Stem.Create(space.Stem.Context);
             layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
@@ -107,7 +107,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
 
     /// <summary>
     /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, so that a resumed search repeats the
-    /// uninterrupted one. Random operations draw from <see cref="StepRandom"/>.
+    /// uninterrupted one. Random operations draw from <see cref="RunRandom"/>.
     /// </summary>
     /// <param name="progress">Share of the search that is done, 0 to 1.</param>
     /// <param name="epoch">Epoch, counted from 0.</param>

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Runtime;
 
 /// <summary>
-/// The random numbers that a network draws in a step: a generator of the run, seeded from seed, epoch and step, so that a resumed run draws
-/// what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or gives numbers. Operations
-/// draw with <c>rand(shape, generator: StepRandom.Generator)</c>.
+/// The random numbers that a network draws while it is built and in a step: a generator of the run, seeded from seed, epoch and step, so that a
+/// resumed run draws what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or gives numbers.
+/// Operations draw with <c>rand(shape, generator: RunRandom.Generator)</c>.
 /// </summary>
 /// <remarks>
 /// TorchSharp's own random modules (<c>nn.Dropout</c>) and modules of unknown types may draw from the generator of the process instead, which
-/// cannot be told otherwise. For such networks the process's generator is seeded for each step and put back after it, one step of the process at a
+/// cannot be told otherwise, and so may factories that are not the library's while they build a network. For those the process's generator is seeded for each step and put back after it, one step of the process at a
 /// time; only a thread that draws from it during a step still disturbs both. <see cref="DrawsFromProcess"/> names them.
 /// </remarks>
-public sealed class StepRandom
+public sealed class RunRandom
 {
     private static readonly HashSet<string> OfTorchSharp =
         ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "RReLU"];
@@ -24,14 +24,14 @@ public sealed class StepRandom
     /// <summary>Looks at a network's modules once.</summary>
     /// <param name="network">The network that steps compute.</param>
     /// <param name="streams">Random streams of the run; steps draw from the stream <c>"operations"</c>.</param>
-    public StepRandom(nn.Module network, RandomStreams streams)
+    public RunRandom(nn.Module network, RandomStreams streams)
     {
         this.streams = streams;
         DrawsFromProcess = [.. network.named_modules().Where(m => MayDraw(m.module)).Select(m => $"{m.name} ({m.module.GetType().Name})")];
     }
 
     /// <summary>
-    /// CPU generator of the step in progress on this thread. It is null outside of a step, so that operations which pass it on then draw from the
+    /// CPU generator of what this thread builds or computes. It is null outside of that, so that operations which pass it on then draw from the
     /// process's generator.
     /// </summary>
     public static Generator? Generator => current;
@@ -43,7 +43,7 @@ public sealed class StepRandom
     internal string Warning =>
         $"{string.Join(", ", DrawsFromProcess.Take(5))}{(DrawsFromProcess.Count > 5 ? $" and {DrawsFromProcess.Count - 5} more" : "")} may draw from " +
         "the random generator of the process, which is seeded for each step; another thread that draws from it during a step changes the result. " +
-        "Take Dropout of SingleDarts.Core.Operations, or draw with generator: StepRandom.Generator.";
+        "Take Dropout of SingleDarts.Core.Operations, or draw with generator: RunRandom.Generator.";
 
     /// <summary>Begins a step on this thread; dispose the result at its end.</summary>
     /// <param name="epoch">Epoch, counted from 0.</param>
@@ -55,10 +55,10 @@ public sealed class StepRandom
     private static bool MayDraw(nn.Module module)
     {
         Type type = module.GetType();
-        return type.Assembly == typeof(torch).Assembly ? OfTorchSharp.Contains(type.Name) : type.Assembly != typeof(StepRandom).Assembly;
+        return type.Assembly == typeof(torch).Assembly ? OfTorchSharp.Contains(type.Name) : type.Assembly != typeof(RunRandom).Assembly;
     }
 
-    /// <summary>The numbers of one step.</summary>
+    /// <summary>The numbers of one construction or step.</summary>
     internal sealed class Draw : IDisposable
     {
         private readonly Generator? outer = current;
@@ -75,9 +75,13 @@ public sealed class StepRandom
         }
 
         /// <summary>The next numbers are once more the first.</summary>
-        public void Rewind()
+        public void Rewind() => Rewind(seed);
+
+        /// <summary>The next numbers are those of another seed.</summary>
+        public void Rewind(long seed)
         {
-            own.manual_seed(seed);
+            // Who draws from both must not draw the same numbers twice.
+            own.manual_seed(loan is null ? seed : ~seed);
             if (loan is not null)
                 random.manual_seed(seed);
         }
