@@ -113,7 +113,7 @@ public class BackwardFaultTests
         process.WaitForExit();
 
         process.ExitCode.Should().Be(0);
-        output.Should().MatchRegex(@"caught: .*\nthen \d");
+        output.Should().MatchRegex(@"caught: .*memory.*\nthen \d");
     }
 
     private static Supernet Create()

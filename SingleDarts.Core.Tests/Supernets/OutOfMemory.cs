@@ -25,7 +25,7 @@ internal static class OutOfMemory
         }
         catch (ExternalException e)
         {
-            Console.WriteLine($"caught: {e.Message.Split('\n').First(line => line.Contains("memory"))}");
+            Console.WriteLine($"caught: {e.Message.Split((char)10)[0]}");
         }
         Console.WriteLine($"then {Run(OptimizationSchemes.SingleLevel, 8)}");
         return 0;

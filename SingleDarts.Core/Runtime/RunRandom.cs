@@ -27,7 +27,8 @@ public sealed class RunRandom
     public RunRandom(nn.Module network, RandomStreams streams)
     {
         this.streams = streams;
-        DrawsFromProcess = [.. network.named_modules().Where(m => MayDraw(m.module)).Select(m => $"{m.name} ({m.module.GetType().Name})")];
+        DrawsFromProcess = [.. network.named_modules().Prepend((name: "the network", module: network)).Where(m => MayDraw(m.module))
+            .Select(m => $"{m.name} ({m.module.GetType().Name})").Distinct()];
     }
 
     /// <summary>
@@ -43,7 +44,7 @@ public sealed class RunRandom
     internal string Warning =>
         $"{string.Join(", ", DrawsFromProcess.Take(5))}{(DrawsFromProcess.Count > 5 ? $" and {DrawsFromProcess.Count - 5} more" : "")} may draw from " +
         "the random generator of the process, which is seeded for each step; another thread that draws from it during a step changes the result. " +
-        "Take Dropout of SingleDarts.Core.Operations, or draw with generator: RunRandom.Generator.";
+        "Take the Dropout of this library's operations, or draw with generator: RunRandom.Generator.";
 
     /// <summary>Begins a step on this thread; dispose the result at its end.</summary>
     /// <param name="epoch">Epoch, counted from 0.</param>
