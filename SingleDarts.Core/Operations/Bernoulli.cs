@@ -16,6 +16,6 @@ internal static class Bernoulli
         using var scope = NewDisposeScope();
         using Scalar limit = Scalars.Of(probability);
         Tensor keeps = rand(shape, dtype: input.dtype, device: CPU, generator: RunRandom.Generator).ge(limit);
-        return input.mul(keeps.to(input.dtype, input.device).Over_(1 - probability)).MoveToOuterDisposeScope();
+        return input.mul(Host.Send(keeps.to(input.dtype), input.device).Over_(1 - probability)).MoveToOuterDisposeScope();
     }
 }
