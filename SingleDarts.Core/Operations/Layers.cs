@@ -54,7 +54,11 @@ internal static class Layers
     {
         double inputs = weight.numel() / weight.shape[0];
         double bound = like.dim() == 1 ? 1 / Math.Sqrt(inputs) : Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(inputs));
-        using Tensor drawn = empty(like.shape, like.dtype, CPU);
-        return new Parameter(drawn.uniform_(-bound, bound, RunRandom.Generator).alias());
+        using var scope = NewDisposeScope();
+        Tensor drawn = empty(like.shape, like.dtype, CPU);
+        drawn.uniform_(-bound, bound, RunRandom.Generator);
+        var parameter = new Parameter(drawn);
+        parameter.MoveToOuterDisposeScope();
+        return parameter;
     }
 }

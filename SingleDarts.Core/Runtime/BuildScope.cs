@@ -5,7 +5,7 @@ namespace SingleDarts.Core.Runtime;
 
 /// <summary>
 /// Keeps every tensor that is made while something is built, so that the garbage collector takes none of them during a native call;
-/// at the end they belong to whoever holds them.
+/// at the end they belong to the scope around, or to whoever holds them.
 /// </summary>
 internal sealed class BuildScope : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class BuildScope : IDisposable
 
     public void Dispose()
     {
-        scope.Detach([.. scope.DisposablesView]);
+        scope.MoveToOuter(scope.DisposablesView.ToArray());
         scope.Dispose();
     }
 }
