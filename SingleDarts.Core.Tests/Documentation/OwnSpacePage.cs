@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -142,6 +143,6 @@ internal sealed class Noise(OperationContext place) : nn.Module<Tensor, Tensor>(
         long[] shape = input.shape;
         for (int i = 2; i < shape.Length; i++)
             shape[i] = (shape[i] + place.Stride - 1) / place.Stride;
-        return randn(shape, dtype: input.dtype, device: input.device);
+        return randn(shape, dtype: input.dtype, generator: RunRandom.Generator).to(input.device);
     }
 }

@@ -66,6 +66,17 @@ public class RunRandomTests
     }
 
     [Fact]
+    public async Task A_relaxation_that_draws_from_the_process_repeats_all_the_same()
+    {
+        using ClassificationDataset data = Small.Data();
+        random.manual_seed(1);
+        string first = await Numbers(Small.Search(data).Relaxing(new Noisy(usesProcess: true)));
+        random.manual_seed(2);
+
+        (await Numbers(Small.Search(data).Relaxing(new Noisy(usesProcess: true)))).Should().Be(first);
+    }
+
+    [Fact]
     public async Task The_generator_of_the_process_stands_where_it_stood()
     {
         using ClassificationDataset data = Small.Data();
@@ -159,14 +170,14 @@ public class RunRandomTests
         return sum;
     }
 
-    private sealed class Noisy : IRelaxation
+    private sealed class Noisy(bool usesProcess = false) : IRelaxation
     {
         public string Name => "noisy";
 
         public Tensor Initialize(long edges, long operations, Generator generator) => zeros([edges, operations], dtype: ScalarType.Float64);
 
         public Tensor OperationWeights(Tensor alpha, RelaxationContext context) =>
-            (alpha - rand(alpha.shape, generator: context.Generator)).softmax(-1);
+            (alpha - rand(alpha.shape, generator: usesProcess ? null : context.Generator)).softmax(-1);
     }
 
     private sealed class Drawing : ISearchObserver
@@ -184,8 +195,7 @@ public class RunRandomTests
             using var scope = NewDisposeScope();
             _ = rand(7);
             _ = moment.Context.Supernet.OperationWeights();
-            using var generator = RunRandom.Generator;
-            generator.Should().BeNull("observers are outside of the step");
+            RunRandom.Generator.Should().BeNull("observers are outside of the step");
         }
     }
 }

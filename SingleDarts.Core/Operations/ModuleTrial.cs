@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>
-/// One part of a network, forward and backward on a few random samples in training mode. The caller has borrowed the global generator
-/// (<see cref="GlobalRandom.Borrow"/>); weights and their <c>grad</c> stay as they are, running statistics move.
+/// One part of a network, forward and backward on a few random samples in training mode. The caller has begun random numbers
+/// (<see cref="RunRandom.Draw"/>); weights and their <c>grad</c> stay as they are, running statistics move.
 /// </summary>
 internal sealed class ModuleTrial
 {
@@ -97,7 +97,7 @@ internal sealed class ModuleTrial
         for (int draw = 2; missing.Count > 0 && draw <= Draws; draw++)
         {
             Tensor leaf = input(1);
-            random.manual_seed(draw);
+            RunRandom.Reseed(draw);
             missing.IntersectWith(Missing(leaf, module.call(leaf.clone())));
         }
         // Zeros and noise depend on no input.
@@ -124,7 +124,7 @@ internal sealed class ModuleTrial
     private Tensor Run(Tensor input, long seed)
     {
         using var _ = no_grad();
-        random.manual_seed(seed);
+        RunRandom.Reseed(seed);
         return module.call(input.clone());
     }
 

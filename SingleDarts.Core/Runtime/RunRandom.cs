@@ -18,16 +18,21 @@ public sealed class RunRandom
     private static readonly HashSet<string> OfTorchSharp =
         ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "RReLU"];
 
-    [ThreadStatic] private static Generator? current;
+    [ThreadStatic] private static Draw? current;
     private readonly RandomStreams streams;
 
     /// <summary>Looks at a network's modules once.</summary>
     /// <param name="network">The network that steps compute.</param>
     /// <param name="streams">Random streams of the run; steps draw from the stream <c>"operations"</c>.</param>
-    public RunRandom(nn.Module network, RandomStreams streams)
+    public RunRandom(nn.Module network, RandomStreams streams) : this(network, streams, [])
+    {
+    }
+
+    /// <summary>With other parts of a step that may draw from the process's generator, by name.</summary>
+    internal RunRandom(nn.Module network, RandomStreams streams, IEnumerable<string> others)
     {
         this.streams = streams;
-        DrawsFromProcess = [.. network.named_modules().Prepend((name: "the network", module: network)).Where(m => MayDraw(m.module))
+        DrawsFromProcess = [.. others, .. network.named_modules().Prepend((name: "the network", module: network)).Where(m => MayDraw(m.module))
             .Select(m => $"{m.name} ({m.module.GetType().Name})").Distinct()];
     }
 
@@ -35,7 +40,7 @@ public sealed class RunRandom
     /// CPU generator of what this thread builds or computes. It is null outside of that, so that operations which pass it on then draw from the
     /// process's generator.
     /// </summary>
-    public static Generator? Generator => current;
+    public static Generator? Generator => current?.Own;
 
     /// <summary>Names and types of modules that may draw from the process's generator.</summary>
     public IReadOnlyList<string> DrawsFromProcess { get; }
@@ -51,7 +56,10 @@ public sealed class RunRandom
     /// <param name="step">Step within the epoch, counted from 0.</param>
     public IDisposable Begin(long epoch, long step) => Begin(streams.Derive("operations", epoch, step));
 
-    internal Draw Begin(long seed) => new(seed, DrawsFromProcess.Count > 0);
+    /// <summary>Whether the process's generator is seeded for each step though no part is known to draw from it.</summary>
+    internal bool SeedsProcess { get; init; }
+
+    internal Draw Begin(long seed) => new(seed, SeedsProcess || DrawsFromProcess.Count > 0);
 
     private static bool MayDraw(nn.Module module)
     {
@@ -59,11 +67,13 @@ public sealed class RunRandom
         return type.Assembly == typeof(torch).Assembly ? OfTorchSharp.Contains(type.Name) : type.Assembly != typeof(RunRandom).Assembly;
     }
 
+    /// <summary>The next numbers of what this thread builds or computes are those of a seed.</summary>
+    internal static void Reseed(long seed) => current?.Rewind(seed);
+
     /// <summary>The numbers of one construction or step.</summary>
     internal sealed class Draw : IDisposable
     {
-        private readonly Generator? outer = current;
-        private readonly Generator own = new(0, CPU);
+        private readonly Draw? outer = current;
         private readonly GlobalRandom.Loan? loan;
         private readonly long seed;
 
@@ -71,9 +81,11 @@ public sealed class RunRandom
         {
             this.seed = seed;
             loan = borrows ? GlobalRandom.Borrow(seed) : null;
-            current = own;
+            current = this;
             Rewind();
         }
+
+        public Generator Own { get; } = new(0, CPU);
 
         /// <summary>The next numbers are once more the first.</summary>
         public void Rewind() => Rewind(seed);
@@ -82,7 +94,7 @@ public sealed class RunRandom
         public void Rewind(long seed)
         {
             // Who draws from both must not draw the same numbers twice.
-            own.manual_seed(loan is null ? seed : ~seed);
+            Own.manual_seed(loan is null ? seed : ~seed);
             if (loan is not null)
                 random.manual_seed(seed);
         }
@@ -90,7 +102,7 @@ public sealed class RunRandom
         public void Dispose()
         {
             current = outer;
-            own.Dispose();
+            Own.Dispose();
             loan?.Dispose();
         }
     }

@@ -33,7 +33,7 @@ internal sealed class SearchLoop : IDisposable
 
     public SearchLoop(
         SearchSpace space, ClassificationDataset data, SearchOptions options, SearchStorage? storage, ILogger logger,
-        IProgress<SearchProgress>? progress)
+        IProgress<SearchProgress>? progress, bool partsDrawFromProcess = false)
     {
         (this.space, this.options, this.storage, this.logger, this.progress) = (space, options, storage, logger, progress);
         using var kept = new BuildScope();
@@ -57,7 +57,11 @@ internal sealed class SearchLoop : IDisposable
         weights = new ParameterUpdater(options.WeightUpdate, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
         architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
         context = new SearchStep(supernet, weights, architecture, options.Regularizers);
-        random = new RunRandom(supernet, streams);
+        random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
+        {
+            // What somebody else's scheme draws is not known.
+            SeedsProcess = options.Scheme.GetType().Assembly != typeof(SearchLoop).Assembly,
+        };
         if (random.DrawsFromProcess.Count > 0)
             SearchLog.Warning(logger, random.Warning);
         batches = new BatchStream(plan, streams, data, device, options);

@@ -82,7 +82,7 @@ public sealed class SearchRun
         if (Interlocked.Exchange(ref started, 1) == 1)
             throw new InvalidOperationException("This search has been run; build another to run it again.");
         using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
-        using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress);
+        using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress, Trial.DrawsFromGlobalGenerator);
         // A tensor that no inner scope holds must not be taken by the garbage collector during a native call.
         using var scope = NewDisposeScope();
         foreach (EpochReport epoch in loop.Epochs(cancellationToken))

@@ -37,6 +37,8 @@ internal sealed class SearchTrial
                 Try($"The transform '{transform}'", () => Transform(transform, data));
         });
         TrySupernet();
+        // The host may have drawn meanwhile, which is no fault of the library's own parts.
+        DrawsFromGlobalGenerator &= HasForeignParts;
     }
 
     /// <summary>Sentences that name the part, what was found, what was expected and the remedy.</summary>

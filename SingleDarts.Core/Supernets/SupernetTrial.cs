@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Supernets;
 
 /// <summary>
 /// Tries the parts of a supernet one by one, each once for every place that differs by channels, stride or size, so that a candidate that
-/// spoils the others is named before they meet. The caller has borrowed the global generator; the supernet is not used afterwards.
+/// spoils the others is named before they meet. The caller has begun random numbers; the supernet is not used afterwards.
 /// </summary>
 internal sealed class SupernetTrial
 {

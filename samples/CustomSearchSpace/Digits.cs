@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace CustomSearchSpace;
@@ -12,7 +13,7 @@ internal static class Digits
             .Where(l => l.Line.Length > 0 && char.IsAsciiDigit(l.Line[0])).Select(l => Parse(l.Line, l.Number, path))];
         using var scope = NewDisposeScope();
         Tensor all = tensor(rows.SelectMany(row => row).ToArray(), [rows.Length, 65], dtype: ScalarType.Byte);
-        Tensor pixels = (all[TensorIndex.Colon, TensorIndex.Slice(0, 64)] * 15).reshape(rows.Length, 1, 8, 8);
+        Tensor pixels = all[TensorIndex.Colon, TensorIndex.Slice(0, 64)].Times(15L).reshape(rows.Length, 1, 8, 8);
         Tensor labels = all[TensorIndex.Colon, 64].to(ScalarType.Int64);
         return new ClassificationDataset(pixels.DetachFromDisposeScope(), labels.DetachFromDisposeScope(), 10, "optdigits");
     }

@@ -28,7 +28,7 @@ try
         .Channels(8)
         .Stages(2, cellsPerStage: 1)
         .ReductionCells()
-        .Stem(c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.BatchNorm2d(c.OutChannels)))
+        .Stem(c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), new BatchNormalization(c.OutChannels)))
         .Head(c => nn.Sequential(nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c.InChannels, c.OutChannels)))
         .Build();
     Console.WriteLine(space);

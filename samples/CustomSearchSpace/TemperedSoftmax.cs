@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
@@ -9,11 +10,11 @@ internal sealed record TemperedSoftmax(double Start, double End) : IRelaxation
     public string Name => "tempered-softmax";
 
     public Tensor Initialize(long edges, long operations, Generator generator) =>
-        randn([edges, operations], dtype: ScalarType.Float64, generator: generator) * 1e-3;
+        randn([edges, operations], dtype: ScalarType.Float64, generator: generator).Times(1e-3);
 
     public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
     {
-        using Tensor tempered = alpha / (Start + (End - Start) * context.Progress);
+        using Tensor tempered = alpha.Over(Start + (End - Start) * context.Progress);
         return tempered.softmax(-1);
     }
 }
