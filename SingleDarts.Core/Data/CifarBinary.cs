@@ -19,7 +19,8 @@ public static class CifarBinary
     /// <c>cifar-10-batches-bin</c>, or one file of records.</param>
     /// <param name="part">Which files of a folder; without meaning for one file.</param>
     /// <exception cref="FileNotFoundException">The path, or a file of the part, is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is empty or cut off, or a label is out of range: the file, the record and the offset are named.</exception>
+    /// <exception cref="InvalidDataException">A file is empty or cut off, or a label is out of range: the file, the record and the offset
+    /// are named.</exception>
     public static ClassificationDataset Load10(string path, CifarPart part = CifarPart.Train)
     {
         string[] names = part == CifarPart.Train ? [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")] : ["test_batch.bin"];
@@ -28,7 +29,8 @@ public static class CifarBinary
     }
 
     /// <summary>Loads CIFAR-100: inputs [N, 3, 32, 32] of unsigned bytes, labels 0 to 99, or 0 to 19 for the superclasses.</summary>
-    /// <param name="path">The folder with <c>train.bin</c> and <c>test.bin</c>, a folder that holds <c>cifar-100-binary</c>, or one file of records.
+    /// <param name="path">The folder with <c>train.bin</c> and <c>test.bin</c>, a folder that holds <c>cifar-100-binary</c>, or one file
+    /// of records.
     /// Class names come from <c>fine_label_names.txt</c> or <c>coarse_label_names.txt</c> beside it, where present.</param>
     /// <param name="part">Which file of a folder; without meaning for one file.</param>
     /// <param name="labels">Classes or superclasses.</param>

@@ -11,7 +11,8 @@ namespace SingleDarts.Core.Data;
 /// </summary>
 public static class CifarDownload
 {
-    /// <summary>Makes sure that CIFAR-10 lies in <paramref name="folder"/>, and returns the folder for <see cref="CifarBinary.Load10"/>.</summary>
+    /// <summary>Makes sure that CIFAR-10 lies in <paramref name="folder"/>, and returns the folder for
+    /// <see cref="CifarBinary.Load10"/>.</summary>
     /// <param name="folder">Where the archive and its <c>cifar-10-batches-bin</c> are put; made if missing.</param>
     /// <param name="progress">Told downloaded bytes.</param>
     /// <param name="cancellation">Stops; what has arrived is kept.</param>
@@ -24,7 +25,8 @@ public static class CifarDownload
         string folder, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default, HttpClient? client = null) =>
         FetchAsync(CifarArchive.Cifar10, folder, progress, cancellation, client);
 
-    /// <summary>Makes sure that CIFAR-100 lies in <paramref name="folder"/>, and returns the folder for <see cref="CifarBinary.Load100"/>.</summary>
+    /// <summary>Makes sure that CIFAR-100 lies in <paramref name="folder"/>, and returns the folder for
+    /// <see cref="CifarBinary.Load100"/>.</summary>
     /// <param name="folder">Where the archive and its <c>cifar-100-binary</c> are put; made if missing.</param>
     /// <param name="progress">Told downloaded bytes.</param>
     /// <param name="cancellation">Stops; what has arrived is kept.</param>

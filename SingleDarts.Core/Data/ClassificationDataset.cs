@@ -6,7 +6,8 @@ namespace SingleDarts.Core.Data;
 /// <summary>Samples and their class labels, held in memory as two tensors. Everything that can be searched on is one of these.</summary>
 public sealed class ClassificationDataset : IDisposable
 {
-    /// <summary>Checks the two tensors and takes ownership of them: they leave their dispose scope and live until <see cref="Dispose"/>.</summary>
+    /// <summary>Checks the two tensors and takes ownership of them: they leave their dispose scope and live until
+    /// <see cref="Dispose"/>.</summary>
     /// <param name="inputs">Shape [N, C, H, W] of unsigned bytes (images), or floating point of shape [N, ...].</param>
     /// <param name="labels">Shape [N], 64-bit integers in [0, <paramref name="classes"/>).</param>
     /// <param name="classes">Number of classes, at least 2.</param>
@@ -96,7 +97,8 @@ public sealed class ClassificationDataset : IDisposable
     }
 
     /// <summary>Mean and standard deviation of each channel over all pixels of all samples, on the 0..1 scale for images.</summary>
-    /// <remarks>Population standard deviation. Floating-point samples are taken at their own scale; their channels are dimension 1.</remarks>
+    /// <remarks>Population standard deviation. Floating-point samples are taken at their own scale; their channels are dimension
+    /// 1.</remarks>
     /// <exception cref="InvalidOperationException">A channel is constant and cannot be normalised.</exception>
     public Normalization MeasureNormalization() => ChannelStatistics.Measure(this);
 

@@ -11,8 +11,10 @@ public static class Datasets
 
     /// <summary>Recognises the format of <paramref name="path"/> and loads it.</summary>
     /// <remarks>
-    /// Of a folder that holds a training and a test part (CIFAR, IDX, or image folders <c>train</c> and <c>test</c>), the training part is loaded;
-    /// name the test file or folder itself to load that. The labels of an IDX images file are looked for beside it, under the same name with
+    /// Of a folder that holds a training and a test part (CIFAR, IDX, or image folders <c>train</c> and <c>test</c>), the training part
+    /// is loaded;
+    /// name the test file or folder itself to load that. The labels of an IDX images file are looked for beside it, under the same name
+    /// with
     /// <c>labels</c> for <c>images</c> and <c>idx1</c> for <c>idx3</c>, with or without <c>.gz</c>.
     /// </remarks>
     /// <param name="path">A file or a folder.</param>
@@ -53,7 +55,8 @@ public static class Datasets
     /// <param name="device">Where batches are put.</param>
     /// <param name="dtype">Floating-point type of the batches.</param>
     /// <param name="options">Instead of those that <paramref name="train"/> means.</param>
-    /// <exception cref="DirectoryNotFoundException">The folder, or the wanted one in it, does not exist: what is there is named.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder, or the wanted one in it, does not exist: what is there is
+    /// named.</exception>
     /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, or other classes in <c>val</c> than in
     /// <c>train</c>.</exception>
     public static ImageFolderSource ImageNet(

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>Labelled samples by number, ready for the model: held in memory (<see cref="BatchSource"/>) or read when they are asked for.</summary>
+/// <summary>Labelled samples by number, ready for the model: held in memory (<see cref="BatchSource"/>) or read when they are asked
+/// for.</summary>
 public interface IBatchSource : IDisposable
 {
     /// <summary>A short name for reports and messages.</summary>
@@ -17,11 +18,13 @@ public interface IBatchSource : IDisposable
     /// <summary>Shape of one sample of a batch, without N: [C, H, W] for images.</summary>
     IReadOnlyList<long> InputShape { get; }
 
-    /// <summary>One name per class, in the order of the labels. Sources with other names, or in another order, are not trained and tested on together.</summary>
+    /// <summary>One name per class, in the order of the labels. Sources with other names, or in another order, are not trained and tested
+    /// on together.</summary>
     /// <value>Null by default: nothing is known but their number. The numbers 0, 1, ... count as no names.</value>
     IReadOnlyList<string>? ClassNames => null;
 
-    /// <summary>What the values of a batch are, in words, for example <c>pixels from 0 to 1</c>. Sources with other words are not trained and
+    /// <summary>What the values of a batch are, in words, for example <c>pixels from 0 to 1</c>. Sources with other words are not trained
+    /// and
     /// tested on together.</summary>
     /// <value>Null by default: not known, and not compared.</value>
     string? ValueScale => null;

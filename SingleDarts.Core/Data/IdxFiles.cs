@@ -20,7 +20,8 @@ public static class IdxFiles
     /// <param name="name">The dataset's name; by default the images' file name.</param>
     /// <param name="classNames">One name per class; by default the class numbers.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is empty, cut off, too long, damaged, of another type or dimension, the numbers of images
+    /// <exception cref="InvalidDataException">A file is empty, cut off, too long, damaged, of another type or dimension, the numbers of
+    /// images
     /// and labels differ, or a label is out of range (its offset is named).</exception>
     public static ClassificationDataset Load(
         string imagesPath, string labelsPath, int? classes = null, string? name = null, IReadOnlyList<string>? classNames = null)

@@ -45,14 +45,16 @@ public sealed record ImageAugmentation : IBatchTransform
     public static ImageAugmentation Cifar10Search { get; } = new() { HorizontalFlip = true, CropPadding = 4, Normalization = Normalization.Cifar10 };
 
     /// <summary>The training transform of DARTS for the networks of CIFAR-10: flip, crop with padding 4, normalisation, cutout of 16
-    /// (DARTS, <c>utils.py</c> with <c>--cutout</c>; its statistics differ from <see cref="Normalization.Cifar10"/> by less than 0.0003).</summary>
+    /// (DARTS, <c>utils.py</c> with <c>--cutout</c>; its statistics differ from <see cref="Normalization.Cifar10"/> by less than
+    /// 0.0003).</summary>
     public static ImageAugmentation Cifar10Training { get; } = Cifar10Search with { CutoutLength = 16 };
 
     /// <summary>Scale and normalise, for evaluation.</summary>
     public static ImageAugmentation NormalizeOnly(Normalization normalization) => new() { Normalization = normalization };
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The batch does not hold images, or their channels are not those of <see cref="Normalization"/>.</exception>
+    /// <exception cref="ArgumentException">The batch does not hold images, or their channels are not those of
+    /// <see cref="Normalization"/>.</exception>
     public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype)
     {
         if (inputs.dim() != 4 || (inputs.dtype != ScalarType.Byte && !inputs.is_floating_point()))

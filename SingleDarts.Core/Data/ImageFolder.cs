@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// A folder with one subfolder of JPEG or PNG files per class: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>, <c>.jpeg</c> or <c>.png</c>.
+/// A folder with one subfolder of JPEG or PNG files per class: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>, <c>.jpeg</c> or
+/// <c>.png</c>.
 /// Classes and files are in ordinal order of their names; names that start with a dot are skipped.
 /// </summary>
 public static class ImageFolder
@@ -14,16 +15,20 @@ public static class ImageFolder
 
     /// <summary>Loads all images as [N, C, H, W] of unsigned bytes, C = 3 (red, green, blue) or 1.</summary>
     /// <remarks>
-    /// Images are decoded in parallel and the result is kept in one cache file, which is used as long as names, sizes and times of all files
-    /// (behind symbolic links) and the options stay the same. Transparency is composed over black; colour profiles and EXIF rotation are not applied.
+    /// Images are decoded in parallel and the result is kept in one cache file, which is used as long as names, sizes and times of all
+    /// files
+    /// (behind symbolic links) and the options stay the same. Transparency is composed over black; colour profiles and EXIF rotation are
+    /// not applied.
     /// </remarks>
     /// <param name="path">The folder that holds the class folders.</param>
     /// <param name="options">How to read; defaults where null.</param>
-    /// <param name="progress">Told the number of decoded images about 200 times, on any thread; told the end at once on a load from the cache.</param>
+    /// <param name="progress">Told the number of decoded images about 200 times, on any thread; told the end at once on a load from the
+    /// cache.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">A class or an image is a symbolic link to nothing.</exception>
-    /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, an unreadable image, or images of different
+    /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, an unreadable image, or images of
+    /// different
     /// sizes without <see cref="ImageFolderOptions.Resize"/>: the file is named.</exception>
     /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing.</exception>
     public static ClassificationDataset Load(

@@ -42,7 +42,8 @@ internal sealed class ImageFolderListing
     }
 
     /// <summary>Names of the class folders in ordinal order.</summary>
-    /// <exception cref="FileNotFoundException">A link to nothing, which may have been a class: without it, the labels of the others would move.</exception>
+    /// <exception cref="FileNotFoundException">A link to nothing, which may have been a class: without it, the labels of the others would
+    /// move.</exception>
     public static string[] ClassesIn(string root) =>
         [.. new FileSystemEnumerable<string>(root, (ref FileSystemEntry e) => e.FileName.ToString(), new() { AttributesToSkip = 0, IgnoreInaccessible = false })
         {

@@ -7,12 +7,16 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// The images of a folder that does not fit into memory, for example ImageNet: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>, <c>.jpeg</c> or
-/// <c>.png</c>, read when they are asked for. Classes and files are in ordinal order of their names; names that start with a dot are skipped.
+/// The images of a folder that does not fit into memory, for example ImageNet: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>,
+/// <c>.jpeg</c> or
+/// <c>.png</c>, read when they are asked for. Classes and files are in ordinal order of their names; names that start with a dot are
+/// skipped.
 /// </summary>
 /// <remarks>
-/// Only file names are kept, and only as many images are decoded at a time as <see cref="ImageFolderSourceOptions.Parallelism"/> says. Crops are
-/// resampled with a triangle filter that widens where the image shrinks, as Pillow's <c>BILINEAR</c> and so torchvision do. <see cref="Get"/>
+/// Only file names are kept, and only as many images are decoded at a time as <see cref="ImageFolderSourceOptions.Parallelism"/> says.
+/// Crops are
+/// resampled with a triangle filter that widens where the image shrinks, as Pillow's <c>BILINEAR</c> and so torchvision do.
+/// <see cref="Get"/>
 /// starts workers of its own and may be called on any thread, by one caller at a time.
 /// </remarks>
 public sealed class ImageFolderSource : IBatchSource
@@ -71,13 +75,15 @@ public sealed class ImageFolderSource : IBatchSource
 
     /// <summary>The images at <paramref name="indices"/>, decoded, cropped and transformed.</summary>
     /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
-    /// <param name="generator">A CPU generator. It gives one 64-bit seed per image before the work begins, so that the batch does not depend on
+    /// <param name="generator">A CPU generator. It gives one 64-bit seed per image before the work begins, so that the batch does not
+    /// depend on
     /// <see cref="ImageFolderSourceOptions.Parallelism"/>.</param>
     /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or larger than <see cref="ImageFolderSourceOptions.MaxPixels"/>; with
     /// <see cref="ImageFaults.Skip"/>, all files of its class are.</exception>
     /// <exception cref="IOException">A file cannot be read; this is never skipped.</exception>
-    /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing, or the crop chose a part outside the image.</exception>
+    /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing, or the crop chose a part outside the
+    /// image.</exception>
     public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
     {
         DatasetChecks.InRange(indices, Count, Name);

@@ -19,7 +19,8 @@ internal static class MatchingData
                 "and give both the same normalisation.";
     }
 
-    /// <summary>A sentence that says which classes differ; null if none do, or if the numbers are the same and one part has no names.</summary>
+    /// <summary>A sentence that says which classes differ; null if none do, or if the numbers are the same and one part has no
+    /// names.</summary>
     public static string? ClassFault(
         string first, int classes, IReadOnlyList<string>? names, string second, int otherClasses, IReadOnlyList<string>? otherNames)
     {

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>Mean and standard deviation of each channel, on the 0..1 scale: a normalised value is (x − mean) / standard deviation.</summary>
+/// <summary>Mean and standard deviation of each channel, on the 0..1 scale: a normalised value is (x − mean) / standard
+/// deviation.</summary>
 public sealed record Normalization
 {
     private readonly ConcurrentDictionary<(DeviceType, int, ScalarType, double), Lazy<(Tensor, Tensor)>> tensors = [];

@@ -23,7 +23,8 @@ public static class SampleOrder
         return [.. Shuffle(samples.Count, g).Select(i => samples[(int)i])];
     }
 
-    /// <summary>Uniform draws from <paramref name="samples"/>, each independent of the others, as NAS-Bench-201 draws its validation images.</summary>
+    /// <summary>Uniform draws from <paramref name="samples"/>, each independent of the others, as NAS-Bench-201 draws its validation
+    /// images.</summary>
     /// <param name="samples">The samples to draw from.</param>
     /// <param name="count">Number of draws, at least 0.</param>
     /// <param name="g">Source of randomness.</param>
@@ -45,7 +46,8 @@ public static class SampleOrder
         return [.. Host.Numbers<long>(draws).Select(i => pool[(int)i])];
     }
 
-    /// <summary>Two disjoint random parts that together hold every index in [0, <paramref name="count"/>), each in ascending order.</summary>
+    /// <summary>Two disjoint random parts that together hold every index in [0, <paramref name="count"/>), each in ascending
+    /// order.</summary>
     /// <param name="count">Number of samples, at least 2.</param>
     /// <param name="portion">Share of the first part, in (0, 1); its size is rounded, and both parts get at least one sample.</param>
     /// <param name="g">Source of randomness.</param>

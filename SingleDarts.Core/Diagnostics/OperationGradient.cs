@@ -9,7 +9,8 @@ namespace SingleDarts.Core.Diagnostics;
 /// <summary>∂L/∂p with operation weights p as leaves: one forward pass and one backward pass for p alone.</summary>
 internal static class OperationGradient
 {
-    /// <summary>∂L/∂p of every cell by itself, [edges, operations] each; p is shared, so its gradient is the sum over a kind's cells.</summary>
+    /// <summary>∂L/∂p of every cell by itself, [edges, operations] each; p is shared, so its gradient is the sum over a kind's
+    /// cells.</summary>
     public static double[][,] Of(SearchMoment moment, LabeledBatch batch)
     {
         using var measurement = new Measurement(moment);

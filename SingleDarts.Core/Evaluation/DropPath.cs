@@ -8,7 +8,8 @@ namespace SingleDarts.Core.Evaluation;
 public static class DropPath
 {
     /// <summary>
-    /// x · m / (1 − P) with one m ~ Bernoulli(1 − P) for each sample, drawn from the generator of the step (<see cref="RunRandom"/>); the expected value is x.
+    /// x · m / (1 − P) with one m ~ Bernoulli(1 − P) for each sample, drawn from the generator of the step (<see cref="RunRandom"/>); the
+    /// expected value is x.
     /// </summary>
     /// <param name="input">x, [N, ...].</param>
     /// <param name="probability">P, 0 to less than 1.</param>

@@ -23,7 +23,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <param name="options">Seed, auxiliary classifier; the defaults where <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">
     /// The genotype is not of the space: an unknown operation, a source that does not come before, an edge used twice, another number of
-    /// nodes, a node that can get nothing; there is no reduction cell for an auxiliary classifier; or a factory fails or gives one module twice.
+    /// nodes, a node that can get nothing; there is no reduction cell for an auxiliary classifier; or a factory fails or gives one module
+    /// twice.
     /// The message says which.
     /// </exception>
     /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell of the space.</exception>

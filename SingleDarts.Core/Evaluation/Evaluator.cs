@@ -9,11 +9,13 @@ namespace SingleDarts.Core.Evaluation;
 public static class Evaluator
 {
     /// <summary>
-    /// Loss and accuracy on all samples of a source, in evaluation mode and without gradients. The network is left as it was: weights, running
+    /// Loss and accuracy on all samples of a source, in evaluation mode and without gradients. The network is left as it was: weights,
+    /// running
     /// statistics, and the mode of every module.
     /// </summary>
     /// <param name="network">The network; batches are brought to the device and type of its weights.</param>
-    /// <param name="source">The samples, each taken once and in order; a transform that draws random numbers draws the same at every call.</param>
+    /// <param name="source">The samples, each taken once and in order; a transform that draws random numbers draws the same at every
+    /// call.</param>
     /// <param name="batchSize">Samples of a batch.</param>
     /// <param name="topK">Logits that count in <see cref="EvaluationReport.TopK"/>, at most the number of classes.</param>
     /// <param name="streamsData">Whether each batch is made on another thread while the one before it is computed.</param>

@@ -3,11 +3,13 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
 
-/// <summary>The place of the label's logit among all logits of a sample, from 0: a sample is correct in the top k where it is below k.</summary>
+/// <summary>The place of the label's logit among all logits of a sample, from 0: a sample is correct in the top k where it is below
+/// k.</summary>
 internal static class LabelRank
 {
     /// <summary>
-    /// Ranks of a batch. Of equal logits the lower class comes first, and NaN comes before all, so that a network that says nothing is not right.
+    /// Ranks of a batch. Of equal logits the lower class comes first, and NaN comes before all, so that a network that says nothing is
+    /// not right.
     /// </summary>
     /// <param name="logits">[N, classes].</param>
     /// <param name="labels">[N].</param>

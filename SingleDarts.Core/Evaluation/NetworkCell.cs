@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Evaluation;
 
-/// <summary>A cell of fixed operations: a node is the sum of its genes' outputs. A gene that reads a node without genes gives nothing.</summary>
+/// <summary>A cell of fixed operations: a node is the sum of its genes' outputs. A gene that reads a node without genes gives
+/// nothing.</summary>
 internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;

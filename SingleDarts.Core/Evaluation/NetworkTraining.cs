@@ -23,7 +23,8 @@ public sealed class NetworkTraining
     public TrainingOptions Options { get; private set; } = new();
 
     /// <summary>Begins with the network.</summary>
-    /// <param name="network">The network, with its first weights; it is moved to the device, trained in place, and stays the caller's.</param>
+    /// <param name="network">The network, with its first weights; it is moved to the device, trained in place, and stays the
+    /// caller's.</param>
     public static NetworkTraining Of(ClassificationNetwork network) => new(network);
 
     /// <summary>The training samples.</summary>
@@ -47,7 +48,8 @@ public sealed class NetworkTraining
     public NetworkTraining UpdatingWeights(Func<UpdateRule, UpdateRule> describe) =>
         With(o => o with { WeightUpdate = describe(UpdateRule.Default) });
 
-    /// <summary>Length of the training, without a change of the schedule; <see cref="TrainingOptions.Scaled"/> also shortens a warm-up.</summary>
+    /// <summary>Length of the training, without a change of the schedule; <see cref="TrainingOptions.Scaled"/> also shortens a
+    /// warm-up.</summary>
     /// <param name="epochs">Passes over the training samples.</param>
     /// <param name="batchSize">Samples of a step.</param>
     public NetworkTraining For(int epochs, int batchSize) => With(o => o with { Epochs = epochs, BatchSize = batchSize });

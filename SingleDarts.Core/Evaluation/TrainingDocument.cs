@@ -29,7 +29,8 @@ internal static class TrainingDocument
         });
 
     /// <summary>Refuses to go on with a run that was made of something else.</summary>
-    /// <exception cref="InvalidTrainingException">The document is damaged, of another version, or differs in network, data or training.</exception>
+    /// <exception cref="InvalidTrainingException">The document is damaged, of another version, or differs in network, data or
+    /// training.</exception>
     public static void RequireSame(string saved, string current, string path)
     {
         if (OptionsDocument.Faults(saved, current, path, "network", "data", "test", "training") is { Count: > 0 } faults)
@@ -82,7 +83,8 @@ internal static class TrainingDocument
         ["dataType"] = options.DataType.ToString(),
     };
 
-    /// <summary>Of some samples spread over the source, transformed with fixed random numbers: other data or another transform show.</summary>
+    /// <summary>Of some samples spread over the source, transformed with fixed random numbers: other data or another transform
+    /// show.</summary>
     private static string Fingerprint(IBatchSource source)
     {
         using var scope = NewDisposeScope();

@@ -12,7 +12,8 @@ internal sealed class TrainingTrial
 {
     private const int Samples = 2;
 
-    /// <summary>A network that draws may leave a branch out at one draw, so that a missing gradient counts only if it is always missing.</summary>
+    /// <summary>A network that draws may leave a branch out at one draw, so that a missing gradient counts only if it is always
+    /// missing.</summary>
     private const int Draws = 20;
 
     private readonly ClassificationNetwork network;
@@ -146,7 +147,8 @@ internal sealed class TrainingTrial
         }
     }
 
-    /// <summary>Training mode moves running statistics, so they are put back; so is the drop path probability, which is 0 meanwhile.</summary>
+    /// <summary>Training mode moves running statistics, so they are put back; so is the drop path probability, which is 0
+    /// meanwhile.</summary>
     private sealed class State : IDisposable
     {
         private readonly ClassificationNetwork network;

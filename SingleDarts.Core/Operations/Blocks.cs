@@ -40,12 +40,14 @@ public static class Blocks
         nn.Flatten(),
         Layers.Linear(context.InChannels, context.OutChannels));
 
-    /// <summary>ReLU, 1×1 convolution without bias, batch normalisation; <see cref="FactorizedReduce"/> at stride 2 (preprocessing of DARTS).</summary>
+    /// <summary>ReLU, 1×1 convolution without bias, batch normalisation; <see cref="FactorizedReduce"/> at stride 2 (preprocessing of
+    /// DARTS).</summary>
     /// <param name="context">The place.</param>
     public static nn.Module<Tensor, Tensor> Preprocessing(OperationContext context) =>
         context.Stride == 2 ? new FactorizedReduce(context) : new ReluConvBatchNorm(context, 1, bias: false);
 
-    /// <summary>First stem of DARTS on ImageNet: two convolutions 3×3 of stride 2, to half the channels and to all; BN and ReLU between, BN after.</summary>
+    /// <summary>First stem of DARTS on ImageNet: two convolutions 3×3 of stride 2, to half the channels and to all; BN and ReLU between,
+    /// BN after.</summary>
     /// <param name="context">Image channels in, an even number of channels out.</param>
     public static nn.Module<Tensor, Tensor> ImageNetStem(OperationContext context)
     {

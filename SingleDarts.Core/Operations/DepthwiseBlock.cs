@@ -17,7 +17,8 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place; the depthwise convolution has its stride.</param>
     /// <param name="kernelSize">Odd kernel size k.</param>
-    /// <param name="dilation">Distance of the kernel's taps; the padding is dilation · (k − 1)/2, so that the size is kept but for the stride.</param>
+    /// <param name="dilation">Distance of the kernel's taps; the padding is dilation · (k − 1)/2, so that the size is kept but for the
+    /// stride.</param>
     public DepthwiseBlock(OperationContext context, int kernelSize, int dilation = 1) : base(nameof(DepthwiseBlock))
     {
         TorchRuntime.EnsureLoaded();

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>
-/// Dropout (Srivastava et al., JMLR 2014) that draws from the generator of the step (<see cref="RunRandom"/>), so that runs side by side and
+/// Dropout (Srivastava et al., JMLR 2014) that draws from the generator of the step (<see cref="RunRandom"/>), so that runs side by side
+/// and
 /// the host of the process do not take each other's numbers.
 /// </summary>
 public sealed class Dropout : nn.Module<Tensor, Tensor>

@@ -5,8 +5,10 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>
-/// Convolutions and linear layers as <c>nn</c> makes them, with the same first weights for the same seed, but drawn from the generator of the run
-/// (<see cref="RunRandom"/>): those of <c>nn</c> are drawn from the generator of the process. They are made on the meta device, which draws nothing,
+/// Convolutions and linear layers as <c>nn</c> makes them, with the same first weights for the same seed, but drawn from the generator of
+/// the run
+/// (<see cref="RunRandom"/>): those of <c>nn</c> are drawn from the generator of the process. They are made on the meta device, which
+/// draws nothing,
 /// and then get their weights.
 /// </summary>
 internal static class Layers
@@ -49,7 +51,8 @@ internal static class Layers
         return layer;
     }
 
-    /// <summary>U(−1/√f, 1/√f) with f inputs of an output: Kaiming's uniform distribution with a = √5, by its own arithmetic for the weight.</summary>
+    /// <summary>U(−1/√f, 1/√f) with f inputs of an output: Kaiming's uniform distribution with a = √5, by its own arithmetic for the
+    /// weight.</summary>
     private static Parameter Drawn(Tensor like, Tensor weight)
     {
         double inputs = weight.numel() / weight.shape[0];

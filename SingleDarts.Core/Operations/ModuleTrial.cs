@@ -12,7 +12,8 @@ internal sealed class ModuleTrial
 {
     private const int Samples = 2;
 
-    /// <summary>A part that draws may leave a branch out at one draw, so that a missing gradient counts only if it is always missing.</summary>
+    /// <summary>A part that draws may leave a branch out at one draw, so that a missing gradient counts only if it is always
+    /// missing.</summary>
     private const int Draws = 20;
 
     private readonly string part;

@@ -27,7 +27,8 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
     /// <summary>Whether it takes the maximum, not the average.</summary>
     public bool TakesMaximum { get; }
 
-    /// <summary>Whether a batch normalisation follows that keeps running statistics, so that two of these modules are not the same.</summary>
+    /// <summary>Whether a batch normalisation follows that keeps running statistics, so that two of these modules are not the
+    /// same.</summary>
     public bool KeepsStatistics => normalization is { track_running_stats: true };
 
     /// <summary>[N, C, ⌈H / stride⌉, ⌈W / stride⌉].</summary>

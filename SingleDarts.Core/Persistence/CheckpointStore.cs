@@ -18,7 +18,8 @@ public sealed class CheckpointStore(string folder)
     private string Previous => Path.Combine(Folder, "previous.safetensors");
 
     /// <summary>Whether there is any checkpoint, whole or not.</summary>
-    /// <exception cref="FileNotFoundException">The folder is a symbolic link to nothing, so that its checkpoints are out of reach.</exception>
+    /// <exception cref="FileNotFoundException">The folder is a symbolic link to nothing, so that its checkpoints are out of
+    /// reach.</exception>
     public bool Exists
     {
         get

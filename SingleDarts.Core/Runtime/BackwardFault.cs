@@ -28,7 +28,8 @@ internal sealed class BackwardFault
     /// <summary>Where backward passes keep the exceptions of some parameters; empty if none of them belongs to such a network.</summary>
     /// <param name="parameters">Any parameters.</param>
     public static BackwardFault[] Of(IEnumerable<Parameter> parameters) =>
-        [.. parameters.Select(p => OfParameters.TryGetValue(p, out BackwardFault? fault) ? fault : null).OfType<BackwardFault>().Distinct()];
+        [.. parameters.Select(p => OfParameters.TryGetValue(p, out BackwardFault? fault) ? fault : null)
+            .OfType<BackwardFault>().Distinct()];
 
     /// <summary>Keeps the first exception; later ones follow from its NaN.</summary>
     /// <param name="exception">What the backward pass threw.</param>

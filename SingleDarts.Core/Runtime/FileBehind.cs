@@ -10,8 +10,10 @@ namespace SingleDarts.Core.Runtime;
 /// </summary>
 /// <param name="Length">Size in bytes.</param>
 /// <param name="Stamp">
-/// Text that differs after the file was written, or after another file took its place: size and modification time, and on Linux also inode and
-/// the time of the last change of the inode, which programs that set the modification time cannot set. Times have the resolution of the file
+/// Text that differs after the file was written, or after another file took its place: size and modification time, and on Linux also
+/// inode and
+/// the time of the last change of the inode, which programs that set the modification time cannot set. Times have the resolution of the
+/// file
 /// system's clock: a file that is written twice within one tick (Linux before 6.13: up to 10 ms) and keeps its size has the same stamp.
 /// </param>
 internal readonly record struct FileBehind(long Length, string Stamp)
@@ -28,7 +30,8 @@ internal readonly record struct FileBehind(long Length, string Stamp)
         return new(file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}"));
     }
 
-    /// <summary>Refuses a path that is a link to nothing or leads through one. A path that does not exist without any link is left to the caller.</summary>
+    /// <summary>Refuses a path that is a link to nothing or leads through one. A path that does not exist without any link is left to the
+    /// caller.</summary>
     /// <exception cref="FileNotFoundException">The link and its target are named.</exception>
     public static void RefuseBroken(string path)
     {

@@ -4,13 +4,17 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Runtime;
 
 /// <summary>
-/// The random numbers that a network draws while it is built and in a step: a generator of the run, seeded from seed, epoch and step, so that a
-/// resumed run draws what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or gives numbers.
+/// The random numbers that a network draws while it is built and in a step: a generator of the run, seeded from seed, epoch and step, so
+/// that a
+/// resumed run draws what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or gives
+/// numbers.
 /// Operations draw with <c>rand(shape, generator: RunRandom.Generator)</c>.
 /// </summary>
 /// <remarks>
-/// TorchSharp's own random modules (<c>nn.Dropout</c>) and modules of unknown types may draw from the generator of the process instead, which
-/// cannot be told otherwise, and so may factories that are not the library's while they build a network. For those the process's generator is seeded for each step and put back after it, one step of the process at a
+/// TorchSharp's own random modules (<c>nn.Dropout</c>) and modules of unknown types may draw from the generator of the process instead,
+/// which
+/// cannot be told otherwise, and so may factories that are not the library's while they build a network. For those the process's
+/// generator is seeded for each step and put back after it, one step of the process at a
 /// time; only a thread that draws from it during a step still disturbs both. <see cref="DrawsFromProcess"/> names them.
 /// </remarks>
 public sealed class RunRandom
@@ -32,12 +36,13 @@ public sealed class RunRandom
     internal RunRandom(nn.Module network, RandomStreams streams, IEnumerable<string> others)
     {
         this.streams = streams;
-        DrawsFromProcess = [.. others, .. network.named_modules().Prepend((name: "the network", module: network)).Where(m => MayDraw(m.module))
-            .Select(m => $"{m.name} ({m.module.GetType().Name})").Distinct()];
+        DrawsFromProcess = [.. others, .. network.named_modules().Prepend((name: "the network", module: network))
+            .Where(m => MayDraw(m.module)).Select(m => $"{m.name} ({m.module.GetType().Name})").Distinct()];
     }
 
     /// <summary>
-    /// CPU generator of what this thread builds or computes. It is null outside of that, so that operations which pass it on then draw from the
+    /// CPU generator of what this thread builds or computes. It is null outside of that, so that operations which pass it on then draw
+    /// from the
     /// process's generator.
     /// </summary>
     public static Generator? Generator => current?.Own;
@@ -47,8 +52,9 @@ public sealed class RunRandom
 
     /// <summary>What a log says of <see cref="DrawsFromProcess"/>.</summary>
     internal string Warning =>
-        $"{string.Join(", ", DrawsFromProcess.Take(5))}{(DrawsFromProcess.Count > 5 ? $" and {DrawsFromProcess.Count - 5} more" : "")} may draw from " +
-        "the random generator of the process, which is seeded for each step; another thread that draws from it during a step changes the result. " +
+        string.Join(", ", DrawsFromProcess.Take(5)) + (DrawsFromProcess.Count > 5 ? $" and {DrawsFromProcess.Count - 5} more" : "") +
+        " may draw from the random generator of the process, which is seeded for each step; another thread that draws from it during a " +
+        "step changes the result. " +
         "Take the Dropout of this library's operations, or draw with generator: RunRandom.Generator.";
 
     /// <summary>Begins a step on this thread; dispose the result at its end.</summary>

@@ -16,16 +16,19 @@ internal sealed class TorchScript(string source)
     /// <summary>Calls a function.</summary>
     /// <param name="function">Its name.</param>
     /// <param name="arguments">
-    /// Tensors, arrays of tensors, <see cref="int"/>, <see cref="bool"/>, null, and scalars that the caller keeps alive (<see cref="Scalars"/>).
+    /// Tensors, arrays of tensors, <see cref="int"/>, <see cref="bool"/>, null, and scalars that the caller keeps alive
+    /// (<see cref="Scalars"/>).
     /// </param>
     /// <returns>What the function returns: a tensor or an array of tensors.</returns>
-    /// <exception cref="ArgumentException">An argument is a number that TorchSharp would convert to a scalar that nothing keeps.</exception>
+    /// <exception cref="ArgumentException">An argument is a number that TorchSharp would convert to a scalar that nothing
+    /// keeps.</exception>
     /// <exception cref="ExternalException">An operator of the function failed.</exception>
     public object Call(string function, params object?[] arguments)
     {
         foreach (object? argument in arguments)
             if (argument is double or float or long)
-                throw new ArgumentException($"{function} is given {argument} as {argument.GetType().Name}; pass a scalar that you keep.", nameof(arguments));
+                throw new ArgumentException(
+                    $"{function} is given {argument} as {argument.GetType().Name}; pass a scalar that you keep.", nameof(arguments));
         try
         {
 #pragma warning disable RS0030 // It makes scalars of double, float and long alone, and none of them comes here.

@@ -56,7 +56,8 @@ public sealed class SearchStep
 
     /// <summary>Forward pass with operation weights that the caller gives.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="operationWeights">p of every searched cell, as in <see cref="Supernet.Forward(Tensor, IReadOnlyList{Tensor})"/>.</param>
+    /// <param name="operationWeights">p of every searched cell, as in
+    /// <see cref="Supernet.Forward(Tensor, IReadOnlyList{Tensor})"/>.</param>
     public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<Tensor> operationWeights) =>
         Outcome(Supernet.Forward(batch.Inputs, operationWeights), batch);
 
@@ -76,7 +77,8 @@ public sealed class SearchStep
         return outcome.Detach();
     }
 
-    /// <summary>Moves α alone with its batch at the present w (first order): one forward, one backward that reaches only α, one step.</summary>
+    /// <summary>Moves α alone with its batch at the present w (first order): one forward, one backward that reaches only α, one
+    /// step.</summary>
     public BatchOutcome UpdateArchitecture()
     {
         using var scope = NewDisposeScope();

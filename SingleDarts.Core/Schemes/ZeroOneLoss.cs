@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Schemes;
 
 /// <summary>
-/// The zero-one loss of FairDARTS: −w · mean((σ(α) − 0.5)²) over the candidates of all cells together, which draws every sigmoid towards 0 or 1.
+/// The zero-one loss of FairDARTS: −w · mean((σ(α) − 0.5)²) over the candidates of all cells together, which draws every sigmoid towards
+/// 0 or 1.
 /// </summary>
 /// <param name="Weight">w; 10 in FairDARTS.</param>
 public sealed record ZeroOneLoss(double Weight = 10) : IArchitectureRegularizer

@@ -26,7 +26,8 @@ internal static class RunDocument
     });
 
     /// <summary>Refuses to go on with a run that was made of something else.</summary>
-    /// <exception cref="InvalidSearchException">The document is damaged, of another version, or differs in space, data or search.</exception>
+    /// <exception cref="InvalidSearchException">The document is damaged, of another version, or differs in space, data or
+    /// search.</exception>
     public static void RequireSame(string saved, string current, string path)
     {
         if (OptionsDocument.Faults(saved, current, path, "space", "data", "search", "allocation") is { Count: > 0 } faults)

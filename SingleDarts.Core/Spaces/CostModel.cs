@@ -47,7 +47,8 @@ public sealed class CostModel
 
     /// <summary>Cost of the network of a genotype, with affine batch normalisations as it is trained.</summary>
     /// <param name="genotype">A genotype of the space.</param>
-    /// <exception cref="ArgumentException">The genotype lacks a cell of the space or names an operation that it does not have or an edge does not allow.</exception>
+    /// <exception cref="ArgumentException">The genotype lacks a cell of the space or names an operation that it does not have or an edge
+    /// does not allow.</exception>
     public ModuleCost Of(Genotype genotype)
     {
         ArgumentNullException.ThrowIfNull(genotype);

@@ -52,8 +52,10 @@ public sealed class SearchSpace
     /// <summary>How architecture parameters become a genotype of this space, unless a search says otherwise.</summary>
     public IDerivation Derivation { get; }
 
-    /// <summary>Whether somebody else's factories make modules, which may draw their first weights from the generator of the process.</summary>
-    internal bool HasForeignFactories => builder.HasForeignFactories || Cells.Any(cell => cell.Operations.Any(operation => !operation.IsOwn));
+    /// <summary>Whether somebody else's factories make modules, which may draw their first weights from the generator of the
+    /// process.</summary>
+    internal bool HasForeignFactories =>
+        builder.HasForeignFactories || Cells.Any(cell => cell.Operations.Any(operation => !operation.IsOwn));
 
     /// <summary>Number of genotypes: the product over the edges of all cells of the operations that they allow.</summary>
     public double GenotypeCount =>

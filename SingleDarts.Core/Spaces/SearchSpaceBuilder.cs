@@ -64,11 +64,13 @@ public sealed class SearchSpaceBuilder
     /// <param name="candidates">For example <see cref="DartsOperations.All"/>.</param>
     public SearchSpaceBuilder Operations(IEnumerable<CandidateOperation> candidates) => Set(() => operations = [.. operations, .. candidates]);
 
-    /// <summary>Leaves an edge only some of the candidates; the others are not built there and have p = 0. The last word on an edge holds.</summary>
+    /// <summary>Leaves an edge only some of the candidates; the others are not built there and have p = 0. The last word on an edge
+    /// holds.</summary>
     /// <param name="kind">
     /// Kind of cell: <c>normal</c> or <c>reduction</c> where there are reduction cells, else <see cref="Genotype.OnlyCell"/>.
     /// </param>
-    /// <param name="edge">Index of the edge, its row in α: edges are ordered by the node that they feed, then by the node that they read.</param>
+    /// <param name="edge">Index of the edge, its row in α: edges are ordered by the node that they feed, then by the node that they
+    /// read.</param>
     /// <param name="operations">Names of at least one candidate.</param>
     public SearchSpaceBuilder Allowing(string kind, int edge, params IReadOnlyList<string> operations) => Set(() =>
         allowed = new Dictionary<(string, int), IReadOnlyList<string>>(allowed) { [(kind, edge)] = [.. operations] });
@@ -130,7 +132,8 @@ public sealed class SearchSpaceBuilder
     public SearchSpaceBuilder Preprocessing(Func<OperationContext, nn.Module<Tensor, Tensor>> create) =>
         Set(() => PreprocessingFactory = Named(create, "the preprocessing"));
 
-    /// <summary>How architecture parameters become a genotype; the best operation of every edge where nothing is said (NAS-Bench-201).</summary>
+    /// <summary>How architecture parameters become a genotype; the best operation of every edge where nothing is said
+    /// (NAS-Bench-201).</summary>
     /// <param name="derivation">For example <see cref="Derivations.TopEdges"/>, the rule of DARTS.</param>
     public SearchSpaceBuilder DerivedBy(IDerivation derivation) => Set(() => DerivationRule = derivation);
 

@@ -59,7 +59,8 @@ public sealed class ArchitectureParameters : IDisposable
     public IRelaxation Relaxation { get; }
 
     /// <summary>
-    /// α of a kind of cell, [edges, operations]; its <c>grad</c> is ∂L/∂α after a backward pass. What it holds for candidates that an edge does
+    /// α of a kind of cell, [edges, operations]; its <c>grad</c> is ∂L/∂α after a backward pass. What it holds for candidates that an
+    /// edge does
     /// not allow is read by nobody: its gradient is 0, and only weight decay moves it.
     /// </summary>
     /// <param name="cell">Name of the kind.</param>
@@ -70,7 +71,8 @@ public sealed class ArchitectureParameters : IDisposable
     /// <summary>Names and parameters, in the order of <see cref="Cells"/>.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Named => [.. Cells.Select(cell => (cell.Name, alphas[cell.Name]))];
 
-    /// <summary>α of the candidates that the edges of a kind of cell allow, [their number], edge by edge, differentiable in α: for penalties.</summary>
+    /// <summary>α of the candidates that the edges of a kind of cell allow, [their number], edge by edge, differentiable in α: for
+    /// penalties.</summary>
     /// <param name="cell">Name of the kind.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public Tensor AllowedAlpha(string cell)
@@ -83,7 +85,8 @@ public sealed class ArchitectureParameters : IDisposable
     }
 
     /// <summary>
-    /// Operation weights p of a kind of cell, [edges, operations], differentiable in α; exactly 0 for candidates that an edge does not allow,
+    /// Operation weights p of a kind of cell, [edges, operations], differentiable in α; exactly 0 for candidates that an edge does not
+    /// allow,
     /// for which the relaxation is given −∞.
     /// </summary>
     /// <param name="cell">Name of the kind.</param>

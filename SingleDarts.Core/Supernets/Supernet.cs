@@ -29,7 +29,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="relaxation">α to operation weights; the paper's sigmoid where <see langword="null"/>.</param>
     /// <param name="options">Seed, device, types; the defaults where <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">
-    /// A factory fails or gives one module twice, a candidate that is declared learnable has no weights, or the relaxation's start values do not
+    /// A factory fails or gives one module twice, a candidate that is declared learnable has no weights, or the relaxation's start values
+    /// do not
     /// fit; the message names the part.
     /// </exception>
     public Supernet(SearchSpace space, IRelaxation? relaxation = null, SupernetOptions? options = null) : base(nameof(Supernet))
@@ -93,7 +94,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <summary>The last block.</summary>
     internal nn.Module<Tensor, Tensor> Head => head;
 
-    /// <summary>How the searched cells are computed in training mode; it can be changed at any time, the weights stay what they are.</summary>
+    /// <summary>How the searched cells are computed in training mode; it can be changed at any time, the weights stay what they
+    /// are.</summary>
     public CellExecution Execution
     {
         get => execution;
@@ -106,7 +108,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     }
 
     /// <summary>
-    /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, so that a resumed search repeats the
+    /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, so that a resumed search
+    /// repeats the
     /// uninterrupted one. Random operations draw from <see cref="RunRandom"/>.
     /// </summary>
     /// <param name="progress">Share of the search that is done, 0 to 1.</param>
@@ -183,7 +186,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     public IReadOnlyDictionary<string, Tensor> OperationWeights() =>
         Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.OperationWeights(cell.Name, context));
 
-    /// <summary>Gradients of a scalar that came out of this supernet, without touching anybody's <c>grad</c>; zeros if it does not depend on an input.</summary>
+    /// <summary>Gradients of a scalar that came out of this supernet, without touching anybody's <c>grad</c>; zeros if it does not depend
+    /// on an input.</summary>
     /// <param name="output">A scalar.</param>
     /// <param name="inputs">Leaves of its history.</param>
     /// <param name="retainGraph">Whether the graph can be walked again.</param>
@@ -192,7 +196,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     {
         try
         {
-            return [.. Runtime.Gradients.Of(output, inputs, retainGraph, createGraph).Zip(inputs, (gradient, input) => gradient ?? zeros_like(input))];
+            return [.. Runtime.Gradients.Of(output, inputs, retainGraph, createGraph)
+                .Zip(inputs, (gradient, input) => gradient ?? zeros_like(input))];
         }
         finally
         {

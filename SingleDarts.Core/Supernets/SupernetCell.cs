@@ -100,7 +100,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         return topology.OutputNodes.Count == 1 ? nodes[topology.OutputNodes[0]]! : cat([.. topology.OutputNodes.Select(n => nodes[n]!)], 1);
     }
 
-    /// <summary>The edges by the pooling that they have in common: pooling has no weights, so that one serves all edges that leave a node.</summary>
+    /// <summary>The edges by the pooling that they have in common: pooling has no weights, so that one serves all edges that leave a
+    /// node.</summary>
     private ILookup<int, CellEdge> PoolingsOf(CellEdge[] leaving, bool[,]? chosen) => (
         from edge in leaving
         from k in Enumerable.Range(0, edges[edge.Index].Count)

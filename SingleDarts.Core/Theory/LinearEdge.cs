@@ -128,7 +128,8 @@ public sealed class LinearEdge
     /// <param name="trainingX">Inputs that the weights learned from, [M, inputs].</param>
     /// <param name="trainingDelta">Their δ' before the step, [M, outputs].</param>
     /// <param name="learningRate">η of the weights, above 0.</param>
-    /// <returns>Shape [operations]; never positive where both batches and their δ are the same; 0 for an operation that does not learn.</returns>
+    /// <returns>Shape [operations]; never positive where both batches and their δ are the same; 0 for an operation that does not
+    /// learn.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit, or η is out of range.</exception>
     public Tensor TrainingTerm(Tensor x, Tensor delta, Tensor trainingX, Tensor trainingDelta, double learningRate)
     {

@@ -53,7 +53,8 @@ internal sealed class FlatParameters
             throw new InvalidOperationException(
                 "Another updater was made for some of these parameters and not for all of them; make this updater anew.");
         using var scope = NewDisposeScope();
-        return cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zeros(p.numel(), p.dtype, p.device))]).MoveToOuterDisposeScope();
+        return cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zeros(p.numel(), p.dtype, p.device))])
+            .MoveToOuterDisposeScope();
     }
 
     private bool IsCurrent => parts.All(part => Owners.TryGetValue(part, out FlatParameters? owner) && ReferenceEquals(owner, this));

@@ -58,7 +58,8 @@ public sealed class ParameterUpdater : IDisposable
     /// A later updater has taken some of the parameters over, or none of the parameters has a gradient.
     /// </exception>
     /// <remarks>
-    /// If the backward pass of a merged cell failed, its exception is thrown here (or by <see cref="ZeroGrad"/> or the supernet's next forward
+    /// If the backward pass of a merged cell failed, its exception is thrown here (or by <see cref="ZeroGrad"/> or the supernet's next
+    /// forward
     /// pass), and nothing moves.
     /// </remarks>
     public void Step()
@@ -76,7 +77,8 @@ public sealed class ParameterUpdater : IDisposable
         optimizer.Step(flat.All, gradient, LearningRate);
     }
 
-    /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other optimisers.</summary>
+    /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other
+    /// optimisers.</summary>
     /// <param name="index">Position in <see cref="Parameters"/>.</param>
     public Tensor? MomentumBuffer(int index) => (optimizer as SgdOptimizer)?.Momentum is { } buffer ? flat.Part(buffer, index) : null;
 

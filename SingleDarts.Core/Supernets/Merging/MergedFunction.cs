@@ -66,7 +66,8 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         return [null!, .. handedOver];
     }
 
-    /// <summary>Gradients in the inputs, p and the weights, out of every dispose scope: the engine takes them over after the backward pass.</summary>
+    /// <summary>Gradients in the inputs, p and the weights, out of every dispose scope: the engine takes them over after the backward
+    /// pass.</summary>
     private static List<Tensor> Gradients(autograd.AutogradContext ctx, State state, List<Tensor> grad_outputs)
     {
         if (is_grad_enabled())
