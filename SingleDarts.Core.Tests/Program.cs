@@ -17,7 +17,7 @@ internal static class Program
         try
         {
             TorchRuntime.EnsureLoaded();
-            Console.WriteLine($"{(torch.ones(1) + 1).item<float>()} {TorchRuntime.Description}");
+            Console.WriteLine($"{torch.ones(1).Plus(1L).item<float>()} {TorchRuntime.Description}");
             if (arguments is [_, var device])
                 Devices.Parse(device);
             return 0;

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Data;
@@ -106,8 +107,8 @@ public class CifarBinaryTests
         long[] pairs = [.. lossless.Labels.data<long>().ToArray().Select(c => 5000 * c + inFolder[c]++)];
         using var same = jpeg.Subset(pairs);
         using var scope = NewDisposeScope();
-        var error = (same.Inputs.to(ScalarType.Float32) - lossless.Inputs.to(ScalarType.Float32)).square().mean([1, 2, 3]);
-        double decibels = (10 * (255.0 * 255.0 / error).log10()).mean().item<float>();
+        var error = (same.Inputs.to(ScalarType.Float32) - lossless.Inputs.to(ScalarType.Float32)).Squared().mean([1, 2, 3]);
+        double decibels = error.reciprocal().Times(255.0 * 255.0).log10().Times(10L).mean().item<float>();
         decibels.Should().BeInRange(29, 32, "other images give about 10 dB");
     }
 

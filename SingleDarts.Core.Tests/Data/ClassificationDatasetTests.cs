@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Data;
@@ -43,8 +44,8 @@ public class ClassificationDatasetTests
     public void Take_balances_the_classes_and_is_seeded()
     {
         // 2 samples of class 0, 20 of class 1, 20 of class 2.
-        using var data = new ClassificationDataset(arange(42, ScalarType.Float32).view(42, 1),
-            cat([zeros(2, ScalarType.Int64), ones(20, ScalarType.Int64), full(20, 2, ScalarType.Int64)]), 3, "x");
+        using var data = new ClassificationDataset(TensorArithmetic.Range(42, ScalarType.Float32).view(42, 1),
+            cat([zeros(2, ScalarType.Int64), ones(20, ScalarType.Int64), TensorArithmetic.Filled([20], 2, ScalarType.Int64)]), 3, "x");
         using var part = data.Take(12, seed: 5);
         using var same = data.Take(12, seed: 5);
         using var other = data.Take(12, seed: 6);
@@ -96,11 +97,15 @@ public class ClassificationDatasetTests
         using var generator = new Generator(1, CPU);
         using var batch = source.Get(Enumerable.Range(0, 50).Select(i => (long)i).ToArray(), generator);
         batch.Inputs.mean([0, 2, 3]).abs().max().item<double>().Should().BeLessThan(1e-12);
-        (batch.Inputs.square().mean([0, 2, 3]) - 1).abs().max().item<double>().Should().BeLessThan(1e-12);
+        batch.Inputs.Squared().mean([0, 2, 3]).Minus(1L).abs().max().item<double>().Should().BeLessThan(1e-12);
         using var constant = new ClassificationDataset(zeros([2, 1, 2, 2], ScalarType.Byte), tensor(new long[] { 0, 1 }), 2, "x");
         constant.Invoking(c => c.MeasureNormalization()).Should().Throw<InvalidOperationException>().WithMessage("Channel 0*same value*");
     }
 
-    internal static ClassificationDataset Numbered(int count, int classes) =>
-        new(arange(count, ScalarType.Float32).view(count, 1), arange(count, ScalarType.Int64).remainder(classes), classes, "numbered");
+    internal static ClassificationDataset Numbered(int count, int classes)
+    {
+        using Scalar divisor = Scalars.Of((long)classes);
+        return new(TensorArithmetic.Range(count, ScalarType.Float32).view(count, 1),
+            TensorArithmetic.Range(count).remainder(divisor), classes, "numbered");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Operations;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -58,7 +59,7 @@ public class GeneratedImagesTests(ITestOutputHelper output)
     }
 
     private static Module<Tensor, Tensor> Convolution(long from, long to, long stride = 1) =>
-        Sequential(Conv2d(from, to, 3, stride: stride, padding: 1, bias: false), BatchNorm2d(to), ReLU());
+        Sequential(Conv2d(from, to, 3, stride: stride, padding: 1, bias: false), new BatchNormalization(to), ReLU());
 
     private static double Accuracy(Module<Tensor, Tensor> model, ClassificationDataset train, ClassificationDataset test, int epochs, double learningRate)
     {

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using CsCheck;
 using SingleDarts.Core.Data;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ public class ImageAugmentationTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1UL, CPU);
-        var bytes = arange(256, ScalarType.Byte).view(1, 1, 16, 16);
+        var bytes = TensorArithmetic.Range(256, ScalarType.Byte).view(1, 1, 16, 16);
         float[] scaled = [.. ImageAugmentation.None.Apply(bytes, generator, ScalarType.Float32).data<float>()];
         scaled.Should().Equal(Enumerable.Range(0, 256).Select(b => b / 255f), "a product with the rounded 1/255 is another number");
         var normalization = new Normalization([0.3], [0.7]);
@@ -44,12 +45,12 @@ public class ImageAugmentationTests
     public void A_normalization_serves_batches_of_every_type_in_turn()
     {
         var kept = ImageAugmentation.NormalizeOnly(new Normalization([0.3], [0.7]));
-        var bytes = arange(256, ScalarType.Byte).view(1, 1, 16, 16);
+        var bytes = TensorArithmetic.Range(256, ScalarType.Byte).view(1, 1, 16, 16);
         for (int round = 0; round < 2; round++)
             foreach (var (images, type) in new[]
             {
                 (bytes, ScalarType.Float32), (bytes, ScalarType.Float64),
-                (bytes / 255.0, ScalarType.Float32), (bytes / 255.0, ScalarType.Float64),
+                (bytes.Over(255), ScalarType.Float32), (bytes.Over(255), ScalarType.Float64),
             })
             {
                 using var scope = NewDisposeScope();
@@ -100,9 +101,9 @@ public class ImageAugmentationTests
         using var generator = new Generator(3, CPU);
         const int n = 9000;
         // Every pixel has its own value, so the top left pixel of a crop from the inside tells where it comes from.
-        var image = arange(1, 26, ScalarType.Byte).view(1, 1, 5, 5).expand(n, 1, 5, 5);
+        var image = TensorArithmetic.Range(25, ScalarType.Byte).Plus(1L).view(1, 1, 5, 5).expand(n, 1, 5, 5);
         var result = new ImageAugmentation { HorizontalFlip = true, CropPadding = 1 }.Apply(image, generator, ScalarType.Float32);
-        var centre = (result[.., 0, 2, 2] * 255).round().to(ScalarType.Int64).bincount(null);
+        var centre = result[.., 0, 2, 2].Times(255L).round().to(ScalarType.Int64).bincount(null);
         long[] seen = [.. centre.data<long>()];
         // Nine offsets; mirrored or not, the centre of a 5 x 5 image moves within its inner 3 x 3 pixels.
         foreach (int value in new[] { 7, 8, 9, 12, 13, 14, 17, 18, 19 })
@@ -115,8 +116,9 @@ public class ImageAugmentationTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
-        var result = new ImageAugmentation { CutoutLength = 16 }.Apply(full([2000, 1, 32, 32], 255, ScalarType.Byte), generator, ScalarType.Float32);
-        long[] sizes = [.. result.eq(0).sum([1, 2, 3]).data<long>()];
+        var images = TensorArithmetic.Filled([2000, 1, 32, 32], 255, ScalarType.Byte);
+        var result = new ImageAugmentation { CutoutLength = 16 }.Apply(images, generator, ScalarType.Float32);
+        long[] sizes = [.. result.eq(Scalars.Zero).sum([1, 2, 3]).data<long>()];
         sizes.Max().Should().Be(256);
         sizes.Min().Should().BeInRange(64, 90, "a centre in the corner leaves 8 x 8");
     }
@@ -135,7 +137,8 @@ public class ImageAugmentationTests
         for (int i = 0; i < 6; i++)
         {
             using var inner = NewDisposeScope();
-            var cut = augmentation.Apply(full([3000, 1, size, size], 255, ScalarType.Byte), generator, ScalarType.Float32).eq(0).squeeze(1);
+            var images = TensorArithmetic.Filled([3000, 1, size, size], 255, ScalarType.Byte);
+            var cut = augmentation.Apply(images, generator, ScalarType.Float32).eq(Scalars.Zero).squeeze(1);
             long[] areas = [.. cut.sum([1, 2]).data<long>()];
             byte[] rows = [.. cut.any(2).to(ScalarType.Byte).data<byte>()], columns = [.. cut.any(1).to(ScalarType.Byte).data<byte>()];
             for (int n = 0; n < areas.Length; n++)
@@ -153,13 +156,13 @@ public class ImageAugmentationTests
     public void Narrow_types_are_rounded_once(ScalarType dtype, double relative)
     {
         using var scope = NewDisposeScope();
-        var images = arange(256, ScalarType.Byte).view(1, 1, 16, 16).expand(1, 3, 16, 16);
+        var images = TensorArithmetic.Range(256, ScalarType.Byte).view(1, 1, 16, 16).expand(1, 3, 16, 16);
         using var generator = new Generator(1, CPU);
         var augmentation = ImageAugmentation.NormalizeOnly(Normalization.Cifar10);
         var exact = augmentation.Apply(images, generator, ScalarType.Float64);
         var narrow = augmentation.Apply(images, generator, dtype);
         narrow.dtype.Should().Be(dtype);
-        ((narrow.to(ScalarType.Float64) - exact).abs() <= exact.abs() * relative + 1e-6).all().item<bool>().Should().BeTrue();
+        ((narrow.to(ScalarType.Float64) - exact).abs() <= exact.abs().Times(relative).Plus(1e-6)).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Data;
@@ -29,7 +30,7 @@ public class ImageFolderSourceTests
         batch.Labels.data<long>().ToArray().Should().Equal(2, 2, 1, 0, 0, 2);
         batch.Labels.dtype.Should().Be(ScalarType.Int64);
         batch.Inputs.dtype.Should().Be(ScalarType.Float64);
-        (batch.Inputs[.., 2, 1, 1] * 255).round().data<double>().ToArray().Should().Equal(40, 30, 20, 10, 0, 40);
+        batch.Inputs[.., 2, 1, 1].Times(255L).round().data<double>().ToArray().Should().Equal(40, 30, 20, 10, 0, 40);
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public class ImageFolderSourceTests
             {
                 using var batch = source.Get([2, 0, 10, 10], generator);
                 batch.Labels.data<long>().ToArray().Should().Equal(0, 0, 1, 1);
-                values.AddRange((batch.Inputs[.., 0, 0, 0] * 255).round().data<float>());
+                values.AddRange(batch.Inputs[.., 0, 0, 0].Times(255L).round().data<float>());
             }
             return [.. values];
         }

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Tests.Search;
@@ -75,7 +76,8 @@ public class FaultTests
             if (moment.Step != 3)
                 return;
             using var _ = no_grad();
-            moment.Context.Supernet.Weights[0].Parameter.fill_(double.NaN);
+            using Scalar poison = Scalars.Of(double.NaN);
+            moment.Context.Supernet.Weights[0].Parameter.fill_(poison);
         }
     }
 }

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -128,8 +129,8 @@ public class GradientCorrelationTests
         Tensor head = w.Single(n => n.Key.StartsWith("head", StringComparison.Ordinal) && n.Value.dim() == 2).Value;
         Tensor bias = w.Single(n => n.Key.StartsWith("head", StringComparison.Ordinal) && n.Value.dim() == 1).Value;
         Tensor[] linear = [.. w.Where(n => !n.Key.StartsWith("head", StringComparison.Ordinal)).Select(n => n.Value)];
-        Tensor mixed = (batch.Inputs + linear.Select(l => batch.Inputs.matmul(l.t())).Aggregate((a, b) => a + b)) * 0.125;
-        Tensor residual = (mixed.matmul(head.t()) + bias).softmax(1) - nn.functional.one_hot(batch.Labels, Classes);
+        Tensor mixed = batch.Inputs.Plus(linear.Select(l => batch.Inputs.matmul(l.t())).Aggregate((a, b) => a.Plus(b))).Times(0.125);
+        Tensor residual = mixed.matmul(head.t()).Plus(bias).softmax(1) - nn.functional.one_hot(batch.Labels, Classes);
         Tensor delta = residual.matmul(head);
         return [.. Enumerable.Range(0, (int)batch.Size).Select(j => (batch.Inputs[j].data<double>().ToArray(), delta[j].data<double>().ToArray()))];
     }

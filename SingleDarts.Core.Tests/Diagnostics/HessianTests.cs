@@ -1,4 +1,5 @@
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Schemes;
 using static TorchSharp.torch;
@@ -22,13 +23,13 @@ public class HessianTests
         Tensor Gradient(int i, double distance)
         {
             using (no_grad())
-                alpha.view(-1)[i] += distance;
+                alpha.view(-1)[i].Plus_(distance);
             Tensor gradient = search.Gradients(search.Validation).Alpha.reshape(-1);
             using (no_grad())
                 alpha.copy_(start);
             return gradient;
         }
-        Tensor differences = stack([.. Enumerable.Range(0, 30).Select(i => (Gradient(i, 1e-6) - Gradient(i, -1e-6)) / 2e-6)]);
+        Tensor differences = stack([.. Enumerable.Range(0, 30).Select(i => (Gradient(i, 1e-6) - Gradient(i, -1e-6)).Over(2e-6))]);
         (differences - hessian).abs().max().item<double>().Should().BeLessThan(1e-5 * hessian.abs().max().item<double>());
     }
 
@@ -77,11 +78,11 @@ public class HessianTests
         using var generator = new Generator(5UL);
         for (int trial = 0; trial < 5; trial++)
         {
-            Tensor square = randn([size, size], ScalarType.Float64, generator: generator), symmetric = square + square.t();
+            Tensor square = randn([size, size], ScalarType.Float64, generator: generator), symmetric = square.Plus(square.t());
             double expected = linalg.eigvalsh(symmetric).data<double>().ToArray().MaxBy(Math.Abs);
             var (found, _, _) = Lanczos.Dominant(symmetric.mv, size, size, 1e-10, trial);
             found.Should().BeApproximately(expected, 1e-8 * Math.Abs(expected));
         }
-        Lanczos.Dominant(v => v * 0, size, size, 1e-3, 0).Eigenvalue.Should().Be(0);
+        Lanczos.Dominant(v => v.Times(0L), size, size, 1e-3, 0).Eigenvalue.Should().Be(0);
     }
 }

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Schemes;
@@ -36,8 +37,8 @@ public class OperationGradientsTests
             for (int k = 0; k < 5; k++)
             {
                 Tensor plus = p.clone(), minus = p.clone();
-                plus[edge, k] = p[edge, k] + 1e-6;
-                minus[edge, k] = p[edge, k] - 1e-6;
+                plus[edge, k] = p[edge, k].Plus(1e-6);
+                minus[edge, k] = p[edge, k].Minus(1e-6);
                 double total = (Loss((1, plus), (2, plus), (3, plus)) - Loss((1, minus), (2, minus), (3, minus))) / 2e-6;
                 record.Total["cell"][edge, k].Should().BeApproximately(total, 1e-6 * Math.Max(1, Math.Abs(total)));
                 foreach (CellGradient cell in record.Cells)

@@ -23,7 +23,7 @@ public class EvaluationNetworkTests
             var (logits, auxiliary) = network.Classify(images);
             logits.shape.Should().Equal(2, 7);
             auxiliary!.shape.Should().Equal(2, 7);
-            (logits.sum() + auxiliary.sum()).backward();
+            logits.sum().Plus(auxiliary.sum()).backward();
             network.named_parameters().Where(p => p.parameter.grad is null).Should().BeEmpty($"all of {published.Name} is used");
             network.eval();
             network.Classify(images).Auxiliary.Should().BeNull();
@@ -39,7 +39,7 @@ public class EvaluationNetworkTests
         network.train();
         var (logits, auxiliary) = network.Classify(randn(2, 3, 224, 224));
         (logits.shape, auxiliary!.shape).Should().BeEquivalentTo((new long[] { 2, 5 }, new long[] { 2, 5 }));
-        (logits.sum() + auxiliary.sum()).backward();
+        logits.sum().Plus(auxiliary.sum()).backward();
         network.parameters().Where(p => p.grad is null).Should().BeEmpty();
         space.Layers[0].Should().BeOfType<BlockPlacement>().Which.PassesInput.Should().BeTrue();
         space.Layers.OfType<CellPlacement>().First().Inputs.Select(i => i.Stride).Should().Equal(2, 1);
@@ -100,7 +100,7 @@ public class EvaluationNetworkTests
         dropped.mean().item<double>().Should().BeApproximately(1, 0.02);
         Tensor samples = dropped.reshape(20_000, 6);
         samples.amax(1).allclose(samples.amin(1)).Should().BeTrue("a sample is dropped as a whole");
-        samples.select(1, 0).eq(0).to(ScalarType.Float64).mean().item<double>().Should().BeApproximately(0.3, 0.015);
+        samples.select(1, 0).eq(Scalars.Zero).to(ScalarType.Float64).mean().item<double>().Should().BeApproximately(0.3, 0.015);
         samples.amax().item<double>().Should().BeApproximately(1 / 0.7, 1e-12);
         FluentActions.Invoking(() => DropPath.Apply(ones(2), 1)).Should().Throw<ArgumentOutOfRangeException>();
     }
@@ -165,7 +165,7 @@ public class EvaluationNetworkTests
         double analytic = (autograd.grad([Loss(input)], [input])[0] * direction).sum().item<double>();
         const double Step = 1e-6;
         using var _ = no_grad();
-        double numeric = (Loss(input + (direction * Step)) - Loss(input - (direction * Step))).item<double>() / (2 * Step);
+        double numeric = (Loss(input.Plus(direction.Times(Step))) - Loss(input - direction.Times(Step))).item<double>() / (2 * Step);
         numeric.Should().BeApproximately(analytic, 1e-5 * (1 + Math.Abs(analytic)));
     }
 }

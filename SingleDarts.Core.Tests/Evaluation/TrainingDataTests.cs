@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Runtime;
 using static SingleDarts.Core.Tests.Evaluation.TrainingSetup;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public class TrainingDataTests
     public void Images_of_bytes_floating_point_and_other_normalisations_are_not_mixed()
     {
         Normalization other = new([0.5, 0.5, 0.5], [0.25, 0.25, 0.25]);
-        using ClassificationDataset bytes = Set(Fruit), floats = new(bytes.Inputs.to(ScalarType.Float32) / 255, bytes.Labels.clone(), 3, "floats", Fruit);
+        using ClassificationDataset bytes = Set(Fruit), floats = new(bytes.Inputs.to(ScalarType.Float32).Over(255), bytes.Labels.clone(), 3, "floats", Fruit);
         IBatchTransform?[] transforms =
             [null, ImageAugmentation.None, ImageAugmentation.NormalizeOnly(Normalization.Cifar10), ImageAugmentation.NormalizeOnly(other), new Unknown()];
         BatchSource[] sources = [.. new[] { bytes, floats }.SelectMany(data => transforms.Select(transform => Over(data, transform)))];
@@ -94,8 +95,9 @@ public class TrainingDataTests
     private static ClassificationDataset Set(string[]? names)
     {
         using var generator = new Generator(1, CPU);
+        using Scalar classes = Scalars.Of(3L);
         return new(randint(0, 256, [30, 3, 8, 8], ScalarType.Int64, CPU, generator: generator).to(ScalarType.Byte),
-            arange(30, ScalarType.Int64).remainder(3), 3, "set", names);
+            TensorArithmetic.Range(30).remainder(classes), 3, "set", names);
     }
 
     private static BatchSource Images(string[]? names, IBatchTransform? transform = null)

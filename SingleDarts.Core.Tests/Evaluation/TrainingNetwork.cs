@@ -1,4 +1,6 @@
 using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,9 +18,9 @@ internal sealed class TrainingNetwork : ClassificationNetwork
     {
         random.manual_seed(seed);
         first = nn.Conv2d(3, channels, 3, padding: 1, bias: !norm);
-        firstNorm = norm ? nn.BatchNorm2d(channels) : nn.Identity();
+        firstNorm = norm ? new BatchNormalization(channels) : nn.Identity();
         second = nn.Conv2d(channels, 2 * channels, 3, stride: 2, padding: 1, bias: !norm);
-        secondNorm = norm ? nn.BatchNorm2d(2 * channels) : nn.Identity();
+        secondNorm = norm ? new BatchNormalization(2 * channels) : nn.Identity();
         classifier = nn.Linear(2 * channels, classes);
         this.auxiliary = auxiliary ? nn.Linear(channels, classes) : null;
         RegisterComponents();
@@ -35,7 +37,10 @@ internal sealed class TrainingNetwork : ClassificationNetwork
         {
             DropPaths.Add(DropPathProbability);
             if (DropPathProbability > 0)
-                x = x * rand([x.shape[0], 1, 1, 1], x.dtype, x.device).ge(DropPathProbability) / (1 - DropPathProbability);
+            {
+                using Scalar bound = Scalars.Of(DropPathProbability);
+                x = (x * rand([x.shape[0], 1, 1, 1], x.dtype, x.device).ge(bound)).Over(1 - DropPathProbability);
+            }
         }
         x = nn.functional.relu(secondNorm.call(second.call(x)));
         return (classifier.call(x.mean([2, 3])).MoveToOuterDisposeScope(), side);

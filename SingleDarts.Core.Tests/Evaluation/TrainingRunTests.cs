@@ -207,7 +207,7 @@ public class TrainingRunTests
 
     private sealed class Enlarged : IBatchTransform
     {
-        public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype) => inputs.to(dtype) * 1000;
+        public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype) => inputs.to(dtype).Times(1000L);
     }
 
     /// <summary>Infinite from a batch on; the first two are the trial and the probe of a new run folder.</summary>
@@ -216,6 +216,6 @@ public class TrainingRunTests
         private int batches;
 
         public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype) =>
-            ++batches > last + 2 ? full(inputs.shape, double.PositiveInfinity, dtype) : inputs.to(dtype) / 255;
+            ++batches > last + 2 ? TensorArithmetic.Filled(inputs.shape, double.PositiveInfinity, dtype) : inputs.to(dtype).Over(255);
     }
 }

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Evaluation;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Tests.Search;
 using static SingleDarts.Core.Tests.Evaluation.TrainingSetup;
@@ -15,11 +16,11 @@ public class TrainingTrialTests
     {
         ["shape in training"] = ((linear, x, training) => training ? linear.call(x).unsqueeze(0) : linear.call(x), ["[1, 2, 3]", "expected [2, 3]"]),
         ["type"] = ((linear, x, _) => linear.call(x).to(ScalarType.Float64), ["Float64", "expected Float32"]),
-        ["finite"] = ((linear, x, training) => training ? linear.call(x) / 0 : linear.call(x), ["not finite"]),
+        ["finite"] = ((linear, x, training) => training ? linear.call(x).Over(0) : linear.call(x), ["not finite"]),
         ["detached"] = ((linear, x, _) => linear.call(x).detach(), ["get no gradient: linear.bias, linear.weight"]),
-        ["partly detached"] = ((linear, x, _) => x.matmul(linear.weight.detach().t()) + linear.bias!, ["get no gradient: linear.weight"]),
+        ["partly detached"] = ((linear, x, _) => x.matmul(linear.weight.detach().t()).Plus(linear.bias!), ["get no gradient: linear.weight"]),
         ["throws"] = ((linear, x, training) => training ? throw new FormatException("not today") : linear.call(x), ["cannot take a sample", "not today"]),
-        ["backward"] = ((linear, x, _) => linear.call(x).exp() is var y ? y + y.relu_().mul_(2) : null!, ["modified by an inplace operation"]),
+        ["backward"] = ((linear, x, _) => linear.call(x).exp() is var y ? y.Plus(y.relu_().Times_(2)) : null!, ["modified by an inplace operation"]),
     };
 
     public static TheoryData<string> Kinds => [.. Networks.Keys];
@@ -38,9 +39,9 @@ public class TrainingTrialTests
     public void Frozen_weights_evaluation_mode_and_gradients_of_ones_own_are_accepted_and_left()
     {
         using BatchSource train = Source(16);
-        using var network = new OneLayer((linear, x, _) => x.matmul(linear.weight.detach().t()) + linear.bias!);
+        using var network = new OneLayer((linear, x, _) => x.matmul(linear.weight.detach().t()).Plus(linear.bias!));
         network.get_parameter("linear.weight")!.requires_grad = false;
-        network.get_parameter("linear.bias")!.grad = full(3, 7f);
+        network.get_parameter("linear.bias")!.grad = TensorArithmetic.Filled([3], 7, ScalarType.Float32);
         network.eval();
         Of(network, train).Build();
         network.training.Should().BeFalse();
@@ -89,7 +90,7 @@ public class TrainingTrialTests
             "samples" => x.narrow(0, 0, 1).to(type),
             "shape" => x.narrow(3, 0, 7).to(type),
             "type" => x,
-            "finite" => x.to(type) / 0,
+            "finite" => x.to(type).Over(0),
             _ => throw new FormatException("not today"),
         }));
         FluentActions.Invoking(() => Of(new TrainingNetwork(Classes, auxiliary: false), train).EvaluatedOn(test).Build())

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Updates;
 using static SingleDarts.Core.Tests.Evaluation.TrainingSetup;
 using static TorchSharp.torch;
@@ -55,7 +56,8 @@ public class TrainingValidationTests
     public void A_network_that_does_not_fit_the_data_is_refused_before_any_work()
     {
         using BatchSource train = Source(16);
-        using ClassificationDataset vectors = new(rand(16, 1, 8, 8), arange(16, ScalarType.Int64).remainder(Classes), Classes, "grey");
+        using Scalar divisor = Scalars.Of((long)Classes);
+        using ClassificationDataset vectors = new(rand(16, 1, 8, 8), TensorArithmetic.Range(16).remainder(divisor), Classes, "grey");
         using var grey = new BatchSource(vectors, CPU, ScalarType.Float32);
         FluentActions.Invoking(() => NetworkTraining.Of(new TrainingNetwork(7)).On(train).For(1, 8).Build())
             .Should().Throw<InvalidTrainingException>().WithMessage("*[2, 7]*expected [2, 3]*");

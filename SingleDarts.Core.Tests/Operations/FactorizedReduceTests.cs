@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Operations;
@@ -16,8 +17,8 @@ public class FactorizedReduceTests
         module.eval();
         foreach (var (name, parameter) in module.named_parameters())
             if (name.Contains("even") || name.Contains("odd"))
-                parameter.fill_(1);
-        Tensor input = arange(1, size * size + 1).to(ScalarType.Float32).reshape(1, 1, size, size);
+                parameter.fill_(Scalars.One);
+        Tensor input = TensorArithmetic.Range(size * size).Plus(1L).to(ScalarType.Float32).reshape(1, 1, size, size);
         float[,] Pixels(int from)
         {
             var half = new float[(size + 1) / 2, (size + 1) / 2];
@@ -28,7 +29,7 @@ public class FactorizedReduceTests
         }
 
         // Running mean 0 and variance 1 leave a factor of 1/√(1 + 1e-5).
-        Tensor output = module.call(input) * Math.Sqrt(1 + 1e-5);
+        Tensor output = module.call(input).Times(Math.Sqrt(1 + 1e-5));
         output[0, 0].allclose(tensor(Pixels(0)), 1e-5).Should().BeTrue();
         output[0, 1].allclose(tensor(Pixels(1)), 1e-5).Should().BeTrue();
     }

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -91,7 +92,12 @@ public class ModuleWeightsTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using var module = nn.Sequential(("a", nn.Linear(2, 3)), ("b", nn.Linear(2, 3)));
-        Write(folder["w"], new() { ["a.weight"] = full([3, 2], 5f), ["a.bias"] = full([3], 6f), ["c"] = ones(1) });
+        Write(folder["w"], new()
+        {
+            ["a.weight"] = TensorArithmetic.Filled([3, 2], 5, ScalarType.Float32),
+            ["a.bias"] = TensorArithmetic.Filled([3], 6, ScalarType.Float32),
+            ["c"] = ones(1),
+        });
         LoadedWeights result = module.LoadWeights(folder["w"], strict: false);
         result.Missing.Should().Equal("b.weight", "b.bias");
         result.Unexpected.Should().Equal("c");
@@ -103,7 +109,7 @@ public class ModuleWeightsTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var module = nn.BatchNorm1d(2);
+        using var module = new BatchNormalization(2);
         var tensors = module.state_dict().ToDictionary(s => s.Key, s => s.Value);
         tensors["weight"] = tensor(new[] { 1.0 / 3, 7 });
         tensors["num_batches_tracked"] = tensor(9, ScalarType.Int32);
@@ -122,7 +128,7 @@ public class ModuleWeightsTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var module = nn.BatchNorm1d(2);
+        using var module = new BatchNormalization(2);
         Write(folder["w"], module.state_dict().Where(s => s.Key != "num_batches_tracked").ToDictionary(s => s.Key, s => s.Value));
         module.LoadWeights(folder["w"]).Missing.Should().BeEmpty();
     }

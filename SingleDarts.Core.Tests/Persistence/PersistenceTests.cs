@@ -22,7 +22,7 @@ public class PersistenceTests
             ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32,
             ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
         })
-            tensors[$"of {type}"] = (rand(3, 4) * 100).to(type);
+            tensors[$"of {type}"] = rand(3, 4).Times(100L).to(type);
         tensors["scalar"] = tensor(1.25);
         tensors["empty"] = zeros(0, 3);
         tensors["transposed"] = rand(5, 2).t();
@@ -70,7 +70,7 @@ public class PersistenceTests
     public void Truncated_and_damaged_files_are_refused_and_never_crash()
     {
         using var folder = new TemporaryFolder();
-        Write(folder["a"], new Dictionary<string, Tensor> { ["x"] = rand(7, 5), ["y"] = arange(20) });
+        Write(folder["a"], new Dictionary<string, Tensor> { ["x"] = rand(7, 5), ["y"] = TensorArithmetic.Range(20) });
         byte[] whole = File.ReadAllBytes(folder["a"]);
         var random = new Random(3);
         for (int i = 0; i < 300; i++)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.PyTorch;
@@ -79,7 +80,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
             if (parameter.requires_grad)
                 parameter.grad = null;
         Tensor[] outputs = forward(x);
-        outputs.Select((y, i) => (y * given[$"cotangent.{i}"]).sum()).Aggregate((a, b) => a + b).backward();
+        outputs.Select((y, i) => (y * given[$"cotangent.{i}"]).sum()).Aggregate((a, b) => a.Plus(b)).backward();
         var found = outputs.Select((y, i) => ($"output.{i}", (Tensor?)y)).Append(("gradient.input", x.grad)).Concat(state
             .Select(s => s.Value.requires_grad ? ($"gradient.{s.Key}", s.Value.grad) : ($"state.{s.Key}", s.Value))).ToDictionary(f => f.Item1, f => f.Item2);
         found.Keys.Should().BeEquivalentTo(expected.Keys);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Evaluation;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -60,7 +61,7 @@ public class PyTorchTests
         using var module = operation.Create(Place);
         module.to(ScalarType.Float64);
         new Comparison(At("operation", 4, 4, name: name, space: "nasbench201"), [2, 4, 5, 7])
-            .Compare(module, x => [module.call(x) + 0 * x], ScalarType.Float64, fromPyTorch: true);
+            .Compare(module, x => [module.call(x).Plus(x.Times(0L))], ScalarType.Float64, fromPyTorch: true);
     }
 
     [PyTorchTheory]
@@ -100,7 +101,7 @@ public class PyTorchTests
             using var module = operation.Create(Place with { Stride = stride, Affine = !search, TrackRunningStatistics = !search });
             module.to(ScalarType.Float64);
             new Comparison(At("operation", 4, 4, stride, search, name: name, space: "darts"), [2, 4, 8, 8], byOrder: true)
-                .Compare(module, x => [module.call(x) + 0 * x.sum()], ScalarType.Float64, fromPyTorch: true);
+                .Compare(module, x => [module.call(x).Plus(x.sum().Times(0L))], ScalarType.Float64, fromPyTorch: true);
         }
     }
 

@@ -29,7 +29,7 @@ public class MetaDeviceTests
         .Should().Throw<Exception>().WithMessage("*meta*");
 
     [Fact]
-    public void Mixing_with_the_host_throws() => FluentActions.Invoking(() => ones(3, device: Meta).add_(ones(3)))
+    public void Mixing_with_the_host_throws() => FluentActions.Invoking(() => ones(3, device: Meta).Plus_(ones(3)))
         .Should().Throw<Exception>().WithMessage("*meta*");
 
     [Theory]
@@ -99,7 +99,7 @@ public class MetaDeviceTests
             var outputs = network.Classify(batch.Inputs);
             var (main, auxiliary, total) = new TrainingLoss(0.1, 0.4).Of(outputs, batch.Labels);
             total.backward();
-            meter.Add(main.detach(), auxiliary?.detach(), LabelRank.Of(outputs.Logits, batch.Labels).lt(1).sum(), 4, i);
+            meter.Add(main.detach(), auxiliary?.detach(), LabelRank.Of(outputs.Logits, batch.Labels).lt(Scalars.One).sum(), 4, i);
             updater.Step();
             average.Update();
         }
@@ -151,7 +151,11 @@ public class MetaDeviceTests
 
         public Tensor Initialize(long edges, long operations, Generator generator) => zeros(edges, operations, dtype: ScalarType.Float64);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.softmax(-1).ge(0.3).to(alpha.dtype) * alpha;
+        public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+        {
+            using Scalar bound = Scalars.Of(0.3);
+            return alpha.softmax(-1).ge(bound).to(alpha.dtype) * alpha;
+        }
     }
 
     private sealed class Network : ClassificationNetwork

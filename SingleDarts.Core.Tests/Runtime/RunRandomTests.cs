@@ -132,7 +132,7 @@ public class RunRandomTests
 
         Tensor first = Of(0);
         // Five standard deviations of a mean of 200,000 draws.
-        first.eq(0).to(ScalarType.Float32).mean().item<float>().Should().BeApproximately(0.25f, 0.005f);
+        first.eq(Scalars.Zero).to(ScalarType.Float32).mean().item<float>().Should().BeApproximately(0.25f, 0.005f);
         first.mean().item<float>().Should().BeApproximately(1, 0.0065f);
         first.equal(Of(0)).all().item<bool>().Should().BeTrue("a step repeats");
         first.equal(Of(1)).all().item<bool>().Should().BeFalse("another step draws other numbers");

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Updates;
 using static TorchSharp.torch;
@@ -20,9 +21,9 @@ public class SchemeTests
         StepOutcome outcome = OptimizationSchemes.SingleLevel.Step(search.Step);
 
         outcome.Architecture.Should().BeSameAs(outcome.Weights);
-        (search.Alpha - (alpha - 0.1 * alphaGradient)).abs().max().item<double>().Should().BeLessThan(1e-14);
+        (search.Alpha - (alpha - alphaGradient.Times(0.1))).abs().max().item<double>().Should().BeLessThan(1e-14);
         for (int i = 0; i < weights.Length; i++)
-            (search.Supernet.Weights[i].Parameter - (weights[i] - 0.1 * weightGradients[i])).abs().max().item<double>().Should().BeLessThan(1e-14);
+            (search.Supernet.Weights[i].Parameter - (weights[i] - weightGradients[i].Times(0.1))).abs().max().item<double>().Should().BeLessThan(1e-14);
     }
 
     [Fact]
@@ -33,9 +34,9 @@ public class SchemeTests
         Tensor alpha = search.Alpha.detach().clone();
         Tensor[] weights = search.CopyOfWeights();
         Tensor[] gradients = search.Gradients(search.Train).Weights;
-        search.SetWeights([.. weights.Zip(gradients, (w, g) => w - 0.1 * g)]);
+        search.SetWeights([.. weights.Zip(gradients, (w, g) => w - g.Times(0.1))]);
         Tensor[] moved = search.CopyOfWeights();
-        Tensor expected = alpha - 0.1 * search.Gradients(search.Validation).Alpha;
+        Tensor expected = alpha - search.Gradients(search.Validation).Alpha.Times(0.1);
         search.SetWeights(weights);
 
         OptimizationSchemes.BiLevel.Step(search.Step);
@@ -50,7 +51,7 @@ public class SchemeTests
     {
         using var scope = NewDisposeScope();
         using var search = new SmallSearch(Plain, Plain);
-        Tensor expected = search.Alpha - 0.1 * search.Gradients(search.Validation).Alpha;
+        Tensor expected = search.Alpha - search.Gradients(search.Validation).Alpha.Times(0.1);
         new BiLevelScheme { Order = UpdateOrder.ArchitectureFirst }.Step(search.Step);
         (search.Alpha - expected).abs().max().item<double>().Should().BeLessThan(1e-14);
     }
@@ -68,9 +69,9 @@ public class SchemeTests
         double LossAfterOneStep(int edge, int operation, double change)
         {
             using (no_grad())
-                search.Alpha[edge, operation] += change;
+                search.Alpha[edge, operation].Plus_(change);
             Tensor[] gradients = search.Gradients(search.Train).Weights;
-            search.SetWeights([.. start.Select((w, i) => w - 0.1 * (0.9 * buffers[i] + gradients[i] + 3e-4 * w))]);
+            search.SetWeights([.. start.Select((w, i) => w - buffers[i].Times(0.9).Plus(gradients[i]).Plus(w.Times(3e-4)).Times(0.1))]);
             double loss = search.Loss(search.Validation);
             search.SetWeights(start);
             using (no_grad())
@@ -131,7 +132,7 @@ public class SchemeTests
         OptimizationSchemes.SingleLevel.Step(step);
         // −10 · mean over 30 entries of (σ − 0.5)², at σ = 0.125.
         double expected = -0.1 * -10 / 30.0 * 2 * (0.125 - 0.5) * 0.125 * 0.875;
-        (penalized.Alpha - plain.Alpha - expected).abs().max().item<double>().Should().BeLessThan(1e-14);
+        (penalized.Alpha - plain.Alpha).Minus(expected).abs().max().item<double>().Should().BeLessThan(1e-14);
         for (int i = 0; i < plain.Supernet.Weights.Count; i++)
             plain.Supernet.Weights[i].Parameter.equal(penalized.Supernet.Weights[i].Parameter).all().item<bool>().Should().BeTrue();
     }

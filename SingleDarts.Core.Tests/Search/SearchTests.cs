@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
@@ -170,7 +171,8 @@ public class SearchTests
             if ((moment.Epoch, moment.Step) != (epoch, step))
                 return;
             using var _ = no_grad();
-            moment.Context.Supernet.Weights[0].Parameter.fill_(double.NaN);
+            using Scalar poison = Scalars.Of(double.NaN);
+            moment.Context.Supernet.Weights[0].Parameter.fill_(poison);
         }
     }
 

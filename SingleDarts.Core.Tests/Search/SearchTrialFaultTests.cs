@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -18,19 +19,19 @@ public class SearchTrialFaultTests
         ["shape in training"] = (c => new Trained(c, (conv, x) => conv.call(x).narrow(3, 0, 7)), ["into [N, 2, 8, 7]"]),
         ["samples"] = (c => new Module(c, (conv, x) => conv.call(x).narrow(0, 0, 1)), ["[1, 2, 8, 8] for 2 samples"]),
         ["type"] = (c => new Module(c, (conv, x) => conv.call(x).to(ScalarType.Float64)), ["Float64", "expected Float32"]),
-        ["finite"] = (c => new Module(c, (conv, x) => (conv.call(x) - 1e3).log()), ["not finite"]),
-        ["finite in training"] = (c => new Trained(c, (conv, x) => conv.call(x) / 0), ["not finite"]),
+        ["finite"] = (c => new Module(c, (conv, x) => conv.call(x).Minus(1e3).log()), ["not finite"]),
+        ["finite in training"] = (c => new Trained(c, (conv, x) => conv.call(x).Over(0)), ["not finite"]),
         ["null"] = (c => new Module(c, (_, _) => null!), ["gives null"]),
         ["throws"] = (c => new Trained(c, (_, _) => throw new NotSupportedException("half a module")), ["in training mode", "half a module"]),
         ["detached"] = (c => new Module(c, (conv, x) => conv.call(x).detach()), ["passes no gradient back"]),
-        ["weights detached"] = (c => new Module(c, (conv, x) => conv.call(x).detach() + x), ["get no gradient: conv.weight"]),
+        ["weights detached"] = (c => new Module(c, (conv, x) => conv.call(x).detach().Plus(x)), ["get no gradient: conv.weight"]),
         ["input detached"] = (c => new Module(c, (conv, x) => conv.call(x.detach())), ["passes no gradient back"]),
-        ["unused"] = (c => new Module(c, (_, x) => x * 2), ["get no gradient: conv.weight", "requires_grad"]),
+        ["unused"] = (c => new Module(c, (_, x) => x.Times(2L)), ["get no gradient: conv.weight", "requires_grad"]),
         ["unregistered"] = (c => new Module(c, (conv, x) => conv.call(x), registers: false), ["declared learnable but has no parameters", "ModuleList", "isLearnable: false"]),
         ["in place"] = (c => nn.Sequential(nn.ReLU(inplace: true), nn.Conv2d(c.InChannels, c.OutChannels, 1)), ["changes its input in place", "nn.ReLU() without inplace"]),
         ["in place behind a view"] = (c => nn.Sequential(nn.Identity(), new Module(c, (conv, x) => conv.call(x.view_as(x).relu_()))), ["changes its input in place"]),
         ["evaluation"] = (c => Evaluating(new Module(c, (conv, x) => conv.call(x))), ["evaluation mode", "eval()"]),
-        ["backward"] = (c => new Module(c, (conv, x) => conv.call(x).exp() is var y ? y + y.relu_().mul_(2) : null!), ["fails", "inplace operation"]),
+        ["backward"] = (c => new Module(c, (conv, x) => conv.call(x).exp() is var y ? y.Plus(y.relu_().Times_(2)) : null!), ["fails", "inplace operation"]),
         ["factory throws"] = (_ => throw new FormatException("no module today"), ["factory of operation 'own'", "no module today"]),
         ["factory gives null"] = (_ => null!, ["operation 'own' returned null"]),
     };
@@ -100,7 +101,7 @@ public class SearchTrialFaultTests
         Fault(_ => _ => throw new FormatException("not today")).Should().Contain("not today");
         Fault(create => c => nn.Sequential(nn.ReLU(inplace: true), create(c))).Should().Contain("in place");
         Fault(create => c => new After(create(c), y => y.detach())).Should().Contain(place == "the stem" ? "get no gradient" : "passes no gradient");
-        Fault(create => c => new After(create(c), y => y / 0)).Should().Contain("not finite");
+        Fault(create => c => new After(create(c), y => y.Over(0))).Should().Contain("not finite");
         Fault(create => c => new After(create(c), y => y.narrow(1, 0, 1))).Should().Contain("expected");
     }
 
@@ -134,16 +135,16 @@ public class SearchTrialFaultTests
         ["scalar"] = (new Given("own", (alpha, _) => alpha.sigmoid().mean()), ["[] of Float32", "expected [6, 5]"]),
         ["type"] = (new Given("own", (alpha, _) => alpha.to(ScalarType.Float64).sigmoid()), ["Float64", "expected [6, 5] of Float32"]),
         ["null"] = (new Given("own", (_, _) => null!), ["are null"]),
-        ["finite"] = (new Given("own", (alpha, _) => (alpha - 1).log()), ["not all finite"]),
-        ["finite at the end"] = (new Given("own", (alpha, c) => c.Progress > 0.9 ? alpha / 0 : alpha.sigmoid()), ["progress 0.98", "not all finite"]),
+        ["finite"] = (new Given("own", (alpha, _) => alpha.Minus(1L).log()), ["not all finite"]),
+        ["finite at the end"] = (new Given("own", (alpha, c) => c.Progress > 0.9 ? alpha.Over(0) : alpha.sigmoid()), ["progress 0.98", "not all finite"]),
         ["path"] = (new Given("own", (alpha, _) => alpha.sigmoid().detach()), ["no gradient path to α"]),
         ["gradient"] = (new Given("own", (alpha, _) => alpha.abs().sqrt()), ["gradient in α that is not finite"]),
-        ["nothing"] = (new Given("own", (alpha, _) => alpha * 0) { IsHard = true }, ["0 everywhere"]),
+        ["nothing"] = (new Given("own", (alpha, _) => alpha.Times(0L)) { IsHard = true }, ["0 everywhere"]),
         ["throws"] = (new Given("own", (_, _) => throw new FormatException("not today")), ["fails", "not today"]),
         ["start rows"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e + 1, o, ScalarType.Float64)), ["start values", "[7, 5]", "expected [6, 5]"]),
         ["start columns"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e, o - 1, ScalarType.Float64)), ["start values", "[6, 4]"]),
         ["start type"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e, o, ScalarType.Int64)), ["start values", "Int64", "expected [6, 5] (edges, operations) of Float64 on cpu"]),
-        ["start finite"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => full(e, o, double.NaN, ScalarType.Float64)), ["start values", "not all finite"]),
+        ["start finite"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => TensorArithmetic.Filled([e, o], double.NaN, ScalarType.Float64)), ["start values", "not all finite"]),
         ["start throws"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (_, _) => throw new FormatException("not today")), ["start values", "not today"]),
     };
 
@@ -157,7 +158,7 @@ public class SearchTrialFaultTests
 
     private static readonly Dictionary<string, (Func<SearchOptions, SearchOptions> Change, string[] Message)> Others = new()
     {
-        ["penalty size"] = (o => o with { Regularizers = [new Penalty(a => a["cell"].square())] }, ["penalty 'own'", "[6, 5]", "scalar"]),
+        ["penalty size"] = (o => o with { Regularizers = [new Penalty(a => a["cell"].Squared())] }, ["penalty 'own'", "[6, 5]", "scalar"]),
         ["penalty null"] = (o => o with { Regularizers = [new Penalty(_ => null!)] }, ["penalty 'own'", "null"]),
         ["penalty finite"] = (o => o with { Regularizers = [new Penalty(a => a["cell"].log().mean())] }, ["penalty 'own'", "not finite"]),
         ["penalty path"] = (o => o with { Regularizers = [new Penalty(a => a["cell"].detach().mean())] }, ["penalty 'own'", "no gradient path"]),
@@ -168,7 +169,7 @@ public class SearchTrialFaultTests
         ["transform samples"] = (o => o with { Transform = new Changed((x, t) => x.to(t).narrow(0, 0, 1)) }, ["transform 'own'", "[1, 3, 8, 8]", "expected [2, 3, 8, 8]"]),
         ["transform shape"] = (o => o with { Transform = new Changed((x, t) => x.to(t).flatten(2)) }, ["transform 'own'", "[2, 3, 64]"]),
         ["transform type"] = (o => o with { Transform = new Changed((x, _) => x) }, ["transform 'own'", "Byte", "Float32"]),
-        ["transform finite"] = (o => o with { Transform = new Changed((x, t) => x.to(t) / 0) }, ["transform 'own'", "not finite"]),
+        ["transform finite"] = (o => o with { Transform = new Changed((x, t) => x.to(t).Over(0)) }, ["transform 'own'", "not finite"]),
         ["scheme null"] = (o => o with { Scheme = new Own(_ => null!, _ => null!) }, ["scheme 'own' allots null"]),
         ["scheme throws"] = (o => o with { Scheme = new Own(_ => null!, _ => throw new FormatException("not today")) }, ["scheme 'own' cannot allot", "not today"]),
         ["scheme duplicates"] = (o => o with { Scheme = new Own(_ => null!, n => new([.. SampleOrder.All(n), 0, 1])) }, ["scheme 'own' allots 42 samples to the weights", "only 40 differ"]),
@@ -188,7 +189,7 @@ public class SearchTrialFaultTests
 
     [Fact]
     public void Faults_of_several_parts_are_listed_at_once() => Trial(
-            With("own", c => new Module(c, (_, x) => x * 2)).Head(c => new After(Blocks.PooledLinearHead(c), y => y / 0)).Build(),
+            With("own", c => new Module(c, (_, x) => x.Times(2L))).Head(c => new After(Blocks.PooledLinearHead(c), y => y.Over(0))).Build(),
             o => o with { Relaxation = Relaxed["path"].Relaxation, Regularizers = [new Penalty(_ => null!)] })
         .Faults.Should().HaveCount(4);
 

@@ -34,9 +34,9 @@ public class SearchTrialTests
         {
             Tensor soft = (alpha - rand(alpha.shape, generator: context.Generator).log().neg().log()).softmax(-1);
             Tensor hard = soft.eq(soft.amax([1], keepdim: true)).to(soft.dtype);
-            return hard + soft - soft.detach();
+            return hard.Plus(soft) - soft.detach();
         }) { IsHard = true },
-        new Given("annealed to 0", (alpha, context) => (alpha / (1 - context.Progress)).softmax(-1)),
+        new Given("annealed to 0", (alpha, context) => alpha.Over(1 - context.Progress).softmax(-1)),
     ];
 
     [Theory]
@@ -142,7 +142,7 @@ public class SearchTrialTests
             "single" => With("conv", c => Blocks.ReluConvBatchNorm(c, 3)).Allowing("cell", 0, "conv").Allowing("cell", 1, "skip").Build(),
             "frozen" => With("fixed", c => new Module(c, (conv, x) => conv.call(x), frozen: true)).Build(),
             "own in place" => With("own", c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.ReLU(inplace: true))).Build(),
-            "branches" => With("sometimes", c => new Module(c, (conv, x) => rand(1).item<float>() < 0.2 ? conv.call(nn.functional.dropout(x)) : x * 1)).Build(),
+            "branches" => With("sometimes", c => new Module(c, (conv, x) => rand(1).item<float>() < 0.2 ? conv.call(nn.functional.dropout(x)) : x.Times(1L))).Build(),
             _ => throw new ArgumentException(name),
         };
     }
@@ -196,8 +196,11 @@ internal sealed class Module : nn.Module<Tensor, Tensor>
         else
             hidden = [made];
         if (frozen)
-            using (no_grad())
-                made.weight.requires_grad_(false).fill_(0.25);
+        {
+            using var _ = no_grad();
+            using Scalar quarter = Scalars.Of(0.25);
+            made.weight.requires_grad_(false).fill_(quarter);
+        }
     }
 
     public override Tensor forward(Tensor input) => forward_(conv ?? hidden[0], input);

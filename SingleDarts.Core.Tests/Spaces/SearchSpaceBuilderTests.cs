@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -49,7 +50,7 @@ public class SearchSpaceBuilderTests
         using var scope = NewDisposeScope();
         SearchSpace space = Darts();
         using var supernet = new Supernet(space);
-        supernet.call(randn(2, 3, 8, 8)).square().sum().backward();
+        supernet.call(randn(2, 3, 8, 8)).Squared().sum().backward();
         supernet.Architecture.Named.Should().OnlyContain(a => a.Parameter.grad!.abs().sum().item<float>() > 0);
         Genotype genotype = space.Derive(Derivations.TopEdges(), supernet.Snapshot());
         genotype.Cells.Keys.Should().Equal("normal", "reduction");
@@ -97,7 +98,7 @@ public class SearchSpaceBuilderTests
     private sealed class WithUnused : nn.Module<Tensor, Tensor>
     {
         private readonly TorchSharp.Modules.Linear linear;
-        private readonly TorchSharp.Modules.Parameter unused = new(full(1, 7f));
+        private readonly TorchSharp.Modules.Parameter unused = new(TensorArithmetic.Filled([1], 7, ScalarType.Float32));
 
         public WithUnused(OperationContext c) : base(nameof(WithUnused))
         {

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Spaces;
@@ -50,7 +51,7 @@ public class MergedExecutionTests
         {
             using Supernet supernet = Create("nasbench201", "softmax", 1, new() { TrackRunningStatistics = true, DataType = ScalarType.Float64 });
             Gradients(supernet, execution, input, labels);
-            Gradients(supernet, execution, input * 2 + 1, labels);
+            Gradients(supernet, execution, input.Times(2L).Plus(1L), labels);
             var state = supernet.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().to(ScalarType.Float64));
             supernet.eval();
             state["evaluation"] = supernet.call(input).detach();
@@ -168,7 +169,7 @@ public class MergedExecutionTests
         using var generator = new Generator((ulong)seed);
         if (relaxation == "sigmoid")
             foreach (var (_, alpha) in supernet.Architecture.Named)
-                alpha.add_(randn(alpha.shape, ScalarType.Float64, generator: generator).to(alpha.dtype));
+                alpha.Plus_(randn(alpha.shape, ScalarType.Float64, generator: generator).to(alpha.dtype));
         return supernet;
     }
 
@@ -243,7 +244,7 @@ public class MergedExecutionTests
                         choice[i] = (choice[i] + 1) % (int)alpha.shape[1];
                     hard[i, choice[i]] = 1;
                 }
-            return hard + soft - soft.detach();
+            return hard.Plus(soft) - soft.detach();
         }
     }
 }

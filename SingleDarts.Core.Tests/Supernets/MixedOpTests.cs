@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
@@ -15,9 +16,9 @@ public class MixedOpTests
         var mixed = new MixedOp(NasBench201Operations.All, new OperationContext(4, 4, Affine: false));
         mixed.to(ScalarType.Float64);
         Tensor x = randn([3, 4, 6, 6], dtype: ScalarType.Float64), p = rand([5], dtype: ScalarType.Float64);
-        Tensor expected = x * 0;
+        Tensor expected = x.Times(0L);
         for (int k = 0; k < 5; k++)
-            expected += p[k].item<double>() * mixed[k].call(x);
+            expected = expected.Plus(mixed[k].call(x).Times(p[k].item<double>()));
         (mixed.call(x, p) - expected).abs().max().item<double>().Should().BeLessThan(1e-13);
     }
 
@@ -61,7 +62,7 @@ public class MixedOpTests
     {
         using var scope = NewDisposeScope();
         Tensor before = randn([6, 5], dtype: ScalarType.Float64), after = before.clone();
-        after[2, 3] += 1;
+        after[2, 3].Plus_(1L);
         Tensor Change(IRelaxation r) => r.OperationWeights(after, Start) - r.OperationWeights(before, Start);
         Tensor sigmoid = Change(Relaxations.Sigmoid()), softmax = Change(Relaxations.Softmax());
         sigmoid[2, 3].item<double>().Should().BePositive();

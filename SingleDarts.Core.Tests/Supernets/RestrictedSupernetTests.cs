@@ -143,6 +143,6 @@ public class RestrictedSupernetTests
 
         public Tensor Initialize(long edges, long operations, Generator generator) => randn([edges, operations], dtype: ScalarType.Float64, generator: generator);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.exp() + 0.5;
+        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.exp().Plus(0.5);
     }
 }

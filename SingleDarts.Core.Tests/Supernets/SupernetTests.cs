@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -47,8 +48,8 @@ public class SupernetTests
             if (layer is SupernetCell cell)
             {
                 Tensor n1 = cell[0][3].call(x);
-                Tensor n2 = cell[1][1].call(x) + cell[2][2].call(n1);
-                x = cell[3][4].call(x) + cell[5][3].call(n2);
+                Tensor n2 = cell[1][1].call(x).Plus(cell[2][2].call(n1));
+                x = cell[3][4].call(x).Plus(cell[5][3].call(n2));
             }
             else
             {

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Theory;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public class LinearEdgeTests
         Tensor delta = LinearEdge.CrossEntropyDelta(after.Mixture(x), y), p = after.Probabilities().detach().requires_grad_();
         Loss(after.Weights, p, x, y).backward();
         Tensor term = before.TrainingTerm(x, delta, trainingX, trainingDelta, Eta);
-        Distance(before.ProbabilityGradient(x, delta) + term, p.grad!).Should().BeLessThan(1e-13);
+        Distance(before.ProbabilityGradient(x, delta).Plus(term), p.grad!).Should().BeLessThan(1e-13);
         term[1].item<double>().Should().Be(0);
         (after.Weights[1] - w[1]).abs().max().item<double>().Should().Be(0);
         term[0].item<double>().Should().NotBe(0);
@@ -71,8 +72,8 @@ public class LinearEdgeTests
         Tensor a = alpha.clone().requires_grad_(), leaf = w.clone().requires_grad_();
         Loss(leaf, activation == AlphaActivation.Softmax ? a.softmax(0) : a.sigmoid(), x, y).backward();
         LinearEdge after = new LinearEdge(w, alpha, activation).SingleLevelStep(x, y, Eta);
-        Distance(after.Alpha, alpha - Eta * a.grad!).Should().BeLessThan(1e-13);
-        Distance(after.Weights, w - Eta * leaf.grad!).Should().BeLessThan(1e-13);
+        Distance(after.Alpha, alpha - a.grad!.Times(Eta)).Should().BeLessThan(1e-13);
+        Distance(after.Weights, w - leaf.grad!.Times(Eta)).Should().BeLessThan(1e-13);
         Loss(after.Weights, after.Probabilities(), x, y).item<double>()
             .Should().BeLessThan(Loss(w, new LinearEdge(w, alpha, activation).Probabilities(), x, y).item<double>());
     }
@@ -100,7 +101,7 @@ public class LinearEdgeTests
         Refused(() => _ = new LinearEdge(w, alpha, learnable: [true]), "expected 3");
         Refused(() => edge.Mixture(x.t()), "expected Float64 [samples, 5]");
         Refused(() => edge.ProbabilityGradient(x, delta[..3]), "delta is");
-        Refused(() => LinearEdge.CrossEntropyDelta(delta, y + 9), "Labels reach");
+        Refused(() => LinearEdge.CrossEntropyDelta(delta, y.Plus(9L)), "Labels reach");
         Refused(() => edge.SingleLevelStep(x, y, 0), "above 0");
         Refused(() => AlphaGradient.Softmax(alpha, alpha[..2]), "one shape");
     }
@@ -128,8 +129,8 @@ public class LinearEdgeTests
         Tensor result = zeros_like(at).flatten(), unit = eye(at.numel(), dtype: ScalarType.Float64);
         for (long k = 0; k < at.numel(); k++)
         {
-            Tensor by = Step * unit[k].view(at.shape);
-            result[k] = (loss(at + by) - loss(at - by)) / (2 * Step);
+            Tensor by = unit[k].view(at.shape).Times(Step);
+            result[k] = (loss(at.Plus(by)) - loss(at - by)).Over(2 * Step);
         }
         return result.view(at.shape);
     }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Theory;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public class OuterProductCorrelationTests
         {
             using var scope = NewDisposeScope();
             Tensor x = Draw(random, N, 4), z = Draw(random, N, 4);
-            Tensor d = Draw(random, N, 3) + slope * x[.., ..3], e = Draw(random, N, 3) + slope * z[.., ..3];
+            Tensor d = Draw(random, N, 3).Plus(x[.., ..3].Times(slope)), e = Draw(random, N, 3).Plus(z[.., ..3].Times(slope));
             independent[r] = OuterProductCorrelation.Between(d, x, e, z);
             same[r] = OuterProductCorrelation.Between(d, x, d, x);
         }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Updates;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -73,13 +74,13 @@ public class UpdateTests
         var untouched = new Parameter(ones(2, dtype: ScalarType.Float64));
         using var updater = new ParameterUpdater(
             UpdateRule.Default.Sgd(1, momentum: 0).ClipGradientNorm(norm), [("a", a), ("b", b), ("c", untouched)], 1);
-        Tensor ga = tensor(new[] { 0.1, -0.2, 0.3 }) * scale, gb = tensor(new[,] { { 0.5, 0 }, { -1, 0.2 } }) * scale;
-        ((a * ga).sum() + (b * gb).sum()).backward();
-        double length = Math.Sqrt(ga.square().sum().item<double>() + gb.square().sum().item<double>());
+        Tensor ga = tensor(new[] { 0.1, -0.2, 0.3 }).Times(scale), gb = tensor(new[,] { { 0.5, 0 }, { -1, 0.2 } }).Times(scale);
+        (a * ga).sum().Plus((b * gb).sum()).backward();
+        double length = Math.Sqrt(ga.Squared().sum().item<double>() + gb.Squared().sum().item<double>());
         updater.Step();
         double factor = length > norm ? norm / (length + 1e-6) : 1;
-        (a + ga * factor).abs().max().item<double>().Should().BeLessThan(1e-12);
-        (b + gb * factor).abs().max().item<double>().Should().BeLessThan(1e-12);
+        a.Plus(ga.Times(factor)).abs().max().item<double>().Should().BeLessThan(1e-12);
+        b.Plus(gb.Times(factor)).abs().max().item<double>().Should().BeLessThan(1e-12);
         untouched.sum().item<double>().Should().Be(2);
     }
 
@@ -147,7 +148,7 @@ public class UpdateTests
     private static double[] Move(ParameterUpdater updater, Parameter w, int from, int to) => [.. Enumerable.Range(from, to - from).Select(t =>
     {
         updater.ZeroGrad();
-        (w * Gradient(t)).sum().backward();
+        w.Times(Gradient(t)).sum().backward();
         updater.Step();
         return w.item<double>();
     })];
