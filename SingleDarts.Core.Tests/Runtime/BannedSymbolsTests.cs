@@ -49,8 +49,13 @@ public class BannedSymbolsTests
         .Where(call => !Allowed.Any(call.StartsWith)).Should().BeEmpty();
 
     [Fact]
-    public void The_scan_sees_a_call() => Makers.CallsIn(typeof(BannedSymbolsTests).Assembly.Location)
-        .Should().Contain(call => call.Contains(nameof(Exposed)) && call.Contains("op_Addition"));
+    public void The_tests_call_none_but_what_the_scan_must_find_and_TorchSharps_optimiser_as_a_reference() =>
+        Makers.CallsIn(typeof(BannedSymbolsTests).Assembly.Location).Select(call => call.Split(" calls ")[1]).Should().BeEquivalentTo(
+        [
+            "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
+            "TorchSharp.Modules.SGD TorchSharp.torch/optim::SGD(System.Collections.Generic.IEnumerable`1<TorchSharp.Modules.Parameter>," +
+                "System.Double,System.Double,System.Double,System.Double,System.Boolean,System.Boolean)",
+        ]);
 
     /// <summary>What the scan must find; never called.</summary>
     private static torch.Tensor Exposed(torch.Tensor x) => x + x;

@@ -68,7 +68,7 @@ internal static class RunChecks
             d.Same("gradient correlation", tensor(found.Correlation), tensor(expected.Correlation), d.Tolerance * 1e4));
     }
 
-    /// <summary>Drop path draws from the device's own generator, so that only finite losses and the resume are asked for.</summary>
+    /// <summary>In float32, so that only finite losses and the resume are asked for.</summary>
     private static string Training(CheckedDevice d)
     {
         using var folder = new ScratchFolder();
