@@ -142,6 +142,7 @@ public class BackwardFaultTests
             BatchOutcome outcome = step.Evaluate(step.WeightBatch);
             outcome.Loss.backward(create_graph: true);
             step.WeightUpdater.Step();
+            outcome = outcome.Detach();
             return new StepOutcome(outcome, outcome);
         }
     }

@@ -65,6 +65,7 @@ internal static class OutOfMemory
                 Set(ulong.MaxValue);
                 filling.ForEach(tensor => tensor.Dispose());
             }
+            outcome = outcome.Detach();
             return new StepOutcome(outcome, outcome);
         }
 
