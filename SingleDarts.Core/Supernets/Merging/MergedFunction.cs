@@ -60,10 +60,23 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         {
             // No exception may pass the native frames of the engine, and a gradient of zero would be a silent wrong number.
             state.Fault.Keep(e);
-            handedOver = state.NotANumber();
+            handedOver = TryNotANumber(state);
         }
         grad_outputs.ForEach(gradient => gradient.Dispose());
-        return [null!, .. handedOver];
+        return [null!, .. handedOver, .. Enumerable.Repeat<Tensor>(null!, state.Given - handedOver.Count)];
+    }
+
+    /// <summary>NaN; nothing if not even one number can be allocated, which the kept exception tells.</summary>
+    private static List<Tensor> TryNotANumber(State state)
+    {
+        try
+        {
+            return state.NotANumber();
+        }
+        catch (Exception)
+        {
+            return [];
+        }
     }
 
     /// <summary>Gradients in the inputs, p and the weights, out of every dispose scope: the engine takes them over after the backward
@@ -93,6 +106,9 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         public IMergedComputation Computation => computation;
 
         public BackwardFault Fault => fault;
+
+        /// <summary>Number of tensors that were given.</summary>
+        public int Given => givenLike.Length;
 
         public long[][] Shapes { get; private set; } = [];
 
