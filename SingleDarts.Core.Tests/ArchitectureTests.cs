@@ -14,14 +14,14 @@ public class ArchitectureTests
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations"],
-        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Persistence"],
-        ["Updates"] = ["Runtime"],
-        ["Persistence"] = ["Runtime"],
-        ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates"],
-        ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates", "Schemes", "Persistence"],
-        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Updates", "Schemes", "Persistence", "Search", "Theory"],
+        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Runs"],
+        ["Optimizers"] = ["Runtime"],
+        ["Runs"] = ["Runtime"],
+        ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers"],
+        ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
+        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs", "Search", "Theory"],
         ["Sweeps"] = [],
-        ["Evaluation"] = ["Runtime", "Operations", "Spaces", "Data", "Updates", "Persistence"],
+        ["Training"] = ["Runtime", "Operations", "Spaces", "Data", "Optimizers", "Runs"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("*.cs", "SingleDarts.Core")

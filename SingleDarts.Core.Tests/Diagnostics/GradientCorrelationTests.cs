@@ -7,7 +7,7 @@ using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -158,15 +158,15 @@ public class GradientCorrelationTests
         {
             Supernet = new Supernet(space, null, new SupernetOptions { Seed = 1, DataType = ScalarType.Float64 });
             Supernet.train();
-            var weights = new ParameterUpdater(UpdateRule.Default.Sgd(0.5, momentum: 0.9), Supernet.Weights, 1);
-            var architecture = new ParameterUpdater(UpdateRule.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);
+            var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.5, momentum: 0.9), Supernet.Weights, 1);
+            var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);
             weights.MoveTo(0, 0);
-            Step = new SearchStep(Supernet, weights, architecture);
+            Step = new StepContext(Supernet, weights, architecture);
         }
 
         public Generator Generator { get; } = new(3UL);
         public Supernet Supernet { get; }
-        public SearchStep Step { get; }
+        public StepContext Step { get; }
 
         public LabeledBatch Batch(int size) => new(
             randn([size, .. Supernet.Space.InputShape], dtype: ScalarType.Float64, generator: Generator),
@@ -174,8 +174,8 @@ public class GradientCorrelationTests
 
         public void Dispose()
         {
-            Step.WeightUpdater.Dispose();
-            Step.ArchitectureUpdater.Dispose();
+            Step.WeightOptimizer.Dispose();
+            Step.ArchitectureOptimizer.Dispose();
             Supernet.Dispose();
             Generator.Dispose();
         }

@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Tests.Diagnostics;
 /// <summary>Runs a diagnostic by hand.</summary>
 internal static class Reports
 {
-    public static EpochReport Of(SearchStep step, int epoch = 1) => new()
+    public static EpochReport Of(StepContext step, int epoch = 1) => new()
     {
         Epoch = epoch,
         Epochs = 10,
@@ -25,7 +25,7 @@ internal static class Reports
     };
 
     /// <summary>An epoch of one step.</summary>
-    public static TRecord Measure<TRecord>(Diagnostic<TRecord> watch, SearchStep step, int epoch = 1) where TRecord : DiagnosticRecord
+    public static TRecord Measure<TRecord>(Diagnostic<TRecord> watch, StepContext step, int epoch = 1) where TRecord : DiagnosticRecord
     {
         var moment = new SearchMoment(epoch - 1, 0, 1, step);
         if (epoch == 1)

@@ -1,6 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 

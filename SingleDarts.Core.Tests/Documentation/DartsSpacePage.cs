@@ -1,6 +1,6 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Evaluation;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Training;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Tests.Data;
@@ -74,7 +74,7 @@ public class DartsSpacePage
         SearchSpace large = SearchSpaces.DartsImageNet(classes: 10, size: 224);                         // to search
         SearchSpace largeLayers = DartsNetworks.ImageNet(genotype, classes: 10);                        // to train: 48 channels, 14 cells
         var auxiliary = new EvaluationNetworkOptions { Auxiliary = AuxiliaryHeadOptions.ImageNet };
-        TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { MicroBatches = 12 };       // 768 images in parts of 64
+        TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { GradientAccumulation = 12 };       // 768 images in parts of 64
 
         genotype.Should().Be(found.Genotype);
         genotype["normal"].Nodes.Should().HaveCount(4).And.OnlyContain(genes => genes.Count == 2);

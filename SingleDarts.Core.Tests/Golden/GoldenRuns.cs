@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Evaluation;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Training;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -75,7 +75,7 @@ internal sealed class GoldenRuns : IDisposable
             ($"training nasbench201 {type}", async () =>
             {
                 using var network = new EvaluationNetwork(NasBench201, NasBench201Genotypes.Cifar100Best);
-                return await Train(network, TrainingRecipes.NasBench201.Scaled(5), type, o => o with { LabelSmoothing = 0.1, AverageDecay = 0.9 });
+                return await Train(network, TrainingRecipes.NasBench201.Scaled(5), type, o => o with { LabelSmoothing = 0.1, EmaDecay = 0.9 });
             }),
             ($"training darts with drop path {type}", async () =>
             {

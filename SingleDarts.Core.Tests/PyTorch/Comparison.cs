@@ -1,5 +1,5 @@
 using System.Text.Json;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 

@@ -1,12 +1,12 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -59,10 +59,10 @@ public class MetaDeviceTests
     {
         using var scope = NewDisposeScope();
         using Supernet supernet = Made(CellExecution.PerEdge, Relaxations.Sigmoid(), learns: true);
-        using var weights = new ParameterUpdater(UpdateRule.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
-        using var architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
+        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
         using var meter = new EpochMeter(Meta);
-        var step = new SearchStep(supernet, weights, architecture, [new ZeroOneLoss(1)])
+        var step = new StepContext(supernet, weights, architecture, [new ZeroOneLoss(1)])
         {
             WeightBatch = Batch(),
             ArchitectureBatch = Batch(),
@@ -90,8 +90,8 @@ public class MetaDeviceTests
     {
         using var scope = NewDisposeScope();
         using var network = new Network(true, Meta);
-        using var updater = new ParameterUpdater(TrainingRecipes.Cifar.WeightUpdate, [.. network.named_parameters()], 1);
-        using var average = new WeightAverage(network, 0.9);
+        using var updater = new ScheduledOptimizer(TrainingRecipes.Cifar.WeightOptimizer, [.. network.named_parameters()], 1);
+        using var average = new WeightEma(network, 0.9);
         using var meter = new TrainingMeter(Meta);
         LabeledBatch batch = Batch();
         for (int i = 0; i < 2; i++)

@@ -28,7 +28,7 @@ public class KilledSweepTests
         {
             Thread.Sleep(random.Next(1000, 4000));
             int victim = random.Next(runners.Length);
-            int[] workers = [.. cut.Status().Cells.Where(cell => cell is { State: CellState.Running, Owner: not null }).Select(Worker)];
+            int[] workers = [.. cut.Status().Cells.Where(cell => cell is { State: TrialState.Running, Owner: not null }).Select(Worker)];
             if (workers.Length > 0 && random.Next(2) == 0)
                 Kill(workers[random.Next(workers.Length)]);
             runners[victim].Kill();
@@ -43,7 +43,7 @@ public class KilledSweepTests
 
         cut.Status().ToString().Should().Be($"{3 * Seeds} cells: {3 * Seeds} done");
         cut.Status().Cells.Max(cell => cell.Attempts).Should().BeGreaterThan(1, "some were killed");
-        foreach (SweepCell cell in whole.Plan.Cells)
+        foreach (Trial cell in whole.Plan.Cells)
             Result(cut, cell).Should().Be(Result(whole, cell));
         foreach (var (file, time) in written)
             File.GetLastWriteTimeUtc(file).Should().Be(time, "a finished cell is not run again");
@@ -63,8 +63,8 @@ public class KilledSweepTests
         runner.ExitCode.Should().Be(143, output + error);
         error.Should().NotContain("   at ");
         SweepStatus status = sweep.Status();
-        (status.Count(CellState.Running) + status.Count(CellState.Failed)).Should().Be(0, "workers end before their parent");
-        (status.Count(CellState.Interrupted) + status.Count(CellState.Done)).Should().BeGreaterThanOrEqualTo(2);
+        (status.Count(TrialState.Running) + status.Count(TrialState.Failed)).Should().Be(0, "workers end before their parent");
+        (status.Count(TrialState.Interrupted) + status.Count(TrialState.Done)).Should().BeGreaterThanOrEqualTo(2);
     }
 
     [LinuxFact]
@@ -75,7 +75,7 @@ public class KilledSweepTests
         using Process runner = Start(["sweep", "run", sweep.Path]);
         var killed = new HashSet<int>();
         while (!runner.HasExited && killed.Count < 3)
-            if (sweep.StatusOf(0) is { State: CellState.Running, Owner: not null } first && killed.Add(Worker(first)))
+            if (sweep.StatusOf(0) is { State: TrialState.Running, Owner: not null } first && killed.Add(Worker(first)))
                 Kill(Worker(first));
         string output = runner.StandardOutput.ReadToEnd(), error = runner.StandardError.ReadToEnd();
         runner.WaitForExit();
@@ -84,11 +84,11 @@ public class KilledSweepTests
         sweep.Status().ToString().Should().Be("3 cells: 2 done, 1 failed");
     }
 
-    private static int Worker(CellStatus cell) => int.Parse(Regex.Match(cell.Owner!, @"\d+$").Value);
+    private static int Worker(TrialStatus cell) => int.Parse(Regex.Match(cell.Owner!, @"\d+$").Value);
 
     private static SweepFolder Plan(string path, int seeds = Seeds) => PaperTablesProcess.Plan(path, "table4", "--seeds", $"{seeds}");
 
-    private static string Result(SweepFolder sweep, SweepCell cell)
+    private static string Result(SweepFolder sweep, Trial cell)
     {
         JsonObject result = sweep.ReadResult(cell)!;
         result.Remove("seconds").Should().BeTrue();

@@ -15,7 +15,7 @@ public sealed class SlurmSubmissionTests : IDisposable
     {
         Directory.CreateDirectory(Bin);
         sweep = SweepFolder.Create(folder["my sweep"], new SweepPlan([],
-            [new SweepGroup("row", [.. Enumerable.Range(0, 5).Select(seed => new SweepCell(new JsonObject { ["seed"] = seed }))])]));
+            [new SweepGroup("row", [.. Enumerable.Range(0, 5).Select(seed => new Trial(new JsonObject { ["seed"] = seed }))])]));
     }
 
     private string Bin => folder["bin"];
@@ -137,13 +137,13 @@ public sealed class SlurmSubmissionTests : IDisposable
 
     private void Complete(int index)
     {
-        using SweepClaim claim = sweep.TryClaim(sweep.Plan.Cells[index])!;
+        using TrialLease claim = sweep.TryClaim(sweep.Plan.Cells[index])!;
         claim.Complete([]);
     }
 
     private void Fail(int index)
     {
-        using SweepClaim claim = sweep.TryClaim(sweep.Plan.Cells[index])!;
+        using TrialLease claim = sweep.TryClaim(sweep.Plan.Cells[index])!;
         claim.Fail("message", "log");
     }
 

@@ -56,8 +56,8 @@ public sealed class SweepReportTests : IDisposable
     public void Steadiness_is_the_range_over_the_rows_of_a_method()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "1", "--table", Table());
-        SweepCell steep = sweep.Plan.Groups.Single(group => group.Name == "table5/DARTS, lr 0.001").Cells[0];
-        foreach (SweepCell cell in sweep.Plan.Cells)
+        Trial steep = sweep.Plan.Groups.Single(group => group.Name == "table5/DARTS, lr 0.001").Cells[0];
+        foreach (Trial cell in sweep.Plan.Cells)
             Finish(sweep, cell, cell.Equals(steep) ? 1000 : 200);
         Collect(sweep, "text").Should().Contain("Is DARTS steady? Over 7 rows its CIFAR-10 test ranges from 1.00 to 5.00, by 4.00.")
             .And.Contain("Is Single-DARTS steady? Over 8 rows its CIFAR-10 test ranges from 1.00 to 1.00, by 0.00.")
@@ -81,7 +81,7 @@ public sealed class SweepReportTests : IDisposable
         SweepFolder sweep = Plan(folder["sweep"], "table4", "table5", "--seeds", "2", "--table", Table());
         string convolutionOnly = NasBench201Genotypes.AllSkip.ToString().Replace("skip_connect", "nor_conv_3x3", StringComparison.Ordinal);
         int allSkip = NasBench201Genotypes.IndexOf(NasBench201Genotypes.AllSkip), convolutions = NasBench201Genotypes.IndexOf(Genotype.Parse(convolutionOnly));
-        IReadOnlyList<SweepCell> bi = sweep.Plan.Groups.Single(group => group.Name == "table4/bi-level").Cells;
+        IReadOnlyList<Trial> bi = sweep.Plan.Groups.Single(group => group.Name == "table4/bi-level").Cells;
         Finish(sweep, bi[0], allSkip, convolutions);
         Finish(sweep, bi[1], allSkip, allSkip);
 
@@ -129,7 +129,7 @@ public sealed class SweepReportTests : IDisposable
     public void Results_of_data_that_changed_between_two_cells_are_not_collected_or_drawn_together()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "2");
-        SweepCell[] cells = [.. sweep.Plan.Groups.Single(group => group.Name == "table4/same subset").Cells];
+        Trial[] cells = [.. sweep.Plan.Groups.Single(group => group.Name == "table4/same subset").Cells];
         Finish(sweep, cells[0], "01", 0);
         Collect(sweep, "text");
         Finish(sweep, cells[1], "02", 0);
@@ -149,9 +149,9 @@ public sealed class SweepReportTests : IDisposable
     }
 
     /// <summary>A result as a search writes it, with the genotypes of these numbers after its epochs.</summary>
-    private static void Finish(SweepFolder sweep, SweepCell cell, params int[] genotypes) => Finish(sweep, cell, null, genotypes);
+    private static void Finish(SweepFolder sweep, Trial cell, params int[] genotypes) => Finish(sweep, cell, null, genotypes);
 
-    private static void Finish(SweepFolder sweep, SweepCell cell, string? dataHash, params int[] genotypes) => sweep.TryClaim(cell)!.Complete(new JsonObject
+    private static void Finish(SweepFolder sweep, Trial cell, string? dataHash, params int[] genotypes) => sweep.TryClaim(cell)!.Complete(new JsonObject
     {
         ["genotype"] = NasBench201Genotypes.FromIndex(genotypes[^1]).ToString(),
         ["genotypes"] = new JsonArray([.. genotypes.Select(index => (JsonNode)NasBench201Genotypes.FromIndex(index).ToString())]),

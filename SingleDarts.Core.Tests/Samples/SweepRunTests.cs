@@ -22,7 +22,7 @@ public sealed class SweepRunTests : IDisposable
         SweepFolder sweep = Plan(options => options["threads"] = null);
         var (code, output, error) = Run("sweep", "run", sweep.Path, "--workers", Text(workers), "--threads", Text(threads));
         code.Should().Be(0, output + error);
-        foreach (SweepCell cell in sweep.Plan.Cells)
+        foreach (Trial cell in sweep.Plan.Cells)
             sweep.ReadResult(cell)!["threads"]!.GetValue<int>().Should().Be(each);
     }
 
@@ -57,7 +57,7 @@ public sealed class SweepRunTests : IDisposable
         File.WriteAllText(claim, owner.ToJsonString());
         (code, output, error) = Run("sweep", "run", sweep.Path, "--index", "0", "--stale-after", "6");
         code.Should().Be(0, output + error);
-        sweep.Status().Count(CellState.Done).Should().Be(2);
+        sweep.Status().Count(TrialState.Done).Should().Be(2);
         (DateTime.UtcNow - File.GetLastWriteTimeUtc(claim)).Should().BeGreaterThan(TimeSpan.FromSeconds(6), "nobody touched the claim while it held");
     }
 
@@ -70,7 +70,7 @@ public sealed class SweepRunTests : IDisposable
             JsonObject options = cell.Options.DeepClone().AsObject();
             options["epochs"] = 1;
             change(options);
-            return new SweepCell(options);
+            return new Trial(options);
         })])]));
     }
 

@@ -43,7 +43,7 @@ public sealed class SweepTests : IDisposable
     {
         SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001", "--single-level-images", "half", "--adam-rows", "both", "--device", "cuda");
         sweep.Plan.Cells.Should().HaveCount(22);
-        foreach (SweepCell cell in sweep.Plan.Cells)
+        foreach (Trial cell in sweep.Plan.Cells)
             cell.Options.ToJsonString().Should().Contain("\"nesterov\":true").And.Contain("\"clip\":null").And.Contain("\"alphaWeightDecay\":0.001")
                 .And.Contain("\"portion\":0.5").And.Contain("\"device\":\"cuda\"");
         sweep.Plan.Groups.Single(g => g.Name == "table5/DARTS, Adam").Cells[0].Options.ToJsonString().Should()
@@ -116,7 +116,7 @@ public sealed class SweepTests : IDisposable
         {
             Environment.SetEnvironmentVariable("SLURM_ARRAY_TASK_ID", null);
         }
-        sweep.Status().Cells.Select(cell => cell.State).Should().Equal(CellState.Open, CellState.Open, CellState.Done);
+        sweep.Status().Cells.Select(cell => cell.State).Should().Equal(TrialState.Open, TrialState.Open, TrialState.Done);
         sweep.ReadResult(sweep.Plan.Cells[2])!["genotypes"]!.AsArray().Should().HaveCount(3);
     }
 

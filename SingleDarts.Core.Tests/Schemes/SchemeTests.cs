@@ -1,13 +1,13 @@
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Schemes;
 
 public class SchemeTests
 {
-    private static readonly UpdateRule Plain = UpdateRule.Default.Sgd(0.1, momentum: 0);
+    private static readonly OptimizerSettings Plain = OptimizerSettings.Default.Sgd(0.1, momentum: 0);
 
     [Fact]
     public void Single_level_moves_weights_and_alpha_by_the_gradients_of_one_batch()
@@ -124,7 +124,7 @@ public class SchemeTests
         using var scope = NewDisposeScope();
         using var plain = new SmallSearch(Plain, Plain);
         using var penalized = new SmallSearch(Plain, Plain);
-        var step = new SearchStep(penalized.Supernet, penalized.Weights, penalized.Architecture, [new ZeroOneLoss()])
+        var step = new StepContext(penalized.Supernet, penalized.Weights, penalized.Architecture, [new ZeroOneLoss()])
         {
             WeightBatch = penalized.Train,
         };

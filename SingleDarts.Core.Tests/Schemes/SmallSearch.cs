@@ -2,7 +2,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Schemes;
@@ -10,27 +10,27 @@ namespace SingleDarts.Core.Tests.Schemes;
 /// <summary>A supernet of float64 that is small enough for finite differences, with two batches.</summary>
 internal sealed class SmallSearch : IDisposable
 {
-    public SmallSearch(UpdateRule? weights = null, UpdateRule? architecture = null, IRelaxation? relaxation = null, long seed = 1, SearchSpace? space = null, Func<LabeledBatch>? batch = null)
+    public SmallSearch(OptimizerSettings? weights = null, OptimizerSettings? architecture = null, IRelaxation? relaxation = null, long seed = 1, SearchSpace? space = null, Func<LabeledBatch>? batch = null)
     {
         space ??= SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8);
         Supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid(),
             new SupernetOptions { Seed = seed, DataType = ScalarType.Float64 });
-        Weights = new ParameterUpdater(weights ?? UpdateRule.Default.Sgd(0.1, momentum: 0.9, weightDecay: 3e-4), Supernet.Weights, 1);
-        Architecture = new ParameterUpdater(architecture ?? UpdateRule.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);
+        Weights = new ScheduledOptimizer(weights ?? OptimizerSettings.Default.Sgd(0.1, momentum: 0.9, weightDecay: 3e-4), Supernet.Weights, 1);
+        Architecture = new ScheduledOptimizer(architecture ?? OptimizerSettings.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);
         Weights.MoveTo(0, 0);
         Architecture.MoveTo(0, 0);
         using var generator = new Generator(7UL);
         Train = batch?.Invoke() ?? Batch(generator);
         Validation = batch?.Invoke() ?? Batch(generator);
-        Step = new SearchStep(Supernet, Weights, Architecture) { WeightBatch = Train, ArchitectureBatch = Validation };
+        Step = new StepContext(Supernet, Weights, Architecture) { WeightBatch = Train, ArchitectureBatch = Validation };
     }
 
     public Supernet Supernet { get; }
-    public ParameterUpdater Weights { get; }
-    public ParameterUpdater Architecture { get; }
+    public ScheduledOptimizer Weights { get; }
+    public ScheduledOptimizer Architecture { get; }
     public LabeledBatch Train { get; }
     public LabeledBatch Validation { get; }
-    public SearchStep Step { get; }
+    public StepContext Step { get; }
     public Tensor Alpha => Supernet.Architecture["cell"];
 
     public double Loss(LabeledBatch batch)

@@ -1,5 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -75,8 +75,8 @@ public class BesideGarbageTests
         using var train = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.Cifar10Training with { CropPadding = 1, CutoutLength = 3 });
         using var test = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(Normalization.Cifar10));
         TrainingResult result = await NetworkTraining.Of(network).On(train).EvaluatedOn(test).With(TrainingRecipes.DartsCifar.Scaled(2)).For(2, 32)
-            .With(o => o with { AuxiliaryWeight = 0, LabelSmoothing = 0.1 }).AveragingWeights(0.9).WithSeed(3).RunAsync();
-        return string.Join(" ", result.Epochs.Select(epoch => $"{epoch.TrainLoss:R} {epoch.Test!.Loss:R} {epoch.AverageTest!.Loss:R}"));
+            .With(o => o with { AuxiliaryWeight = 0, LabelSmoothing = 0.1 }).WithEma(0.9).WithSeed(3).RunAsync();
+        return string.Join(" ", result.Epochs.Select(epoch => $"{epoch.TrainLoss:R} {epoch.Test!.Loss:R} {epoch.EmaTest!.Loss:R}"));
     }
 
     /// <summary>Samples one operation of each edge, with the gradient of the softmax.</summary>

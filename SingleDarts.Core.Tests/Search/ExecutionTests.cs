@@ -42,7 +42,7 @@ public class ExecutionTests
         {
             SearchResult[] results = [
                 await Small.Search(data, scheme).RunAsync(),
-                await Small.Search(data, scheme).With(o => o with { StreamsData = true }).RunAsync()];
+                await Small.Search(data, scheme).With(o => o with { Prefetch = true }).RunAsync()];
             Small.Alpha(results[1]).Should().Equal(Small.Alpha(results[0]));
             results[1].Epochs[^1].WeightLoss.Should().Be(results[0].Epochs[^1].WeightLoss);
         }
@@ -53,11 +53,11 @@ public class ExecutionTests
     {
         using ClassificationDataset data = Small.Data();
         using var folder = new TemporaryFolder();
-        ArchitectureSearch Streamed() => Small.Search(data).With(o => o with { StreamsData = true });
-        SearchResult whole = await Streamed().RunAsync();
-        await foreach (EpochReport _ in Streamed().SavingTo(folder.Path).RunEpochsAsync())
+        ArchitectureSearch Prefetched() => Small.Search(data).With(o => o with { Prefetch = true });
+        SearchResult whole = await Prefetched().RunAsync();
+        await foreach (EpochReport _ in Prefetched().SavingTo(folder.Path).RunEpochsAsync())
             break;
-        Small.Alpha(await Streamed().ResumingFrom(folder.Path).RunAsync()).Should().Equal(Small.Alpha(whole));
+        Small.Alpha(await Prefetched().ResumingFrom(folder.Path).RunAsync()).Should().Equal(Small.Alpha(whole));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;

@@ -185,7 +185,7 @@ public class SearchTests
 
         public SampleAllocation Allocate(long samples, Generator generator) => new(SampleOrder.All(samples));
 
-        public StepOutcome Step(SearchStep step)
+        public StepOutcome Step(StepContext step)
         {
             BatchOutcome weights = step.UpdateWeights();
             return new StepOutcome(weights, steps++ % 2 == 0 ? step.UpdateArchitecture() : weights);

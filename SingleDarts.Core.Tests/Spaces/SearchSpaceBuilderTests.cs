@@ -6,7 +6,7 @@ using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Schemes;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -77,7 +77,7 @@ public class SearchSpaceBuilderTests
     public void A_weight_that_no_loss_reaches_is_left_where_it_is_by_a_loop_of_ones_own(IOptimizationScheme scheme)
     {
         using var search = new SmallSearch(
-            UpdateRule.Default.Sgd(0.1), space: Vectors(c => new WithUnused(c)), batch: () => new LabeledBatch(
+            OptimizerSettings.Default.Sgd(0.1), space: Vectors(c => new WithUnused(c)), batch: () => new LabeledBatch(
                 randn([6, 5], dtype: ScalarType.Float64), randint(0, 2, 6, dtype: ScalarType.Int64)));
         for (int i = 0; i < 3; i++)
             scheme.Step(search.Step);

@@ -4,7 +4,7 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -26,8 +26,8 @@ public class BackwardFaultTests
     {
         using var scope = NewDisposeScope();
         using Supernet supernet = Create();
-        using var weights = new ParameterUpdater(UpdateRule.Default.Sgd(0.1), supernet.Weights, 1);
-        using var alpha = new ParameterUpdater(UpdateRule.Default.Adam(0.1), supernet.Architecture.Named, 1);
+        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1), supernet.Weights, 1);
+        using var alpha = new ScheduledOptimizer(OptimizerSettings.Default.Adam(0.1), supernet.Architecture.Named, 1);
         var (input, labels) = Batch();
         Tensor before = cat([.. supernet.Weights.Select(w => w.Parameter.detach().flatten())]), alphaBefore = Alpha(supernet).clone();
 
@@ -137,11 +137,11 @@ public class BackwardFaultTests
 
         public SampleAllocation Allocate(long samples, Generator generator) => new(SampleOrder.All(samples));
 
-        public StepOutcome Step(SearchStep step)
+        public StepOutcome Step(StepContext step)
         {
             BatchOutcome outcome = step.Evaluate(step.WeightBatch);
             outcome.Loss.backward(create_graph: true);
-            step.WeightUpdater.Step();
+            step.WeightOptimizer.Step();
             outcome = outcome.Detach();
             return new StepOutcome(outcome, outcome);
         }

@@ -50,15 +50,15 @@ internal static class OutOfMemory
 
         public SampleAllocation Allocate(long samples, Generator generator) => new(SampleOrder.All(samples));
 
-        public StepOutcome Step(SearchStep step)
+        public StepOutcome Step(StepContext step)
         {
             BatchOutcome outcome = step.Evaluate(step.WeightBatch);
-            step.WeightUpdater.ZeroGrad();
-            step.ArchitectureUpdater.ZeroGrad();
+            step.WeightOptimizer.ZeroGrad();
+            step.ArchitectureOptimizer.ZeroGrad();
             List<Tensor> filling = ++steps == 2 ? Fill() : [];
             try
             {
-                SearchStep.Backward(outcome.Loss, step.WeightUpdater, step.ArchitectureUpdater);
+                StepContext.Backward(outcome.Loss, step.WeightOptimizer, step.ArchitectureOptimizer);
             }
             finally
             {

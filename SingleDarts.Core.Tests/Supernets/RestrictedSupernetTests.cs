@@ -4,7 +4,7 @@ using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Schemes;
 using SingleDarts.Core.Tests.Spaces;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Supernets;
@@ -70,8 +70,8 @@ public class RestrictedSupernetTests
     public void Alpha_of_excluded_candidates_has_no_gradient_and_stays(IOptimizationScheme scheme, IRelaxation relaxation)
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(architecture: UpdateRule.Default.Adam(0.01, 0.5, 0.999), relaxation: relaxation, space: Restricted.Small);
-        var step = new SearchStep(search.Supernet, search.Weights, search.Architecture, [new ZeroOneLoss()])
+        using var search = new SmallSearch(architecture: OptimizerSettings.Default.Adam(0.01, 0.5, 0.999), relaxation: relaxation, space: Restricted.Small);
+        var step = new StepContext(search.Supernet, search.Weights, search.Architecture, [new ZeroOneLoss()])
         {
             WeightBatch = search.Train,
             ArchitectureBatch = search.Validation,
@@ -93,7 +93,7 @@ public class RestrictedSupernetTests
     public void Weight_decay_alone_moves_alpha_of_excluded_candidates()
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(architecture: UpdateRule.Default.Sgd(0.1, momentum: 0, weightDecay: 0.2), space: Restricted.Small);
+        using var search = new SmallSearch(architecture: OptimizerSettings.Default.Sgd(0.1, momentum: 0, weightDecay: 0.2), space: Restricted.Small);
         Tensor start = search.Alpha.detach().clone();
         for (int i = 0; i < 4; i++)
             OptimizationSchemes.SingleLevel.Step(search.Step);

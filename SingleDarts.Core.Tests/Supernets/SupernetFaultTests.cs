@@ -34,7 +34,7 @@ public class SupernetFaultTests
         CandidateOperation First(string name) => new(name, c => one ??= nn.Conv2d(c.InChannels, c.OutChannels, 1), isLearnable: true);
         FluentActions.Invoking(() => new MixedOp([First("a"), First("b")], new OperationContext(4, 4)))
             .Should().Throw<ArgumentException>().WithMessage("*Candidate 'a' and candidate 'b' are one module*");
-        SearchSpace space = SearchTrialTests.With("own", c => one ??= nn.Conv2d(c.InChannels, c.OutChannels, 1)).Build();
+        SearchSpace space = SearchProbeTests.With("own", c => one ??= nn.Conv2d(c.InChannels, c.OutChannels, 1)).Build();
         one = null;
         FluentActions.Invoking(() => new Supernet(space)).Should().Throw<ArgumentException>()
             .WithMessage("*'own' on edge 0->1 of cell 'cell' and candidate 'own' on edge 0->2 of cell 'cell' are one module*");

@@ -9,14 +9,14 @@ namespace SingleDarts.Core.Tests.Sweeps;
 internal static class FakeSweep
 {
     public static SweepPlan Plan(int cells, int steps = 3) => new(new JsonObject { ["name"] = "fake" },
-        [new SweepGroup("all", [.. Enumerable.Range(0, cells).Select(number => new SweepCell(new JsonObject { ["number"] = number, ["steps"] = steps }))])]);
+        [new SweepGroup("all", [.. Enumerable.Range(0, cells).Select(number => new Trial(new JsonObject { ["number"] = number, ["steps"] = steps }))])]);
 
-    public static long Sum(SweepCell cell) => Enumerable.Range(1, Steps(cell)).Sum(step => (long)step * Number(cell) * step);
+    public static long Sum(Trial cell) => Enumerable.Range(1, Steps(cell)).Sum(step => (long)step * Number(cell) * step);
 
-    public static int Number(SweepCell cell) => cell.Options["number"]!.GetValue<int>();
+    public static int Number(Trial cell) => cell.Options["number"]!.GetValue<int>();
 
     /// <summary>Fails where another process or thread is in the same cell.</summary>
-    public static async Task<JsonObject> RunAsync(CellContext context, TimeSpan pause, CancellationToken cancellationToken)
+    public static async Task<JsonObject> RunAsync(TrialContext context, TimeSpan pause, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(context.RunFolder);
         using var alone = new FileStream(Path.Combine(context.RunFolder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -41,7 +41,7 @@ internal static class FakeSweep
     {
         SweepFolder sweep = SweepFolder.Open(folder, TimeSpan.FromSeconds(5));
         var runner = new SweepRunner(sweep, (context, token) => RunAsync(context, TimeSpan.FromMilliseconds(20), token));
-        foreach (SweepCell cell in order == "backwards" ? sweep.Plan.Cells.Reverse() : sweep.Plan.Cells)
+        foreach (Trial cell in order == "backwards" ? sweep.Plan.Cells.Reverse() : sweep.Plan.Cells)
             runner.RunAsync(cell).GetAwaiter().GetResult();
         return 0;
     }
@@ -49,5 +49,5 @@ internal static class FakeSweep
     public static Process Start(string folder, string order) => Process.Start(new ProcessStartInfo(
         "dotnet", [typeof(FakeSweep).Assembly.Location, "sweep", folder, order]))!;
 
-    private static int Steps(SweepCell cell) => cell.Options["steps"]!.GetValue<int>();
+    private static int Steps(Trial cell) => cell.Options["steps"]!.GetValue<int>();
 }

@@ -9,7 +9,7 @@ public class SweepFolderTests
     public void A_plan_is_read_as_it_was_written_and_shared_cells_are_there_once()
     {
         using var folder = new TemporaryFolder();
-        SweepCell[] cells = [.. FakeSweep.Plan(3).Cells];
+        Trial[] cells = [.. FakeSweep.Plan(3).Cells];
         var plan = new SweepPlan(new JsonObject { ["why"] = "α" }, [new("first", [cells[2], cells[0]]), new("second", [cells[0], cells[1]])]);
         SweepFolder.Create(folder["sweep"], plan);
         SweepPlan read = SweepFolder.Open(folder["sweep"]).Plan;
@@ -23,7 +23,7 @@ public class SweepFolderTests
     [Fact]
     public void The_first_cell_of_every_group_comes_before_the_second_of_any()
     {
-        SweepCell[] cells = [.. FakeSweep.Plan(6).Cells];
+        Trial[] cells = [.. FakeSweep.Plan(6).Cells];
         var plan = new SweepPlan([], [new("three", [cells[0], cells[1], cells[2]]), new("none", []), new("two", [cells[3], cells[1]]), new("four", [cells[4], cells[0], cells[5]])]);
         plan.Cells.Should().Equal(cells[0], cells[3], cells[4], cells[1], cells[2], cells[5]);
     }

@@ -13,7 +13,7 @@ public class SweepRunnerTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(5));
-        var ran = new List<SweepCell>();
+        var ran = new List<Trial>();
         var runner = new SweepRunner(sweep, (context, token) =>
         {
             ran.Add(context.Cell);
@@ -21,9 +21,9 @@ public class SweepRunnerTests
         });
         (await runner.RunAsync()).ToString().Should().Be("5 cells: 5 done");
         (await runner.RunAsync()).IsComplete.Should().BeTrue();
-        (await runner.RunAsync(sweep.Plan.Cells[3])).Should().Be(CellOutcome.Done);
+        (await runner.RunAsync(sweep.Plan.Cells[3])).Should().Be(TrialOutcome.Done);
         ran.Should().Equal(sweep.Plan.Cells);
-        foreach (SweepCell cell in sweep.Plan.Cells)
+        foreach (Trial cell in sweep.Plan.Cells)
             sweep.ReadResult(cell)!["sum"]!.GetValue<long>().Should().Be(FakeSweep.Sum(cell));
     }
 
@@ -34,7 +34,7 @@ public class SweepRunnerTests
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(4));
         bool breaks = true;
         int runs = 0;
-        Task<JsonObject> Run(CellContext context, CancellationToken token)
+        Task<JsonObject> Run(TrialContext context, CancellationToken token)
         {
             runs++;
             context.Log.WriteLine($"cell {FakeSweep.Number(context.Cell)} begins");
@@ -46,7 +46,7 @@ public class SweepRunnerTests
         File.ReadAllText(sweep.FailureLog(sweep.Plan.Cells[1])).Should().Contain("cell 1 begins").And.Contain("InvalidOperationException").And.Contain("   at ");
 
         breaks = false;
-        (await new SweepRunner(sweep, Run).RunAsync()).Count(CellState.Failed).Should().Be(1);
+        (await new SweepRunner(sweep, Run).RunAsync()).Count(TrialState.Failed).Should().Be(1);
         (await new SweepRunner(sweep, Run) { RetryFailed = true }.RunAsync()).IsComplete.Should().BeTrue();
         runs.Should().Be(5);
     }
@@ -75,7 +75,7 @@ public class SweepRunnerTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        (await new SweepRunner(sweep, (_, _) => throw new OperationCanceledException("timed out")).RunAsync(sweep.Plan.Cells[0])).Should().Be(CellOutcome.Failed);
+        (await new SweepRunner(sweep, (_, _) => throw new OperationCanceledException("timed out")).RunAsync(sweep.Plan.Cells[0])).Should().Be(TrialOutcome.Failed);
     }
 
     [LinuxFact]
@@ -101,16 +101,16 @@ public class SweepRunnerTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        SweepCell cell = sweep.Plan.Cells[0];
+        Trial cell = sweep.Plan.Cells[0];
         string obstacle = folder[$"{part}/{cell}.{(succeeds ? "json" : "log")}.{Environment.ProcessId}.tmp"];
         Directory.CreateDirectory(obstacle);
         var runner = new SweepRunner(sweep, (context, token) => succeeds ? FakeSweep.RunAsync(context, Short, token) : throw new InvalidOperationException("no luck"));
         if (succeeds)
-            (await runner.RunAsync(cell)).Should().Be(CellOutcome.Failed);
+            (await runner.RunAsync(cell)).Should().Be(TrialOutcome.Failed);
         else
             (await runner.Invoking(r => r.RunAsync(cell)).Should().ThrowAsync<IOException>()).Which.Message.Should().Contain("no luck").And.Contain("could not be recorded");
         File.Exists(sweep.ResultFile(cell)).Should().BeFalse();
-        sweep.StatusOf(0).State.Should().Be(succeeds ? CellState.Failed : CellState.Interrupted);
+        sweep.StatusOf(0).State.Should().Be(succeeds ? TrialState.Failed : TrialState.Interrupted);
 
         Directory.Delete(obstacle);
         (await new SweepRunner(sweep, (context, token) => FakeSweep.RunAsync(context, Short, token)) { RetryFailed = true }.RunAsync()).IsComplete.Should().BeTrue();
@@ -158,9 +158,9 @@ public class SweepRunnerTests
                 Thread.Sleep(1000);
         }
 
-        sweep.Status().Cells.Where(cell => cell.State != CellState.Done).Should().BeEmpty();
+        sweep.Status().Cells.Where(cell => cell.State != TrialState.Done).Should().BeEmpty();
         sweep.Status().Cells.Max(cell => cell.Attempts).Should().BeGreaterThan(1, "some were killed");
-        foreach (SweepCell cell in sweep.Plan.Cells)
+        foreach (Trial cell in sweep.Plan.Cells)
             sweep.ReadResult(cell)!.ToJsonString().Should().Be($"{{\"sum\":{FakeSweep.Sum(cell)}}}");
         foreach (var (file, time) in written)
             File.GetLastWriteTimeUtc(file).Should().Be(time, "a finished cell is not run again");

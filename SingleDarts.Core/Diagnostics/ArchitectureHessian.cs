@@ -11,7 +11,7 @@ namespace SingleDarts.Core.Diagnostics;
 /// The Hessian of a batch's loss in α, all kinds of cells one after another, as a linear map on float64 vectors on the CPU. Penalties on α
 /// are not part of the loss.
 /// </summary>
-internal sealed class ArchitectureHessian(SearchStep step, LabeledBatch batch, HessianProduct product, Action rewind) : IDisposable
+internal sealed class ArchitectureHessian(StepContext step, LabeledBatch batch, HessianProduct product, Action rewind) : IDisposable
 {
     private readonly Parameter[] alphas = [.. step.Supernet.Architecture.Named.Select(alpha => alpha.Parameter)];
     private Tensor? gradient;

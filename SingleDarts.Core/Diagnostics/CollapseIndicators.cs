@@ -114,7 +114,7 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         CandidateOperation[] candidates = Candidates(kind, edge);
         int favoured = Array.IndexOf(gradient, gradient.Min());
         double margin = gradient.Length == 1 ? 0 : gradient.Order().ElementAt(1) - gradient.Min();
-        double rate = moment.Context.ArchitectureUpdater.LearningRate;
+        double rate = moment.Context.ArchitectureOptimizer.LearningRate;
         bool applies = moment.Context.Supernet.Architecture.Relaxation is SoftmaxRelaxation && margin > 0 && rate > 0 &&
             alpha.All(other => other <= alpha[favoured]);
         return new EdgeIndicators(

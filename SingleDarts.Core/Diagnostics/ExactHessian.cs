@@ -12,7 +12,7 @@ public static class ExactHessian
     /// <param name="step">Supernet and loss; its running statistics advance, its random generators are left where they are.</param>
     /// <param name="batch">The batch.</param>
     /// <returns>[n, n] of float64 on the CPU; n counts the numbers of α, kinds of cells one after another, row by row.</returns>
-    public static Tensor Of(SearchStep step, LabeledBatch batch)
+    public static Tensor Of(StepContext step, LabeledBatch batch)
     {
         using var scope = NewDisposeScope();
         CellExecution execution = step.Supernet.Execution;

@@ -103,7 +103,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
         WeightGradients alpha = ReferenceEquals(w, a) ? weights : of(a);
         using LabeledBatch? other = moment.DrawIndependentBatch?.Invoke();
         using WeightGradients? independent = other is null ? null : of(other);
-        using WeightGradients? momentum = WeightGradients.OfMomentum(moment.Context.WeightUpdater, p, places);
+        using WeightGradients? momentum = WeightGradients.OfMomentum(moment.Context.WeightOptimizer, p, places);
         bool first = moment.Step == 0;
         using WeightGradients? again = first && earlierBatch is { } batch ? of(batch) : null;
         NodeCorrelation[] nodes = [.. places.Select((place, i) =>

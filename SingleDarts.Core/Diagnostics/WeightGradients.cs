@@ -1,7 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -19,7 +19,7 @@ internal sealed class WeightGradients : IDisposable
     /// <param name="operationWeights">p by kind of cell, without gradient history.</param>
     /// <param name="nodes">Whose weights.</param>
     public static WeightGradients Of(
-        SearchStep step, LabeledBatch batch, IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes)
+        StepContext step, LabeledBatch batch, IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes)
     {
         using var scope = NewDisposeScope();
         Tensor[] p = [.. step.Supernet.Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])];
@@ -31,7 +31,7 @@ internal sealed class WeightGradients : IDisposable
 
     /// <summary>What SGD's momentum has gathered of them, or null where there is none.</summary>
     public static WeightGradients? OfMomentum(
-        ParameterUpdater updater, IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes)
+        ScheduledOptimizer updater, IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes)
     {
         using var scope = NewDisposeScope();
         if (updater.MomentumBuffer(0) is null)

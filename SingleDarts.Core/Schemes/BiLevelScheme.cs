@@ -53,7 +53,7 @@ public sealed record BiLevelScheme : IOptimizationScheme
     }
 
     /// <inheritdoc/>
-    public StepOutcome Step(SearchStep step) => step.Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
+    public StepOutcome Step(StepContext step) => step.Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
         ? step.UpdateArchitecture
         : () => UnrolledGradient.UpdateArchitecture(step, Gradient == ArchitectureGradient.Exact, Radius));
 }

@@ -20,5 +20,5 @@ public interface IOptimizationScheme
     /// <summary>Moves w and α once.</summary>
     /// <param name="step">The supernet, the batches and the updaters of this step.</param>
     /// <returns>What was measured on the way, without gradients.</returns>
-    StepOutcome Step(SearchStep step);
+    StepOutcome Step(StepContext step);
 }

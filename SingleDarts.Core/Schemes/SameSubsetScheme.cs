@@ -29,5 +29,5 @@ public sealed record SameSubsetScheme : IOptimizationScheme
     }
 
     /// <inheritdoc/>
-    public StepOutcome Step(SearchStep step) => step.Alternate(Order, step.UpdateArchitecture);
+    public StepOutcome Step(StepContext step) => step.Alternate(Order, step.UpdateArchitecture);
 }

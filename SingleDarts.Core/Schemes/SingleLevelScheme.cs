@@ -16,15 +16,15 @@ public sealed record SingleLevelScheme : IOptimizationScheme
     public SampleAllocation Allocate(long samples, Generator generator) => new(SampleOrder.All(samples));
 
     /// <inheritdoc/>
-    public StepOutcome Step(SearchStep step)
+    public StepOutcome Step(StepContext step)
     {
         using var scope = NewDisposeScope();
         BatchOutcome outcome = step.Evaluate(step.WeightBatch);
-        step.WeightUpdater.ZeroGrad();
-        step.ArchitectureUpdater.ZeroGrad();
+        step.WeightOptimizer.ZeroGrad();
+        step.ArchitectureOptimizer.ZeroGrad();
         step.Regularize(outcome.Loss).backward();
-        step.WeightUpdater.Step();
-        step.ArchitectureUpdater.Step();
+        step.WeightOptimizer.Step();
+        step.ArchitectureOptimizer.Step();
         outcome = outcome.Detach();
         return new StepOutcome(outcome, outcome);
     }

@@ -1,6 +1,6 @@
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -12,22 +12,22 @@ namespace SingleDarts.Core.Schemes;
 /// </summary>
 internal static class UnrolledGradient
 {
-    internal static BatchOutcome UpdateArchitecture(SearchStep step, bool exact, double radius)
+    internal static BatchOutcome UpdateArchitecture(StepContext step, bool exact, double radius)
     {
         using var scope = NewDisposeScope();
-        Parameter[] weights = [.. step.WeightUpdater.Parameters.Select(p => p.Parameter)];
-        Parameter[] alphas = [.. step.ArchitectureUpdater.Parameters.Select(p => p.Parameter)];
-        double rate = step.WeightUpdater.LearningRate;
+        Parameter[] weights = [.. step.WeightOptimizer.Parameters.Select(p => p.Parameter)];
+        Parameter[] alphas = [.. step.ArchitectureOptimizer.Parameters.Select(p => p.Parameter)];
+        double rate = step.WeightOptimizer.LearningRate;
 
         Tensor[] saved = [.. weights.Select(w => w.detach().clone())];
-        step.WeightUpdater.ZeroGrad();
-        SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.WeightUpdater);
+        step.WeightOptimizer.ZeroGrad();
+        StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.WeightOptimizer);
         TakeVirtualStep(step, weights, rate);
 
-        step.WeightUpdater.ZeroGrad();
-        step.ArchitectureUpdater.ZeroGrad();
+        step.WeightOptimizer.ZeroGrad();
+        step.ArchitectureOptimizer.ZeroGrad();
         BatchOutcome outcome = step.Evaluate(step.ArchitectureBatch);
-        SearchStep.Backward(step.Regularize(outcome.Loss), step.WeightUpdater, step.ArchitectureUpdater);
+        StepContext.Backward(step.Regularize(outcome.Loss), step.WeightOptimizer, step.ArchitectureOptimizer);
         Tensor[] direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
         Tensor[] gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
         Assign(weights, saved);
@@ -38,14 +38,14 @@ internal static class UnrolledGradient
         using (no_grad())
             for (int i = 0; i < alphas.Length; i++)
                 alphas[i].grad!.copy_(gradient[i] - mixed[i].Times(rate));
-        step.WeightUpdater.ZeroGrad();
-        step.ArchitectureUpdater.Step();
+        step.WeightOptimizer.ZeroGrad();
+        step.ArchitectureOptimizer.Step();
         return outcome.Detach();
     }
 
-    private static void TakeVirtualStep(SearchStep step, Parameter[] weights, double rate)
+    private static void TakeVirtualStep(StepContext step, Parameter[] weights, double rate)
     {
-        (double momentum, double decay) = step.WeightUpdater.Rule.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
+        (double momentum, double decay) = step.WeightOptimizer.Rule.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
         using var _ = no_grad();
         for (int i = 0; i < weights.Length; i++)
         {
@@ -53,14 +53,14 @@ internal static class UnrolledGradient
             Tensor move = weights[i].Times(decay);
             if (weights[i].grad is { } gradient)
                 move.Plus_(gradient);
-            if (step.WeightUpdater.MomentumBuffer(i) is { } buffer)
+            if (step.WeightOptimizer.MomentumBuffer(i) is { } buffer)
                 move.Plus_(buffer, momentum);
             weights[i].Plus_(move, -rate);
         }
     }
 
     /// <summary>∇_α ⟨∇_w L_train(α, w), v⟩ by a second backward pass.</summary>
-    private static Tensor[] ExactProduct(SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction)
+    private static Tensor[] ExactProduct(StepContext step, Parameter[] weights, Parameter[] alphas, Tensor[] direction)
     {
         CellExecution execution = step.Supernet.Execution;
         step.Supernet.Execution = CellExecution.PerEdge;
@@ -73,14 +73,14 @@ internal static class UnrolledGradient
             Tensor term = gradients[i].mul(direction[i]).sum();
             product = product is null ? term : product.Plus(term);
         }
-        step.ArchitectureUpdater.ZeroGrad();
-        SearchStep.Backward(product!, step.ArchitectureUpdater);
+        step.ArchitectureOptimizer.ZeroGrad();
+        StepContext.Backward(product!, step.ArchitectureOptimizer);
         return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
     }
 
     /// <summary>[∇_α L_train(α, w + R v) − ∇_α L_train(α, w − R v)] / 2R with R = radius / ‖v‖₂.</summary>
     private static Tensor[] FiniteDifference(
-        SearchStep step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
+        StepContext step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
     {
         double norm = Norm(direction);
         if (norm == 0)
@@ -91,8 +91,8 @@ internal static class UnrolledGradient
             using (no_grad())
                 for (int i = 0; i < weights.Length; i++)
                     weights[i].Plus_(direction[i], distance);
-            step.ArchitectureUpdater.ZeroGrad();
-            SearchStep.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureUpdater);
+            step.ArchitectureOptimizer.ZeroGrad();
+            StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureOptimizer);
             Assign(weights, saved);
             return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
         }

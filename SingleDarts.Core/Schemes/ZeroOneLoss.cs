@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Schemes;
 /// 0 or 1.
 /// </summary>
 /// <param name="Weight">w; 10 in FairDARTS.</param>
-public sealed record ZeroOneLoss(double Weight = 10) : IArchitectureRegularizer
+public sealed record ZeroOneLoss(double Weight = 10) : IPenalty
 {
     /// <inheritdoc/>
     public string Name => "zero-one";

@@ -3,7 +3,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
@@ -42,13 +42,13 @@ public sealed class ArchitectureSearch
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
     /// <param name="describe">For example <c>o => o.Sgd(0.005, momentum: 0.9).Cosine()</c>, which begins from nothing.</param>
-    public ArchitectureSearch UpdatingWeights(Func<UpdateRule, UpdateRule> describe) =>
-        With(o => o with { WeightUpdate = describe(UpdateRule.Default) });
+    public ArchitectureSearch UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> describe) =>
+        With(o => o with { WeightOptimizer = describe(OptimizerSettings.Default) });
 
     /// <summary>Optimiser, schedule and clipping of α.</summary>
     /// <param name="describe">For example <c>o => o.Adam(3e-4, 0.5, 0.999)</c>, which begins from nothing.</param>
-    public ArchitectureSearch UpdatingArchitecture(Func<UpdateRule, UpdateRule> describe) =>
-        With(o => o with { ArchitectureUpdate = describe(UpdateRule.Default) });
+    public ArchitectureSearch UpdatingArchitecture(Func<OptimizerSettings, OptimizerSettings> describe) =>
+        With(o => o with { ArchitectureOptimizer = describe(OptimizerSettings.Default) });
 
     /// <summary>How a stored batch becomes model input: augmentation and normalisation.</summary>
     /// <param name="transform">For example <see cref="ImageAugmentation.Cifar10Search"/>.</param>
@@ -60,8 +60,8 @@ public sealed class ArchitectureSearch
 
     /// <summary>Adds a penalty on α.</summary>
     /// <param name="regularizer">For example <see cref="ZeroOneLoss"/>.</param>
-    public ArchitectureSearch Penalizing(IArchitectureRegularizer regularizer) =>
-        With(o => o with { Regularizers = [.. o.Regularizers, regularizer] });
+    public ArchitectureSearch Penalizing(IPenalty regularizer) =>
+        With(o => o with { Penalties = [.. o.Penalties, regularizer] });
 
     /// <summary>Adds a rule that ends the search early.</summary>
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>

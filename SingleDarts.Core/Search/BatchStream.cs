@@ -13,16 +13,16 @@ internal sealed class BatchStream : IDisposable
     private readonly BatchPlan plan;
     private readonly RandomStreams streams;
     private readonly BatchSource source;
-    private readonly BatchesAhead batches;
+    private readonly Prefetcher batches;
 
     public BatchStream(BatchPlan plan, RandomStreams streams, ClassificationDataset data, Device device, SearchOptions options)
     {
         (this.plan, this.streams) = (plan, streams);
-        source = new BatchSource(data, options.StreamsData ? CPU : device, options.DataType, options.Transform ?? (data.IsImage
+        source = new BatchSource(data, options.Prefetch ? CPU : device, options.DataType, options.Transform ?? (data.IsImage
             ? new ImageAugmentation { Normalization = data.MeasureNormalization() }
             : null));
-        batches = new BatchesAhead(
-            Make, (epoch, step) => step + 1 < plan.StepsPerEpoch ? (epoch, step + 1) : (epoch + 1, 0), device, options.StreamsData);
+        batches = new Prefetcher(
+            Make, (epoch, step) => step + 1 < plan.StepsPerEpoch ? (epoch, step + 1) : (epoch + 1, 0), device, options.Prefetch);
     }
 
     /// <summary>Batches of w and α of a step, in the current dispose scope; one object where the scheme shares it.</summary>

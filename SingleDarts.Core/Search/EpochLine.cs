@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 
 namespace SingleDarts.Core.Search;
 

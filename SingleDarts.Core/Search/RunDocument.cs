@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
@@ -77,12 +77,12 @@ internal static class RunDocument
         ["convolutionType"] = (options.ConvolutionType ?? options.DataType).ToString(),
         ["scheme"] = OptionsDocument.Describe(options.Scheme.Name, options.Scheme),
         ["relaxation"] = OptionsDocument.Describe(options.Relaxation.Name, options.Relaxation),
-        ["weightUpdate"] = options.WeightUpdate.ToString(),
-        ["architectureUpdate"] = options.ArchitectureUpdate.ToString(),
+        ["weightOptimizer"] = options.WeightOptimizer.ToString(),
+        ["architectureOptimizer"] = options.ArchitectureOptimizer.ToString(),
         ["derivation"] = OptionsDocument.Describe(
             (options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
         ["transform"] = options.Transform?.ToString() ?? "normalisation by the data's statistics",
-        ["regularizers"] = new JsonArray([.. options.Regularizers.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
+        ["penalties"] = new JsonArray([.. options.Penalties.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
         ["stoppingRules"] = new JsonArray([.. options.StoppingRules.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
         ["affine"] = options.Affine,
         ["trackRunningStatistics"] = options.TrackRunningStatistics,

@@ -5,7 +5,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,8 +21,8 @@ internal sealed class SearchLoop : IDisposable
     private readonly RandomStreams streams;
     private readonly BatchPlan plan;
     private readonly Supernet supernet;
-    private readonly ParameterUpdater weights, architecture;
-    private readonly SearchStep context;
+    private readonly ScheduledOptimizer weights, architecture;
+    private readonly StepContext context;
     private readonly RunRandom random;
     private readonly BatchStream batches;
     private readonly EpochMeter meter;
@@ -54,9 +54,9 @@ internal sealed class SearchLoop : IDisposable
             ConvolutionType = options.ConvolutionType,
         });
         supernet.train();
-        weights = new ParameterUpdater(options.WeightUpdate, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
-        architecture = new ParameterUpdater(options.ArchitectureUpdate, supernet.Architecture.Named, options.Epochs);
-        context = new SearchStep(supernet, weights, architecture, options.Regularizers);
+        weights = new ScheduledOptimizer(options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
+        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named, options.Epochs);
+        context = new StepContext(supernet, weights, architecture, options.Penalties);
         random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
         {
             // What somebody else's scheme draws is not known.

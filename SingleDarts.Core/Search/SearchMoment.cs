@@ -1,5 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 
@@ -10,7 +10,7 @@ namespace SingleDarts.Core.Search;
 /// <param name="Step">Step within the epoch, counted from 0.</param>
 /// <param name="StepsPerEpoch">Steps of one epoch.</param>
 /// <param name="Context">Supernet, batches and updaters.</param>
-public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, SearchStep Context)
+public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, StepContext Context)
 {
     /// <summary>The run folder, for <see cref="RunFolder.AppendRecord"/>, or <see langword="null"/> where nothing is saved.</summary>
     public RunFolder? Folder { get; init; }

@@ -2,7 +2,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
@@ -35,11 +35,11 @@ public sealed record SearchOptions
     public IRelaxation Relaxation { get; init; } = Relaxations.Sigmoid();
 
     /// <summary>Optimiser of w. <value>SGD 0.005, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value></summary>
-    public UpdateRule WeightUpdate { get; init; } =
-        UpdateRule.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5);
+    public OptimizerSettings WeightOptimizer { get; init; } =
+        OptimizerSettings.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5);
 
     /// <summary>Optimiser of α. <value>Adam 3e-4 (0.5, 0.999) at a fixed rate, no weight decay.</value></summary>
-    public UpdateRule ArchitectureUpdate { get; init; } = UpdateRule.Default.Adam(3e-4, 0.5, 0.999);
+    public OptimizerSettings ArchitectureOptimizer { get; init; } = OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999);
 
     /// <summary>α to genotype; the space's own rule where <see langword="null"/>.</summary>
     public IDerivation? Derivation { get; init; }
@@ -51,7 +51,7 @@ public sealed record SearchOptions
     public IBatchTransform? Transform { get; init; }
 
     /// <summary>Penalties on α. <value>None.</value></summary>
-    public IReadOnlyList<IArchitectureRegularizer> Regularizers { get; init; } = [];
+    public IReadOnlyList<IPenalty> Penalties { get; init; } = [];
 
     /// <summary>Rules that end the search early. <value>None.</value></summary>
     public IReadOnlyList<IStoppingRule> StoppingRules { get; init; } = [];
@@ -84,7 +84,7 @@ public sealed record SearchOptions
     /// Whether the data stay in the host's memory and each batch is made there during the step before it, for data that do not fit the
     /// device. The batches are the same. <value>False: the data lie on the device.</value>
     /// </summary>
-    public bool StreamsData { get; init; }
+    public bool Prefetch { get; init; }
 
     /// <summary>Run folder, or <see langword="null"/> to save nothing. <value>Null.</value></summary>
     public string? OutputFolder { get; init; }

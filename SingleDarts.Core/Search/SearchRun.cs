@@ -27,10 +27,10 @@ public sealed class SearchRun
     {
         TorchRuntime.EnsureLoaded();
         Options = options ?? new SearchOptions();
-        IReadOnlyList<string> faults = SearchValidation.Faults(space, data, Options, out SearchTrial? trial);
+        IReadOnlyList<string> faults = SearchValidation.Faults(space, data, Options, out SearchProbe? probe);
         if (faults.Count > 0)
             throw new InvalidSearchException(faults);
-        Trial = trial!;
+        Probe = probe!;
         Space = space;
         Data = data;
         this.logger = logger ?? NullLogger.Instance;
@@ -46,7 +46,7 @@ public sealed class SearchRun
     public SearchOptions Options { get; }
 
     /// <summary>What the trial of the parts showed.</summary>
-    internal SearchTrial Trial { get; }
+    internal SearchProbe Probe { get; }
 
     /// <summary>Runs the search to its end.</summary>
     /// <param name="progress">Called after every step.</param>
@@ -82,7 +82,7 @@ public sealed class SearchRun
         if (Interlocked.Exchange(ref started, 1) == 1)
             throw new InvalidOperationException("This search has been run; build another to run it again.");
         using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
-        using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress, Trial.DrawsFromGlobalGenerator);
+        using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress, Probe.DrawsFromGlobalGenerator);
         // A tensor that no inner scope holds must not be taken by the garbage collector during a native call.
         using var scope = NewDisposeScope();
         foreach (EpochReport epoch in loop.Epochs(cancellationToken))

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
@@ -39,7 +39,7 @@ internal sealed class SearchStorage : IDisposable
     }.ToJsonString(new JsonSerializerOptions(EpochLine.Json) { WriteIndented = true }));
 
     public void SaveCheckpoint(
-        int epoch, int step, Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter,
+        int epoch, int step, Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture, EpochMeter meter,
         IEnumerable<IResumableObserver> observers)
     {
         using var scope = NewDisposeScope();
@@ -57,7 +57,7 @@ internal sealed class SearchStorage : IDisposable
     /// begins at its start.
     /// </summary>
     public (int Epoch, int Step) LoadCheckpoint(
-        Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter,
+        Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture, EpochMeter meter,
         IEnumerable<IResumableObserver> observers, Action<string> warn)
     {
         var (tensors, metadata) = folder.Checkpoints.Exists ? folder.Checkpoints.Load(warn) : (new Dictionary<string, Tensor>(), null);
@@ -92,7 +92,7 @@ internal sealed class SearchStorage : IDisposable
 
     private (int, int) Restore(
         IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata,
-        Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture, EpochMeter meter)
+        Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture, EpochMeter meter)
     {
         string where = folder.Checkpoints.Folder;
         var (epoch, step) = CheckpointPlace.Read(metadata, where);
@@ -103,7 +103,7 @@ internal sealed class SearchStorage : IDisposable
         return (epoch, step);
     }
 
-    private static IEnumerable<(string, Tensor)> State(Supernet supernet, ParameterUpdater weights, ParameterUpdater architecture) =>
+    private static IEnumerable<(string, Tensor)> State(Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture) =>
         Parameters(supernet)
             .Concat(weights.SaveState().Select(s => ("weight-optimizer/" + s.Key, s.Value)))
             .Concat(architecture.SaveState().Select(s => ("architecture-optimizer/" + s.Key, s.Value)));

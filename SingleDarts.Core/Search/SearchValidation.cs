@@ -8,15 +8,15 @@ namespace SingleDarts.Core.Search;
 /// <summary>Finds every fault of a search before any work.</summary>
 internal static class SearchValidation
 {
-    /// <summary>Every fault, and the trial of the parts unless faults of the options keep it from being made.</summary>
-    public static IReadOnlyList<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options, out SearchTrial? trial)
+    /// <summary>Every fault, and the probe of the parts unless faults of the options keep it from being made.</summary>
+    public static IReadOnlyList<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options, out SearchProbe? probe)
     {
         List<string> faults = [.. Faults(space, data, options)];
-        trial = space is not null && Try(() => Devices.Parse(options.Device)) is null && options.DataType is ScalarType.Float32 or ScalarType.Float64
-            ? new SearchTrial(space, data, options) : null;
-        faults.AddRange(trial?.Faults ?? []);
+        probe = space is not null && Try(() => Devices.Parse(options.Device)) is null && options.DataType is ScalarType.Float32 or ScalarType.Float64
+            ? new SearchProbe(space, data, options) : null;
+        faults.AddRange(probe?.Faults ?? []);
         // The network of a genotype is affine, so that it is built and counted, too.
-        if (space is not null && trial is { Faults.Count: 0 } && Try(() => new CostModel(space)) is { } unfit)
+        if (space is not null && probe is { Faults.Count: 0 } && Try(() => new CostModel(space)) is { } unfit)
             faults.Add(unfit);
         return faults;
     }
@@ -35,7 +35,7 @@ internal static class SearchValidation
             yield return $"The checkpoint interval is {options.CheckpointInterval} epochs; expected at least 1.";
         if (options.Resume && options.OutputFolder is null)
             yield return "The search is to be resumed but no run folder is given; name it with ResumingFrom(folder).";
-        foreach (string fault in options.WeightUpdate.Validate("weights").Concat(options.ArchitectureUpdate.Validate("architecture")))
+        foreach (string fault in options.WeightOptimizer.Validate("weights").Concat(options.ArchitectureOptimizer.Validate("architecture")))
             yield return fault;
         if (Try(() => Devices.Parse(options.Device)) is { } device)
             yield return device;

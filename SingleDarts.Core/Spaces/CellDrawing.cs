@@ -18,7 +18,7 @@ public sealed class CellDrawing
     {
         ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(kind);
-        cell.Validate(kind, allowsRepeatedEdges: true);
+        cell.Validate(kind, allowRepeatedEdges: true);
         Cell = cell;
         Kind = kind;
     }

@@ -58,9 +58,9 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
 
     /// <summary>Checks that the cell belongs to a space: nodes, sources and operations exist there.</summary>
     /// <param name="cell">The kind of cell that this should be.</param>
-    /// <param name="allowsRepeatedEdges">Whether a node may read another one twice, as in NASNet's cells; derived cells do not.</param>
+    /// <param name="allowRepeatedEdges">Whether a node may read another one twice, as in NASNet's cells; derived cells do not.</param>
     /// <exception cref="ArgumentException">It does not belong; the message lists every fault.</exception>
-    public void Validate(CellSpecification cell, bool allowsRepeatedEdges = false)
+    public void Validate(CellSpecification cell, bool allowRepeatedEdges = false)
     {
         ArgumentNullException.ThrowIfNull(cell);
         var topology = cell.Topology;
@@ -71,7 +71,7 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
             faults.AddRange(genes.Where(g => g.Source >= node).Select(g =>
                 $"gene '{g}' of node {node} reads node {g.Source}, expected an earlier one (0 to {node - 1})"));
         foreach (var (genes, node) in Nodes.Select((genes, i) => (genes, i + topology.Inputs)))
-            faults.AddRange(genes.GroupBy(g => g.Source).Where(edge => edge.Count() > 1 && !allowsRepeatedEdges).Select(edge =>
+            faults.AddRange(genes.GroupBy(g => g.Source).Where(edge => edge.Count() > 1 && !allowRepeatedEdges).Select(edge =>
                 $"node {node} reads node {edge.Key} {edge.Count()} times ({string.Join(", ", edge)}), expected at most once"));
         if (OutputNodes is not null && !OutputNodes.SequenceEqual(topology.OutputNodes))
             faults.Add($"its output is made of nodes {string.Join(", ", OutputNodes)}, expected {string.Join(", ", topology.OutputNodes)}");

@@ -36,7 +36,7 @@ public sealed class CostModel
                 CellPlacement cell => Add(cell, cell.Inputs.Count == 1 ? [previous] : [before, previous]),
                 _ => throw new InvalidOperationException($"Unknown layer {layer}."),
             };
-            (before, previous) = (layer is BlockPlacement { PassesInput: false } ? current : previous, current);
+            (before, previous) = (layer is BlockPlacement { PassInput: false } ? current : previous, current);
         }
         IReadOnlyList<long> logits = Add("the head", space.Head.Create, space.Head.Context, previous);
         if (logits.Count != 1)

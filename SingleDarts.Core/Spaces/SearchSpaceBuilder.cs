@@ -185,7 +185,7 @@ public sealed class SearchSpaceBuilder
         long before = StemContext.OutChannels, previous = before, width = channels;
         bool halved = SecondStemFactory is not null;
         if (SecondStemFactory is not null)
-            yield return new BlockPlacement(SecondStemFactory, new OperationContext(previous, previous, 2), PassesInput: true);
+            yield return new BlockPlacement(SecondStemFactory, new OperationContext(previous, previous, 2), PassInput: true);
         for (int stage = 0; stage < cellsOfStages.Count; stage++)
         {
             int cells = cellsOfStages[stage];

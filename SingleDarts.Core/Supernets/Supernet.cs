@@ -1,4 +1,4 @@
-using SingleDarts.Core.Persistence;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp.Modules;
@@ -18,7 +18,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly RandomStreams streams;
     private RelaxationContext context;
-    private readonly bool[] passesInput;
+    private readonly bool[] passInput;
     private readonly BackwardFault fault = new();
     private CellExecution execution;
 
@@ -49,7 +49,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
             layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
             head = space.Head.Create(space.Head.Context);
         }
-        passesInput = [.. space.Layers.Select(layer => layer is BlockPlacement { PassesInput: true })];
+        passInput = [.. space.Layers.Select(layer => layer is BlockPlacement { PassInput: true })];
         RegisterComponents();
         if (SupernetPart.Faults([.. SupernetPart.Of(this)]).ToList() is { Count: > 0 } faults)
             throw new ArgumentException($"The supernet of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
@@ -175,7 +175,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
             else
             {
                 Tensor given = ((nn.Module<Tensor, Tensor>)layer).call(previous);
-                (before, previous) = (passesInput[at] ? previous : given, given);
+                (before, previous) = (passInput[at] ? previous : given, given);
             }
             at++;
         }

@@ -43,7 +43,7 @@ public sealed class SweepFolder
             throw new IOException($"The folder {folder.Path} holds a sweep; run it, or choose another folder.");
         foreach (string part in new[] { "cells", "claims", "running", "done", "failed" })
             Directory.CreateDirectory(folder.In(part));
-        foreach (SweepCell cell in plan.Cells)
+        foreach (Trial cell in plan.Cells)
             AtomicFile.Write(folder.CellFile(cell.Hash), CanonicalJson.ForReaders(cell.Options));
         AtomicFile.Write(folder.SweepFile, CanonicalJson.ForReaders(new JsonObject
         {
@@ -77,7 +77,7 @@ public sealed class SweepFolder
                 throw new JsonException("It has no groups, or no definition.");
             var folder = new SweepFolder(full, new SweepPlan(definition, []));
             string[] hashes = [.. groups.SelectMany(g => g.Value!.AsArray()).Select(h => h!.GetValue<string>()).Distinct()];
-            Dictionary<string, SweepCell> cells = folder.ReadCells(hashes);
+            Dictionary<string, Trial> cells = folder.ReadCells(hashes);
             return new SweepFolder(full, new SweepPlan((JsonObject)definition.DeepClone(),
                 [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => cells[h!.GetValue<string>()])]))]))
             {
@@ -92,29 +92,29 @@ public sealed class SweepFolder
 
     /// <summary>Where the run of a cell keeps what it needs to go on.</summary>
     /// <param name="cell">A cell of the plan.</param>
-    public string RunFolder(SweepCell cell) => In("running", cell.Hash);
+    public string RunFolder(Trial cell) => In("running", cell.Hash);
 
     /// <summary>The log of a cell's attempts.</summary>
     /// <param name="cell">A cell of the plan.</param>
-    public string RunLog(SweepCell cell) => In("running", cell.Hash + ".log");
+    public string RunLog(Trial cell) => In("running", cell.Hash + ".log");
 
     /// <summary>The file that a cell's result appears in.</summary>
     /// <param name="cell">A cell of the plan.</param>
-    public string ResultFile(SweepCell cell) => In("done", cell.Hash + ".json");
+    public string ResultFile(Trial cell) => In("done", cell.Hash + ".json");
 
     /// <summary>The file that says why a cell failed.</summary>
     /// <param name="cell">A cell of the plan.</param>
-    public string FailureFile(SweepCell cell) => In("failed", cell.Hash + ".json");
+    public string FailureFile(Trial cell) => In("failed", cell.Hash + ".json");
 
     /// <summary>The log of a cell that failed.</summary>
     /// <param name="cell">A cell of the plan.</param>
-    public string FailureLog(SweepCell cell) => In("failed", cell.Hash + ".log");
+    public string FailureLog(Trial cell) => In("failed", cell.Hash + ".log");
 
     /// <summary>What the run of a cell gave.</summary>
     /// <param name="cell">A cell of the plan.</param>
     /// <returns><see langword="null"/> while the cell is not done.</returns>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public JsonObject? ReadResult(SweepCell cell)
+    public JsonObject? ReadResult(Trial cell)
     {
         if (Read(ResultFile(cell)) is not { } file)
             return null;
@@ -129,16 +129,16 @@ public sealed class SweepFolder
     /// <summary>How far one cell is.</summary>
     /// <param name="index">Its number in the order of the plan, from 0.</param>
     /// <exception cref="InvalidDataException">The file of its failure is damaged.</exception>
-    public CellStatus StatusOf(int index)
+    public TrialStatus StatusOf(int index)
     {
-        SweepCell cell = Plan.Cells[index];
-        var (attempts, owner, isHeld) = new Claims(In("claims"), StaleAfter).Last(cell.Hash);
-        CellState state = File.Exists(ResultFile(cell)) ? CellState.Done
-            : isHeld ? CellState.Running
-            : File.Exists(FailureFile(cell)) ? CellState.Failed
-            : attempts > 0 ? CellState.Interrupted : CellState.Open;
-        return new CellStatus(index, cell, state, attempts, owner?.ToString(),
-            state == CellState.Failed ? Read(FailureFile(cell))?["message"]?.ToString() : null);
+        Trial cell = Plan.Cells[index];
+        var (attempts, owner, isHeld) = new Leases(In("claims"), StaleAfter).Last(cell.Hash);
+        TrialState state = File.Exists(ResultFile(cell)) ? TrialState.Done
+            : isHeld ? TrialState.Running
+            : File.Exists(FailureFile(cell)) ? TrialState.Failed
+            : attempts > 0 ? TrialState.Interrupted : TrialState.Open;
+        return new TrialStatus(index, cell, state, attempts, owner?.ToString(),
+            state == TrialState.Failed ? Read(FailureFile(cell))?["message"]?.ToString() : null);
     }
 
     /// <summary>Takes a cell for this process, unless it is done or failed or another process has it.</summary>
@@ -146,13 +146,13 @@ public sealed class SweepFolder
     /// <param name="retryFailed">Whether to take a cell that failed.</param>
     /// <returns><see langword="null"/> where it cannot be taken.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public SweepClaim? TryClaim(SweepCell cell, bool retryFailed = false)
+    public TrialLease? TryClaim(Trial cell, bool retryFailed = false)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        var claims = new Claims(In("claims"), StaleAfter);
+        var claims = new Leases(In("claims"), StaleAfter);
         if (IsOver() || claims.TryTake(cell.Hash) is not { } taken)
             return null;
-        var claim = new SweepClaim(this, claims, cell, taken);
+        var claim = new TrialLease(this, claims, cell, taken);
         // Another may have ended it between the look and the claim.
         if (IsOver())
         {
@@ -172,15 +172,15 @@ public sealed class SweepFolder
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    private Dictionary<string, SweepCell> ReadCells(string[] hashes)
+    private Dictionary<string, Trial> ReadCells(string[] hashes)
     {
-        var cells = new Dictionary<string, SweepCell>();
+        var cells = new Dictionary<string, Trial>();
         var faults = new List<string>();
         foreach (string hash in hashes)
         {
             if (Read(CellFile(hash), faults) is not { } options)
                 continue;
-            cells[hash] = new SweepCell(options);
+            cells[hash] = new Trial(options);
             if (cells[hash].Hash != hash)
                 faults.Add($"{CellFile(hash)} was edited: its content has the name {cells[hash].Hash}.");
         }

@@ -11,6 +11,6 @@ public sealed record SweepPlan(JsonObject Definition, IReadOnlyList<SweepGroup> 
     /// Every cell once, in the order in which they are run and numbered, from 0: the first cell of every group, then the second of every
     /// group, and so on, so that a sweep that is cut short has something of every group.
     /// </summary>
-    public IReadOnlyList<SweepCell> Cells { get; } =
+    public IReadOnlyList<Trial> Cells { get; } =
         [.. Groups.SelectMany(group => group.Cells.Select((cell, place) => (cell, place))).OrderBy(c => c.place).Select(c => c.cell).Distinct()];
 }

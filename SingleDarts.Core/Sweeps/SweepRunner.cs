@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Sweeps;
 /// <param name="run">
 /// Runs a cell to its end, or goes on with it, and gives the result. What it throws makes the cell fail, a cancellation excepted.
 /// </param>
-public sealed class SweepRunner(SweepFolder folder, Func<CellContext, CancellationToken, Task<JsonObject>> run)
+public sealed class SweepRunner(SweepFolder folder, Func<TrialContext, CancellationToken, Task<JsonObject>> run)
 {
     /// <summary>Whether cells that failed are run again. <value>False.</value></summary>
     public bool RetryFailed { get; init; }
@@ -18,7 +18,7 @@ public sealed class SweepRunner(SweepFolder folder, Func<CellContext, Cancellati
     /// <exception cref="IOException">The sweep's folder cannot be written.</exception>
     public async Task<SweepStatus> RunAsync(CancellationToken cancellationToken = default)
     {
-        foreach (SweepCell cell in folder.Plan.Cells)
+        foreach (Trial cell in folder.Plan.Cells)
             await RunAsync(cell, cancellationToken).ConfigureAwait(false);
         return folder.Status();
     }
@@ -28,30 +28,30 @@ public sealed class SweepRunner(SweepFolder folder, Func<CellContext, Cancellati
     /// <param name="cancellationToken">Ends the cell; it can be gone on with.</param>
     /// <exception cref="OperationCanceledException">Cancelled, or another process took the cell because this one gave no sign of life.</exception>
     /// <exception cref="IOException">The result or the failure cannot be written; nothing is half-written, and the cell is free again.</exception>
-    public async Task<CellOutcome> RunAsync(SweepCell cell, CancellationToken cancellationToken = default)
+    public async Task<TrialOutcome> RunAsync(Trial cell, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using SweepClaim? claim = folder.TryClaim(cell, RetryFailed);
+        using TrialLease? claim = folder.TryClaim(cell, RetryFailed);
         if (claim is null)
-            return File.Exists(folder.ResultFile(cell)) ? CellOutcome.Done
-                : File.Exists(folder.FailureFile(cell)) && !RetryFailed ? CellOutcome.Failed : CellOutcome.Taken;
+            return File.Exists(folder.ResultFile(cell)) ? TrialOutcome.Done
+                : File.Exists(folder.FailureFile(cell)) && !RetryFailed ? TrialOutcome.Failed : TrialOutcome.Taken;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, claim.Lost);
         try
         {
             JsonObject result;
             using (StreamWriter log = new(new FileStream(folder.RunLog(cell), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true })
-                result = await run(new CellContext(cell, folder.RunFolder(cell), log), stop.Token).ConfigureAwait(false);
+                result = await run(new TrialContext(cell, folder.RunFolder(cell), log), stop.Token).ConfigureAwait(false);
             claim.Complete(result);
-            return CellOutcome.Done;
+            return TrialOutcome.Done;
         }
         catch (Exception e) when (!(e is OperationCanceledException && stop.IsCancellationRequested))
         {
             Record(claim, e);
-            return CellOutcome.Failed;
+            return TrialOutcome.Failed;
         }
     }
 
-    private void Record(SweepClaim claim, Exception failure)
+    private void Record(TrialLease claim, Exception failure)
     {
         try
         {

@@ -3,7 +3,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace Benchmarks;
@@ -12,8 +12,8 @@ namespace Benchmarks;
 internal sealed class SupernetStep : IDisposable
 {
     private readonly Supernet supernet;
-    private readonly ParameterUpdater weights, architecture;
-    private readonly SearchStep step;
+    private readonly ScheduledOptimizer weights, architecture;
+    private readonly StepContext step;
     private readonly IOptimizationScheme scheme;
 
     public SupernetStep(StepSettings settings, CellExecution execution, IOptimizationScheme scheme, ScalarType? convolutionType = null)
@@ -24,10 +24,10 @@ internal sealed class SupernetStep : IDisposable
             SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(),
             new SupernetOptions { Execution = execution, Device = device, ConvolutionType = convolutionType });
         supernet.train();
-        weights = new ParameterUpdater(
-            UpdateRule.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
-        architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
-        step = new SearchStep(supernet, weights, architecture) { WeightBatch = Batch(1), ArchitectureBatch = Batch(2) };
+        weights = new ScheduledOptimizer(
+            OptimizerSettings.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
+        architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+        step = new StepContext(supernet, weights, architecture) { WeightBatch = Batch(1), ArchitectureBatch = Batch(2) };
         if (scheme is SingleLevelScheme)
             step.ArchitectureBatch = step.WeightBatch;
 

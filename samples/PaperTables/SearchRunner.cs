@@ -1,5 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;

@@ -4,7 +4,7 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 
 namespace PaperTables;
 
@@ -40,15 +40,15 @@ internal sealed record SearchSettings(
     public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax() : Relaxations.Sigmoid(InitialProbability);
 
     /// <summary>SGD with a cosine schedule, or Adam at the fixed rate and the betas that the paper names.</summary>
-    public UpdateRule WeightRule(UpdateRule rule)
+    public OptimizerSettings WeightRule(OptimizerSettings rule)
     {
-        UpdateRule chosen = WeightOptimizer == "adam"
+        OptimizerSettings chosen = WeightOptimizer == "adam"
             ? rule.Adam(LearningRate, 0.5, 0.999, WeightDecay)
             : rule.Sgd(LearningRate, 0.9, WeightDecay, Nesterov).Cosine(MinimumLearningRate);
         return Clip is { } norm ? chosen.ClipGradientNorm(norm) : chosen;
     }
 
-    public UpdateRule AlphaRule(UpdateRule rule) => AlphaOptimizer == "sgd"
+    public OptimizerSettings AlphaRule(OptimizerSettings rule) => AlphaOptimizer == "sgd"
         ? rule.Sgd(AlphaLearningRate, momentum: 0.9, weightDecay: AlphaWeightDecay)
         : rule.Adam(AlphaLearningRate, 0.5, 0.999, AlphaWeightDecay);
 

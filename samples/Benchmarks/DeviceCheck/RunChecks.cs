@@ -1,6 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -16,19 +16,19 @@ internal static class RunChecks
 
     public static IReadOnlyList<DeviceCheck> All { get; } =
     [
-        new("a search with streamed data", Streamed),
+        new("a search with streamed data", Prefetched),
         new("a checkpoint of the device resumed on the CPU", d => Moved(d, d.Name, "cpu")),
         new("a checkpoint of the CPU resumed on the device", d => Moved(d, "cpu", d.Name)),
         new("diagnostics", Diagnostics),
         new("training with drop path, resumed on the CPU", Training),
     ];
 
-    private static string Streamed(CheckedDevice d)
+    private static string Prefetched(CheckedDevice d)
     {
         using ClassificationDataset data = Data();
         using var scope = NewDisposeScope();
         Tensor expected = Alpha(Search(data, d, d.Name).RunAsync().Result);
-        Tensor found = Alpha(Search(data, d, d.Name).With(o => o with { StreamsData = true }).RunAsync().Result);
+        Tensor found = Alpha(Search(data, d, d.Name).With(o => o with { Prefetch = true }).RunAsync().Result);
         return d.Same("α", found, expected, d.Tolerance * 100);
     }
 
@@ -84,7 +84,7 @@ internal static class RunChecks
 
         NetworkTraining Of(EvaluationNetwork network, BatchSource source) => NetworkTraining.Of(network).On(source)
             .With(TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 })
-            .For(Epochs, 16).AveragingWeights(0.9).WithSeed(1);
+            .For(Epochs, 16).WithEma(0.9).WithSeed(1);
         EvaluationNetwork Network() => new(
             DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16), DartsGenotypes.DartsV2,
             new() { Seed = 1 });

@@ -2,7 +2,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace Benchmarks;
@@ -39,12 +39,12 @@ internal static class SchemeChecks
         using var supernet = new Supernet(SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), Relaxations.Sigmoid(),
             new SupernetOptions { Seed = 1, Device = device, DataType = type, Execution = execution });
         supernet.train();
-        using var weights = new ParameterUpdater(
-            UpdateRule.Default.Sgd(0.025, 0.9, 3e-4).Cosine().ClipGradientNorm(5), supernet.Weights, 1);
-        using var architecture = new ParameterUpdater(UpdateRule.Default.Adam(3e-3, 0.5, 0.999), supernet.Architecture.Named, 1);
+        using var weights = new ScheduledOptimizer(
+            OptimizerSettings.Default.Sgd(0.025, 0.9, 3e-4).Cosine().ClipGradientNorm(5), supernet.Weights, 1);
+        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-3, 0.5, 0.999), supernet.Architecture.Named, 1);
         using var generator = new Generator(3UL);
         var losses = new List<Tensor>();
-        var step = new SearchStep(supernet, weights, architecture, [new ZeroOneLoss(0.1)]);
+        var step = new StepContext(supernet, weights, architecture, [new ZeroOneLoss(0.1)]);
         for (int i = 0; i < Steps; i++)
         {
             LabeledBatch one = Batch(), two = Batch();

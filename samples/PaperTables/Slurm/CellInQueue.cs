@@ -7,13 +7,13 @@ namespace PaperTables.Slurm;
 /// <param name="Standing">What folder and queue say together.</param>
 /// <param name="Task">Its task in the queue.</param>
 /// <param name="Submitted">The last job that it was submitted in.</param>
-internal sealed record CellInQueue(CellStatus Status, CellStanding Standing, QueuedTask? Task, SubmittedJob? Submitted)
+internal sealed record CellInQueue(TrialStatus Status, CellStanding Standing, QueuedTask? Task, SubmittedJob? Submitted)
 {
     /// <summary>Merges the views. The folder decides what is done, the queue what is to come.</summary>
     /// <param name="cells">The cells as their folder shows them.</param>
     /// <param name="jobs">What was submitted, the earliest first.</param>
     /// <param name="queue">The queue; null where it cannot be asked, and then no cell is taken for lost.</param>
-    public static IReadOnlyList<CellInQueue> Merge(IReadOnlyList<CellStatus> cells, IReadOnlyList<SubmittedJob> jobs, IReadOnlyList<QueuedTask>? queue)
+    public static IReadOnlyList<CellInQueue> Merge(IReadOnlyList<TrialStatus> cells, IReadOnlyList<SubmittedJob> jobs, IReadOnlyList<QueuedTask>? queue)
     {
         var submitted = new Dictionary<int, SubmittedJob>();
         foreach (SubmittedJob job in jobs)
@@ -29,15 +29,15 @@ internal sealed record CellInQueue(CellStatus Status, CellStanding Standing, Que
         })];
     }
 
-    private static CellStanding StandingOf(CellState state, QueuedTask? task, bool isLost) => (state, task) switch
+    private static CellStanding StandingOf(TrialState state, QueuedTask? task, bool isLost) => (state, task) switch
     {
-        (CellState.Done, _) => CellStanding.Done,
+        (TrialState.Done, _) => CellStanding.Done,
         (_, { IsRequeued: true }) => CellStanding.Requeued,
         (_, { Waits: true }) => CellStanding.Pending,
-        (_, not null) or (CellState.Running, _) => CellStanding.Running,
-        (CellState.Failed, _) => CellStanding.Failed,
+        (_, not null) or (TrialState.Running, _) => CellStanding.Running,
+        (TrialState.Failed, _) => CellStanding.Failed,
         _ when isLost => CellStanding.Lost,
-        (CellState.Interrupted, _) => CellStanding.Interrupted,
+        (TrialState.Interrupted, _) => CellStanding.Interrupted,
         _ => CellStanding.Open,
     };
 }

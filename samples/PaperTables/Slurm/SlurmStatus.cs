@@ -10,7 +10,7 @@ internal static class SlurmStatus
     /// <param name="name">What a cell is called.</param>
     /// <param name="all">Whether to name every cell, and not only those that were begun or lost.</param>
     /// <exception cref="InvalidDataException">The record of the jobs is damaged.</exception>
-    public static IEnumerable<string> Describe(SweepFolder sweep, Func<SweepCell, string> name, bool all)
+    public static IEnumerable<string> Describe(SweepFolder sweep, Func<Trial, string> name, bool all)
     {
         IReadOnlyList<SubmittedJob> jobs = SubmittedJob.ReadAll(sweep.Path);
         if (jobs.Count == 0)

@@ -19,16 +19,16 @@ internal static class CellSettings
     // They say where a run stands and what is looked up, and decide no number of it.
     private static readonly string[] Circumstances = ["out", "resume", "table"];
 
-    public static SweepCell Cell(SearchSettings settings)
+    public static Trial Cell(SearchSettings settings)
     {
         JsonObject options = JsonSerializer.SerializeToNode(settings, Json)!.AsObject();
         foreach (string name in Circumstances)
             options.Remove(name);
-        return new SweepCell(options);
+        return new Trial(options);
     }
 
     /// <exception cref="InvalidDataException">The options are not those of a search.</exception>
-    public static SearchSettings Read(SweepCell cell)
+    public static SearchSettings Read(Trial cell)
     {
         try
         {

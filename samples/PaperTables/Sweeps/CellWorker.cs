@@ -17,28 +17,28 @@ internal static class CellWorker
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(termination.Token);
         if (stopAtEndOfInput)
             new Thread(() => CancelAtEndOfInput(stop)) { IsBackground = true }.Start();
-        SweepCell cell = sweep.Plan.Cells[index];
+        Trial cell = sweep.Plan.Cells[index];
         string name = SweepCommand.Name(sweep, cell);
         var runner = new SweepRunner(sweep, (context, token) => SearchCell.RunAsync(context, threads, token)) { RetryFailed = retryFailed };
         try
         {
-            CellOutcome outcome = await runner.RunAsync(cell, stop.Token);
+            TrialOutcome outcome = await runner.RunAsync(cell, stop.Token);
             // The owner may be a job that died on another machine: its claim runs out within the time for a heartbeat.
-            for (var wait = Stopwatch.StartNew(); outcome == CellOutcome.Taken && !stopAtEndOfInput && wait.Elapsed < 1.2 * sweep.StaleAfter;)
+            for (var wait = Stopwatch.StartNew(); outcome == TrialOutcome.Taken && !stopAtEndOfInput && wait.Elapsed < 1.2 * sweep.StaleAfter;)
             {
                 await Task.Delay(sweep.StaleAfter / 20, stop.Token);
                 outcome = await runner.RunAsync(cell, stop.Token);
             }
             switch (outcome)
             {
-                case CellOutcome.Done:
+                case TrialOutcome.Done:
                     Console.WriteLine($"cell {index} ({name}) is done: {sweep.ReadResult(cell)?["genotype"]}");
                     return ExitCode.Success;
-                case CellOutcome.Taken:
+                case TrialOutcome.Taken:
                     Console.WriteLine($"cell {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
                     return ExitCode.Success;
                 default:
-                    CellStatus failed = sweep.StatusOf(index);
+                    TrialStatus failed = sweep.StatusOf(index);
                     Console.Error.WriteLine($"cell {index} ({name}) failed: {failed.Message}\n  log: {sweep.FailureLog(cell)}");
                     return ExitCode.Failure;
             }

@@ -15,7 +15,7 @@ internal sealed class RowResults
     /// <param name="benchmark">Where genotypes are looked up; without it there are no accuracies.</param>
     public RowResults(SweepFolder sweep, string group, NasBench201Table? benchmark)
     {
-        IReadOnlyList<SweepCell> cells = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Cells ?? [];
+        IReadOnlyList<Trial> cells = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Cells ?? [];
         Planned = cells.Count;
         done = [.. cells.Select(sweep.ReadResult).OfType<JsonObject>()];
         this.benchmark = benchmark;
@@ -33,10 +33,10 @@ internal sealed class RowResults
     /// <summary>The same after an epoch, from 1.</summary>
     public IEnumerable<int> SkipsAfter(int epoch) => GenotypesAfter(epoch).Select(CountSkips);
 
-    public CellStatistics Seconds => CellStatistics.Of(done.Select(result => result["seconds"]!.GetValue<double>()));
+    public MeanAndDeviation Seconds => MeanAndDeviation.Of(done.Select(result => result["seconds"]!.GetValue<double>()));
 
-    public CellStatistics Accuracy(NasBench201Metric metric) =>
-        CellStatistics.Of(benchmark is null ? [] : done.Select(result => LookUp(result["genotype"]!, metric)));
+    public MeanAndDeviation Accuracy(NasBench201Metric metric) =>
+        MeanAndDeviation.Of(benchmark is null ? [] : done.Select(result => LookUp(result["genotype"]!, metric)));
 
     /// <summary>Accuracy of the genotype after an epoch, from 1, one for each seed.</summary>
     public IEnumerable<double> AccuraciesAfter(NasBench201Metric metric, int epoch) =>

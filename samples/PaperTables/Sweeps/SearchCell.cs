@@ -14,7 +14,7 @@ internal static class SearchCell
     /// <param name="context">The cell.</param>
     /// <param name="threads">CPU threads where the cell names no number.</param>
     /// <param name="cancellationToken">Ends the search with a checkpoint.</param>
-    public static async Task<JsonObject> RunAsync(CellContext context, int threads, CancellationToken cancellationToken)
+    public static async Task<JsonObject> RunAsync(TrialContext context, int threads, CancellationToken cancellationToken)
     {
         SearchSettings settings = CellSettings.Read(context.Cell);
         bool resumes = File.Exists(Path.Combine(context.RunFolder, "options.json"));

@@ -19,15 +19,15 @@ internal static class StatusCommand
             Console.WriteLine(status);
             string[] lines = [.. SlurmStatus.Describe(sweep, cell => SweepCommand.Name(sweep, cell), parsed.GetValue(all))];
             if (lines.Length == 0)
-                lines = [.. status.Cells.Where(cell => parsed.GetValue(all) || cell.State is CellState.Running or CellState.Interrupted)
+                lines = [.. status.Cells.Where(cell => parsed.GetValue(all) || cell.State is TrialState.Running or TrialState.Interrupted)
                     .Select(cell => $"{cell.Index,4}  {cell.State.ToString().ToLowerInvariant(),-11}  {SweepCommand.Name(sweep, cell.Cell)}{Attempt(cell)}")];
             foreach (string line in lines)
                 Console.WriteLine(line);
             SweepCommand.PrintFailures(sweep, status, Console.Out);
-            return Task.FromResult(status.Count(CellState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success);
+            return Task.FromResult(status.Count(TrialState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success);
         }));
         return command;
     }
 
-    private static string Attempt(CellStatus cell) => cell.Owner is null ? "" : $"  (attempt {cell.Attempts}, {cell.Owner})";
+    private static string Attempt(TrialStatus cell) => cell.Owner is null ? "" : $"  (attempt {cell.Attempts}, {cell.Owner})";
 }

@@ -51,11 +51,11 @@ internal static class SweepCommand
     /// <summary>Names the cells that failed.</summary>
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)
     {
-        foreach (CellStatus cell in status.Cells.Where(cell => cell.State == CellState.Failed))
+        foreach (TrialStatus cell in status.Cells.Where(cell => cell.State == TrialState.Failed))
             writer.WriteLine($"cell {cell.Index} ({Name(folder, cell.Cell)}) failed: {cell.Message}\n  log: {folder.FailureLog(cell.Cell)}");
     }
 
     /// <summary>The first row that a cell belongs to, with its seed.</summary>
-    public static string Name(SweepFolder folder, SweepCell cell) =>
+    public static string Name(SweepFolder folder, Trial cell) =>
         $"{folder.Plan.Groups.First(group => group.Cells.Contains(cell)).Name}, seed {cell.Options["seed"]?.ToJsonString() ?? "unknown"}, {cell.Hash}";
 }

@@ -68,7 +68,7 @@ internal static class SweepReport
 
     private static string[] Line(SweepFolder sweep, PaperRow row, RowResults results, NasBench201Metric metric)
     {
-        CellStatistics ours = results.Accuracy(metric);
+        MeanAndDeviation ours = results.Accuracy(metric);
         bool isPrinted = row.Printed.TryGetValue(metric, out PaperValue paper);
         string printed = !isPrinted ? "" : paper.Deviation is { } deviation ? $"{Number(paper.Mean)} ± {Number(deviation)}" : Number(paper.Mean);
         return row.Search is null
@@ -84,7 +84,7 @@ internal static class SweepReport
         ["row", "epoch", "accuracy", "s", "seeds"],
         [.. from row in rows
             from epoch in Enumerable.Range(1, row.Results.Epochs)
-            let accuracy = CellStatistics.Of(row.Results.AccuraciesAfter(table.Metrics[0], epoch))
+            let accuracy = MeanAndDeviation.Of(row.Results.AccuraciesAfter(table.Metrics[0], epoch))
             select (string[])[row.Row.Name, Number(epoch, "F0"), Number(accuracy.Mean), Number(accuracy.StandardDeviation), $"{row.Results.Done} of {row.Results.Planned}"]],
         notes);
 }

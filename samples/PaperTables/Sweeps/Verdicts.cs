@@ -36,7 +36,7 @@ internal static class Verdicts
     /// <summary>Whether one mean lies above another, and whether by more than the standard error of the difference, √(s₁²/n₁ + s₂²/n₂).</summary>
     private static string Beats(string better, RowResults first, string worse, RowResults second)
     {
-        CellStatistics a = first.Accuracy(NasBench201Metric.Cifar10Test), b = second.Accuracy(NasBench201Metric.Cifar10Test);
+        MeanAndDeviation a = first.Accuracy(NasBench201Metric.Cifar10Test), b = second.Accuracy(NasBench201Metric.Cifar10Test);
         string question = $"Does '{better}' beat '{worse}' on CIFAR-10 test?";
         if (a.Count == 0 || b.Count == 0)
             return $"{question} Not known: no result of '{(a.Count == 0 ? better : worse)}'.";

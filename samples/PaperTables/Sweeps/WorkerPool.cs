@@ -30,13 +30,13 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         Console.WriteLine(status);
         SweepCommand.PrintFailures(sweep, status, Console.Error);
         return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
-            : status.Count(CellState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
+            : status.Count(TrialState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
     }
 
     /// <summary>Looks again for cells that others have given up in the meantime.</summary>
     private bool FindsMore()
     {
-        foreach (CellStatus cell in sweep.Status().Cells.Where(cell => cell.State is CellState.Open or CellState.Interrupted))
+        foreach (TrialStatus cell in sweep.Status().Cells.Where(cell => cell.State is TrialState.Open or TrialState.Interrupted))
             waiting.Enqueue(cell.Index);
         return !waiting.IsEmpty;
     }
@@ -45,8 +45,8 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     {
         while (!cancellationToken.IsCancellationRequested && waiting.TryDequeue(out int index))
         {
-            CellState state = sweep.StatusOf(index).State;
-            if (state is CellState.Done or CellState.Running || (state == CellState.Failed && !retryFailed))
+            TrialState state = sweep.StatusOf(index).State;
+            if (state is TrialState.Done or TrialState.Running || (state == TrialState.Failed && !retryFailed))
                 continue;
             var (code, errors) = await RunChildAsync(index, cancellationToken);
             if (code == ExitCode.BadInput)
@@ -63,7 +63,7 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
             waiting.Enqueue(index);
             return;
         }
-        using SweepClaim? claim = sweep.TryClaim(sweep.Plan.Cells[index], retryFailed);
+        using TrialLease? claim = sweep.TryClaim(sweep.Plan.Cells[index], retryFailed);
         claim?.Fail($"Its process ended with code {code}, {MostCrashes} times (137 is a kill, often for want of memory).", errors);
     }
 

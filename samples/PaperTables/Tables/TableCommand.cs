@@ -1,6 +1,6 @@
 using System.CommandLine;
 using PaperTables.Figures;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using Spectre.Console;

@@ -1,4 +1,4 @@
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 
 namespace PaperTables.Training;
 

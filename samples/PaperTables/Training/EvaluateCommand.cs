@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using TorchSharp;
@@ -70,7 +70,7 @@ internal static class EvaluateCommand
         {
             SearchSpace space = settings.Choice.Space(genotype, train.Classes, train.InputShape);
             AuxiliaryHeadOptions? auxiliary = settings.AuxiliaryFor(train.InputShape);
-            using var network = new EvaluationNetwork(space, genotype, new() { Seed = settings.Seed, Auxiliary = auxiliary, AllowsRepeatedEdges = true });
+            using var network = new EvaluationNetwork(space, genotype, new() { Seed = settings.Seed, Auxiliary = auxiliary, AllowRepeatedEdges = true });
             ModuleCost cost = network.MeasureCost();
             Console.WriteLine($"{genotype}\n{cost.Parameters:N0} parameters, {cost.MultiplyAdds / 1e6:F2} M multiply-adds, auxiliary classifier: " +
                 (auxiliary is null ? "none" : $"{network.AuxiliaryParameters:N0} more parameters while training"));
@@ -78,7 +78,7 @@ internal static class EvaluateCommand
                 .With(settings.Options(auxiliary is not null)).ReportingTo(new ConsoleTrainingBar()).RunEpochsAsync(cancellationToken))
                 Console.WriteLine($"epoch {epoch.Epoch}/{epoch.Epochs}  loss {epoch.TrainLoss:F3}  train {100 * epoch.TrainTop1:F2}%  " +
                     $"test {100 * epoch.Test?.Top1:F2}%  top-{epoch.Test?.K} {100 * epoch.Test?.TopK:F2}%" +
-                    $"{(epoch.AverageTest is { } a ? $"  average {100 * a.Top1:F2}%" : "")}  {epoch.Seconds:F0} s");
+                    $"{(epoch.EmaTest is { } a ? $"  average {100 * a.Top1:F2}%" : "")}  {epoch.Seconds:F0} s");
         }
     }
 }

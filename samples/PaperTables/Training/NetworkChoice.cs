@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Training;

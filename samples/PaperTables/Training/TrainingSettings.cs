@@ -1,7 +1,7 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Evaluation;
+using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Updates;
+using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
 namespace PaperTables.Training;
@@ -9,7 +9,7 @@ namespace PaperTables.Training;
 /// <summary>What the command line says about one training.</summary>
 internal sealed record TrainingSettings(
     NetworkChoice Choice, string Recipe, string Data, string Test, long? Samples, long? TestSamples, int? ImageSize, int? Epochs, int? BatchSize,
-    int MicroBatches, double? LearningRate, bool? Auxiliary, double? Average, long Seed, string Device, int? Threads, string? Out, bool Resume)
+    int GradientAccumulation, double? LearningRate, bool? Auxiliary, double? Average, long Seed, string Device, int? Threads, string? Out, bool Resume)
 {
     // Features behind the second reduction cell have a quarter of the size, and the auxiliary classifier needs 8 pixels of them.
     private const int SmallestForAuxiliary = 32;
@@ -28,17 +28,17 @@ internal sealed record TrainingSettings(
         };
         if (Epochs is { } epochs)
             recipe = recipe.Scaled(epochs);
-        if (LearningRate is { } rate && recipe.WeightUpdate.Optimizer is SgdOptions sgd)
-            recipe = recipe with { WeightUpdate = recipe.WeightUpdate with { Optimizer = sgd with { LearningRate = rate } } };
+        if (LearningRate is { } rate && recipe.WeightOptimizer.Optimizer is SgdOptions sgd)
+            recipe = recipe with { WeightOptimizer = recipe.WeightOptimizer with { Optimizer = sgd with { LearningRate = rate } } };
         return recipe with
         {
             BatchSize = BatchSize ?? recipe.BatchSize,
-            MicroBatches = MicroBatches,
+            GradientAccumulation = GradientAccumulation,
             AuxiliaryWeight = hasAuxiliary ? recipe.AuxiliaryWeight : 0,
-            AverageDecay = Average,
+            EmaDecay = Average,
             Seed = Seed,
             Device = Device,
-            StreamsData = true,
+            Prefetch = true,
             OutputFolder = Out,
             Resume = Resume,
         };

@@ -1,0 +1,44 @@
+using SingleDarts.Core.Optimizers;
+
+namespace SingleDarts.Core.Tests.Optimizers;
+
+public class LinearScheduleTests
+{
+    [Theory]
+    [InlineData(0, 1.0)]
+    [InlineData(1, 244.0 / 245)]
+    [InlineData(100, 145.0 / 245)]
+    [InlineData(244, 1.0 / 245)]
+    [InlineData(245, 1.0 / 245)]
+    [InlineData(246, 0.8 / 245)]
+    [InlineData(249, 0.2 / 245)]
+    public void Linear_decay_of_250_epochs_has_the_published_values(int epoch, double share) =>
+        new LinearSchedule().At(0.5, epoch, 0.7, 250).Should().BeApproximately(0.5 * share, 1e-15);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(30)]
+    public void Linear_decay_starts_at_the_top_never_rises_and_stays_above_zero(int epochs)
+    {
+        double[] rates = [.. Enumerable.Range(0, epochs).Select(e => new LinearSchedule().At(2, e, 0, epochs))];
+        rates[0].Should().Be(2);
+        rates.Should().BeInDescendingOrder();
+        rates[^1].Should().BePositive();
+    }
+
+    [Fact]
+    public void An_overlapping_warm_up_lies_over_the_beginning_and_another_stands_before_it()
+    {
+        var over = OptimizerSettings.Default.Sgd(0.375).Linear().WarmUp(5, overlaps: true).Schedule;
+        Enumerable.Range(0, 5).Select(e => over.At(0.375, e, 0, 250)).Should()
+            .Equal(0.375 / 5, 0.375 * 2 / 5, 0.375 * 3 / 5, 0.375 * 4 / 5, 0.375);
+        over.At(0.375, 5, 0, 250).Should().BeApproximately(0.375 * 240 / 245, 1e-15);
+        over.At(0.375, 249, 0, 250).Should().BeApproximately(0.375 / (245 * 5), 1e-15);
+
+        var before = OptimizerSettings.Default.Sgd(0.375).Linear().WarmUp(5).Schedule;
+        before.At(0.375, 5, 0, 250).Should().Be(0.375);
+        before.At(0.375, 6, 0, 250).Should().BeApproximately(0.375 * 239 / 240, 1e-15);
+    }
+}

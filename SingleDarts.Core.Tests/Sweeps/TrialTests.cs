@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using SingleDarts.Core.Sweeps;
+
+namespace SingleDarts.Core.Tests.Sweeps;
+
+public class TrialTests
+{
+    [Theory]
+    [InlineData("{}", "44136fa355b3678a")] // printf '%s' '{}' | sha256sum
+    [InlineData("""{ "b": [1, null, "α"], "a": { "d": 0.0003, "c": true } }""", "96cef5973e4435bf")]
+    public void Name_is_the_hash_of_the_sorted_compact_document(string options, string hash) =>
+        new Trial(JsonNode.Parse(options)!.AsObject()).Hash.Should().Be(hash);
+
+    [Fact]
+    public void Order_of_properties_makes_no_other_cell_and_every_value_does()
+    {
+        var cell = new Trial(new JsonObject { ["a"] = 1, ["b"] = 2 });
+        cell.Should().Be(new Trial(new JsonObject { ["b"] = 2, ["a"] = 1 }));
+        cell.Should().NotBe(new Trial(new JsonObject { ["a"] = 2, ["b"] = 1 }));
+        cell.Should().NotBe(new Trial(new JsonObject { ["a"] = 1 }));
+    }
+
+    [Fact]
+    public void A_cell_does_not_change_with_the_document_it_was_made_of()
+    {
+        var options = new JsonObject { ["a"] = 1 };
+        var cell = new Trial(options);
+        options["a"] = 2;
+        cell.Options["a"] = 3;
+        cell.Options["a"]!.GetValue<int>().Should().Be(1);
+    }
+}

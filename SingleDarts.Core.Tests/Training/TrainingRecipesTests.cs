@@ -1,0 +1,63 @@
+using SingleDarts.Core.Training;
+using SingleDarts.Core.Optimizers;
+
+namespace SingleDarts.Core.Tests.Training;
+
+/// <summary>The recipes against the paper's Section 5.1.2 and the published scripts.</summary>
+public class TrainingRecipesTests
+{
+    [Fact]
+    public void Cifar_recipes_are_those_of_the_paper_and_of_darts()
+    {
+        TrainingOptions paper = TrainingRecipes.Cifar;
+        (paper.Epochs, paper.BatchSize, paper.DropPathProbability, paper.AuxiliaryWeight, paper.LabelSmoothing).Should().Be((600, 128, 0.3, 0.4, 0));
+        (TrainingRecipes.DartsCifar.Epochs, TrainingRecipes.DartsCifar.BatchSize, TrainingRecipes.DartsCifar.DropPathProbability).Should().Be((600, 96, 0.2));
+        foreach (TrainingOptions recipe in new[] { paper, TrainingRecipes.DartsCifar })
+        {
+            recipe.WeightOptimizer.Optimizer.Should().Be(new SgdOptions(0.025, 0.9, 3e-4));
+            recipe.WeightOptimizer.MaxGradientNorm.Should().Be(5);
+            LearningRate(recipe, 300).Should().BeApproximately(0.0125, 1e-15);
+            recipe.DropPathAt(300).Should().Be(recipe.DropPathProbability / 2);
+        }
+        TrainingRecipes.CifarAugmentation.CutoutLength.Should().Be(16);
+    }
+
+    [Theory]
+    [InlineData(0, 0.075)]
+    [InlineData(4, 0.375)]
+    [InlineData(5, 0.375 * 240 / 245)]
+    [InlineData(125, 0.375 * 120 / 245)]
+    [InlineData(249, 0.375 / 1225)]
+    public void ImageNet_warms_up_over_the_beginning_of_the_linear_decay(int epoch, double rate)
+    {
+        LearningRate(TrainingRecipes.ImageNet, epoch).Should().BeApproximately(rate, 1e-15);
+        TrainingOptions r = TrainingRecipes.ImageNet;
+        (r.Epochs, r.BatchSize, r.LabelSmoothing, r.AuxiliaryWeight, r.DropPathAt(epoch)).Should().Be((250, 768, 0.1, 0.4, 0));
+        r.WeightOptimizer.Optimizer.Should().Be(new SgdOptions(0.375, 0.9, 3e-5));
+        r.WeightOptimizer.MaxGradientNorm.Should().Be(5);
+    }
+
+    [Fact]
+    public void NasBench201_is_that_of_its_table()
+    {
+        TrainingOptions r = TrainingRecipes.NasBench201;
+        (r.Epochs, r.BatchSize, r.AuxiliaryWeight, r.DropPathProbability, r.LabelSmoothing).Should().Be((200, 256, 0, 0, 0));
+        r.WeightOptimizer.Optimizer.Should().Be(new SgdOptions(0.1, 0.9, 5e-4, Nesterov: true));
+        r.WeightOptimizer.MaxGradientNorm.Should().BeNull();
+        LearningRate(r, 100).Should().BeApproximately(0.05, 1e-15);
+    }
+
+    [Fact]
+    public void A_scaled_recipe_keeps_the_shape_of_its_schedule()
+    {
+        LearningRate(TrainingRecipes.Cifar.Scaled(60), 30).Should().BeApproximately(LearningRate(TrainingRecipes.Cifar, 300), 1e-15);
+        TrainingRecipes.Cifar.Scaled(60).DropPathAt(30).Should().BeApproximately(TrainingRecipes.Cifar.DropPathAt(300), 1e-15);
+        TrainingOptions half = TrainingRecipes.ImageNet.Scaled(100), short_ = TrainingRecipes.ImageNet.Scaled(8);
+        ((WarmUpSchedule)half.WeightOptimizer.Schedule).Epochs.Should().Be(2);
+        ((WarmUpSchedule)short_.WeightOptimizer.Schedule).Epochs.Should().Be(1);
+        ((WarmUpSchedule)half.WeightOptimizer.Schedule).Overlaps.Should().BeTrue();
+    }
+
+    private static double LearningRate(TrainingOptions recipe, int epoch) =>
+        recipe.WeightOptimizer.Schedule.At(recipe.WeightOptimizer.Optimizer.LearningRate, epoch, 0, recipe.Epochs);
+}

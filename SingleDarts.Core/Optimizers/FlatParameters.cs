@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using SingleDarts.Core.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Optimizers;
+
+/// <summary>
+/// Parameters that lie one after another in one tensor, so that an optimiser moves all of them with a handful of operations. They stay
+/// what they are for everybody else: views of that tensor.
+/// </summary>
+internal sealed class FlatParameters
+{
+    private static readonly ConditionalWeakTable<Parameter, FlatParameters> Owners = [];
+    private readonly Parameter[] parts;
+    private readonly long[] starts;
+
+    private FlatParameters(Parameter[] parts)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        this.parts = parts;
+        starts = new long[parts.Length];
+        for (int i = 1; i < parts.Length; i++)
+            starts[i] = starts[i - 1] + parts[i - 1].numel();
+        All = cat([.. parts.Select(p => p.detach().reshape(-1))]).DetachFromDisposeScope();
+        for (int i = 0; i < parts.Length; i++)
+        {
+            NativeKernels.ShareStorage(parts[i], Part(All, i));
+            Owners.AddOrUpdate(parts[i], this);
+        }
+    }
+
+    /// <summary>All values, [sum of sizes].</summary>
+    public Tensor All { get; }
+
+    /// <summary>Lays parameters out; those that already lie so together are left where they are.</summary>
+    /// <param name="parameters">At least one, all of one type and device.</param>
+    public static FlatParameters Of(Parameter[] parameters) =>
+        Owners.TryGetValue(parameters[0], out FlatParameters? owner) && owner.parts.SequenceEqual(parameters) && owner.IsCurrent
+            ? owner : new FlatParameters(parameters);
+
+    /// <summary>The values of one parameter in a tensor of the layout of <see cref="All"/>: a view of the parameter's shape.</summary>
+    /// <param name="flat">[sum of sizes].</param>
+    /// <param name="index">Which parameter.</param>
+    public Tensor Part(Tensor flat, int index) => flat.narrow(0, starts[index], parts[index].numel()).view(parts[index].shape);
+
+    /// <summary>The parameters' gradients, or zeros for those that have none, one after another: [sum of sizes].</summary>
+    /// <exception cref="InvalidOperationException">Others have laid the parameters out anew.</exception>
+    public Tensor GatherGradients()
+    {
+        if (!IsCurrent)
+            throw new InvalidOperationException(
+                "Another updater was made for some of these parameters and not for all of them; make this updater anew.");
+        using var scope = NewDisposeScope();
+        return cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zeros(p.numel(), p.dtype, p.device))])
+            .MoveToOuterDisposeScope();
+    }
+
+    private bool IsCurrent => parts.All(part => Owners.TryGetValue(part, out FlatParameters? owner) && ReferenceEquals(owner, this));
+}

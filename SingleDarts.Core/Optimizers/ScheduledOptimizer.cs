@@ -1,0 +1,154 @@
+using SingleDarts.Core.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Optimizers;
+
+/// <summary>Moves one group of parameters by an <see cref="OptimizerSettings"/>.</summary>
+public sealed class ScheduledOptimizer : IDisposable
+{
+    private readonly int epochs;
+    private readonly FlatParameters flat;
+    private readonly Optimizer optimizer;
+    private readonly BackwardFault[] faults;
+
+    /// <summary>Makes the optimiser of a rule.</summary>
+    /// <param name="rule">Optimiser, schedule and clipping.</param>
+    /// <param name="parameters">Names and parameters; the names address the state in checkpoints.</param>
+    /// <param name="epochs">Number of epochs that schedules count to.</param>
+    /// <exception cref="ArgumentException">The rule cannot be.</exception>
+    public ScheduledOptimizer(OptimizerSettings rule, IReadOnlyList<(string Name, Parameter Parameter)> parameters, int epochs)
+    {
+        if (rule.Validate("given").FirstOrDefault() is { } fault)
+            throw new ArgumentException(fault, nameof(rule));
+        Rule = rule;
+        Parameters = parameters;
+        this.epochs = epochs;
+        flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
+        faults = BackwardFault.Of(parameters.Select(p => p.Parameter));
+        optimizer = Optimizer.Of(rule.Optimizer, flat.All);
+        LearningRate = rule.Optimizer.LearningRate;
+    }
+
+    /// <summary>The rule.</summary>
+    public OptimizerSettings Rule { get; }
+
+    /// <summary>Names and parameters.</summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
+
+    /// <summary>The present learning rate.</summary>
+    public double LearningRate { get; private set; }
+
+    /// <summary>Takes the gradients away, which counts as zero. Throws what a backward pass before kept.</summary>
+    public void ZeroGrad()
+    {
+        ThrowBackwardFault();
+        foreach (var (_, parameter) in Parameters)
+            parameter.grad = null;
+    }
+
+    /// <summary>Sets the learning rate of a moment.</summary>
+    /// <param name="epoch">Epoch, counted from 0.</param>
+    /// <param name="fraction">Share of the epoch that is done, within [0, 1).</param>
+    public void MoveTo(int epoch, double fraction) =>
+        LearningRate = Rule.Schedule.At(Rule.Optimizer.LearningRate, epoch, fraction, epochs);
+
+    /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// A later updater has taken some of the parameters over, or none of the parameters has a gradient.
+    /// </exception>
+    /// <remarks>
+    /// If the backward pass of a merged cell failed, its exception is thrown here (or by <see cref="ZeroGrad"/> or the supernet's next
+    /// forward
+    /// pass), and nothing moves.
+    /// </remarks>
+    public void Step()
+    {
+        ThrowBackwardFault();
+        if (Parameters.All(p => p.Parameter.grad is null))
+            throw new InvalidOperationException(
+                $"None of the {Parameters.Count} parameters ('{Parameters[0].Name}' first) has a gradient, so that there is nothing to " +
+                "step by; run the backward pass to these parameters before it, or leave the step out.");
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Tensor gradient = flat.GatherGradients();
+        if (Rule.MaxGradientNorm is { } norm)
+            Clip(gradient, norm);
+        optimizer.Step(flat.All, gradient, LearningRate);
+    }
+
+    /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other
+    /// optimisers.</summary>
+    /// <param name="index">Position in <see cref="Parameters"/>.</param>
+    public Tensor? MomentumBuffer(int index) => (optimizer as SgdOptimizer)?.Momentum is { } buffer ? flat.Part(buffer, index) : null;
+
+    /// <summary>Copies of the optimiser's state on the CPU, by parameter and quantity; the caller disposes them.</summary>
+    public IReadOnlyDictionary<string, Tensor> SaveState()
+    {
+        var saved = new Dictionary<string, Tensor>();
+        using var scope = NewDisposeScope();
+        (string Quantity, Tensor? All)[] states = [.. optimizer.State.Select(state => (state.Name, state.All?.cpu()))];
+        for (int i = 0; i < Parameters.Count; i++)
+        {
+            string name = Parameters[i].Name;
+            if (optimizer.Steps is { } steps)
+                saved[$"{name}/step"] = tensor(steps).MoveToOuterDisposeScope();
+            foreach (var (quantity, all) in states)
+                if (all is not null)
+                    saved[$"{name}/{quantity}"] = flat.Part(all, i).clone().MoveToOuterDisposeScope();
+        }
+        return saved;
+    }
+
+    /// <summary>Puts a saved state back; the next steps are those of the saved optimiser (on the CPU bit for bit).</summary>
+    /// <param name="saved">What <see cref="SaveState"/> gave.</param>
+    /// <exception cref="InvalidDataException">An entry is missing, unknown, or of another shape; the message names it.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> saved)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var unread = saved.Keys.ToHashSet();
+        Tensor? Find(string key, Tensor like, bool required)
+        {
+            if (!unread.Remove(key))
+                return required ? throw new InvalidDataException(
+                    $"The saved optimiser lacks '{key}'; it was saved by another optimiser or for other parameters.") : null;
+            if (!saved[key].shape.SequenceEqual(like.shape))
+                throw new InvalidDataException(
+                    $"The saved optimiser has '{key}' of shape [{string.Join(", ", saved[key].shape)}]; " +
+                    $"expected [{string.Join(", ", like.shape)}].");
+            return saved[key].to(like.dtype, like.device, copy: true);
+        }
+        long? steps = optimizer.Steps;
+        if (steps is not null)
+            foreach (var (name, _) in Parameters)
+                steps = Host.Number<long>(Find($"{name}/step", tensor(0L), required: true)!);
+        var loaded = new List<(string Quantity, Tensor? All)>();
+        foreach (var (quantity, _) in optimizer.State)
+        {
+            Tensor?[] parts = [.. Parameters.Select(p => Find($"{p.Name}/{quantity}", p.Parameter, required: steps is not null))];
+            loaded.Add((quantity, parts.All(part => part is null) ? null
+                : cat([.. parts.Select((part, i) => (part ?? zeros_like(Parameters[i].Parameter)).reshape(-1))])));
+        }
+        if (unread.Count > 0)
+            throw new InvalidDataException(
+                $"The saved optimiser has '{unread.First()}', which this one does not know; it was saved for other parameters.");
+        foreach (var (quantity, all) in loaded)
+            optimizer.Load(quantity, all);
+        optimizer.Steps = steps;
+    }
+
+    /// <summary>Releases the optimiser's state, not the parameters.</summary>
+    public void Dispose() => optimizer.Dispose();
+
+    /// <summary>Throws what a backward pass in .NET of these parameters' network kept.</summary>
+    internal void ThrowBackwardFault()
+    {
+        foreach (BackwardFault fault in faults)
+            fault.Throw();
+    }
+
+    /// <summary>Scales the gradient by min(1, norm / (‖g‖₂ + 1e-6)), without waiting for the device.</summary>
+    private static void Clip(Tensor gradient, double norm) =>
+        gradient.mul_(gradient.norm().Plus(1e-6).reciprocal().Times(norm).AtMost(1));
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using SingleDarts.Core.Runtime;
+using TorchSharp;
+
+namespace SingleDarts.Core.Runs;
+
+/// <summary>The frame of <c>options.json</c>: format and versions before what the run is made of, and how two of them differ.</summary>
+internal static class OptionsDocument
+{
+    /// <summary>A property that is compared only if both documents have it: data may have no names.</summary>
+    public const string ClassNames = "classNames";
+
+    private const int FormatVersion = 1;
+
+    /// <summary>A document of many lines.</summary>
+    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One line. Numbers that are not finite are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
+    public static JsonSerializerOptions Line { get; } = new()
+    {
+        RespectNullableAnnotations = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes a document.</summary>
+    /// <param name="content">Made under the invariant culture, so that the text of its parts is the same everywhere.</param>
+    public static string Write(Func<JsonObject> content)
+    {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            JsonObject document = content();
+            foreach (var (name, value) in Frame().Reverse())
+                document.Insert(0, name, value);
+            return document.ToJsonString(Indented);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
+    }
+
+    /// <summary>Sentences that say why a run cannot go on as something else; none where it is the same.</summary>
+    /// <param name="saved">The document of the run.</param>
+    /// <param name="current">The document of what is to go on.</param>
+    /// <param name="path">Where the first was read.</param>
+    /// <param name="parts">Properties that must be equal.</param>
+    public static IReadOnlyList<string> Faults(string saved, string current, string path, params string[] parts)
+    {
+        JsonNode? old;
+        try
+        {
+            old = JsonNode.Parse(saved);
+        }
+        catch (JsonException e)
+        {
+            return [$"{path} is not JSON ({e.Message}); restore it or begin a new run in another folder."];
+        }
+        JsonNode? version = (old as JsonObject)?["formatVersion"];
+        if (version?.GetValueKind() != JsonValueKind.Number || version.GetValue<double>() != FormatVersion)
+            return [$"{path} has format version {version?.ToJsonString() ?? "none"}; this library reads version {FormatVersion}. " +
+                "Resume with the library that began the run, or begin a new run in another folder."];
+        JsonNode now = JsonNode.Parse(current)!;
+        return [.. parts.SelectMany(part => Differences(part, old![part], now[part])).Select(d => $"The run in {path} differs: {d}.")];
+    }
+
+    /// <summary>The name of a part, and its text where its type has one of its own.</summary>
+    public static string Describe(string name, object part) =>
+        part.ToString() is { } text && text != part.GetType().ToString() ? $"{name}: {text}" : name;
+
+    private static IEnumerable<(string, JsonNode?)> Frame() =>
+    [
+        ("formatVersion", FormatVersion),
+        ("library", Version(typeof(OptionsDocument).Assembly)),
+        ("torchSharp", Version(typeof(torch).Assembly)),
+        ("libtorch", TorchRuntime.LibTorchVersion),
+        ("runtime", System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription),
+        ("threads", torch.get_num_threads()),
+    ];
+
+    private static IEnumerable<string> Differences(string at, JsonNode? old, JsonNode? now)
+    {
+        if (old is JsonObject a && now is JsonObject b)
+            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key != ClassNames || (a[key] is not null && b[key] is not null))
+                .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
+        return JsonNode.DeepEquals(old, now)
+            ? []
+            : [$"{at} was {old?.ToJsonString(Indented) ?? "absent"} and is {now?.ToJsonString(Indented) ?? "absent"}"];
+    }
+
+    private static string Version(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}

@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using SingleDarts.Core.Runtime;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Runs;
+
+/// <summary>
+/// Named tensors in a file of the safetensors format: 8 bytes of header length (little-endian), a JSON header with type, shape and place
+/// of every tensor and a <c>__metadata__</c> map of strings, then the raw data. Files can be read by every safetensors library; those
+/// written here also carry a SHA-256 of the data, which is checked on reading.
+/// </summary>
+public static class SafeTensorsFile
+{
+    private const string Checksum = "sha256";
+    private const long LongestHeader = 100_000_000;
+    private const long ChunkBytes = 1 << 26;
+
+    /// <summary>Writes a file whole or not at all: beside its place first, then renamed.</summary>
+    /// <param name="path">Path of the file; one that is there is replaced.</param>
+    /// <param name="tensors">Tensors by name, of any device and strides.</param>
+    /// <param name="metadata">Strings by name.</param>
+    /// <exception cref="IOException">The file cannot be written; one that was there is untouched.</exception>
+    /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        string written = Path.GetFullPath(path) + ".tmp";
+        try
+        {
+            using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                Write(stream, tensors, metadata);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(written, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{path} cannot be written: {e.Message} A file that was there is untouched; free some space, make the folder or make it " +
+                "writable.", e);
+        }
+    }
+
+    /// <summary>Writes tensors of any device and strides.</summary>
+    /// <param name="stream">A writable stream.</param>
+    /// <param name="tensors">Tensors by name.</param>
+    /// <param name="metadata">Strings by name.</param>
+    /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
+    public static void Write(
+        Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        using var scope = NewDisposeScope();
+        SafeTensorsHeader header = SafeTensorsHeader.Of(tensors, metadata);
+        Tensor[] host = [.. header.Entries.Select(entry => tensors[entry.Name].detach().cpu().contiguous())];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Tensor chunk in host.SelectMany(Chunks))
+            hash.AppendData(Host.Bytes(chunk));
+        byte[] text = (header with
+        {
+            Metadata = new Dictionary<string, string>(metadata) { [Checksum] = Convert.ToHexStringLower(hash.GetHashAndReset()) },
+        }).ToBytes();
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, text.Length);
+        stream.Write(length);
+        stream.Write(text);
+        foreach (Tensor chunk in host.SelectMany(Chunks))
+            stream.Write(Host.Bytes(chunk));
+    }
+
+    /// <summary>
+    /// Reads a file, on the CPU. The caller disposes the tensors. What the header says is held against the length of the file before
+    /// memory is taken for it.
+    /// </summary>
+    /// <param name="path">A file of the format.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is truncated or damaged; the message names it, what was found and what was expected.
+    /// </exception>
+    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        var tensors = new Dictionary<string, Tensor>();
+        try
+        {
+            SafeTensorsHeader header = ReadHeader(stream);
+            var metadata = new Dictionary<string, string>(header.Metadata);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (SafeTensorsHeader.Entry entry in header.Entries)
+            {
+                Tensor tensor = tensors[entry.Name] = empty(entry.Shape, dtype: entry.Type).DetachFromDisposeScope();
+                foreach (Tensor chunk in Chunks(tensor))
+                {
+                    stream.ReadExactly(Host.Bytes(chunk));
+                    hash.AppendData(Host.Bytes(chunk));
+                    if (entry.Type == ScalarType.Bool && Host.Bytes(chunk).ContainsAnyExcept((byte)0, (byte)1))
+                        throw new InvalidDataException($"tensor '{entry.Name}' is of type BOOL and has bytes that are neither 0 nor 1");
+                }
+            }
+            if (metadata.Remove(Checksum, out string? expected) && expected != Convert.ToHexStringLower(hash.GetHashAndReset()))
+                throw new InvalidDataException(
+                    $"its data does not have the SHA-256 that its header names (a program that changes the tensors must leave {Checksum} out)");
+            return (tensors, metadata);
+        }
+        catch (Exception e)
+        {
+            foreach (Tensor tensor in tensors.Values)
+                tensor.Dispose();
+            if (e is InvalidDataException or EndOfStreamException)
+                throw new InvalidDataException(
+                    $"{path} is not a whole safetensors file: {e.Message.TrimEnd('.')}. Restore it or use an earlier checkpoint.", e);
+            throw;
+        }
+    }
+
+    private static SafeTensorsHeader ReadHeader(FileStream stream)
+    {
+        Span<byte> prefix = stackalloc byte[8];
+        if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
+            throw new InvalidDataException($"it has {stream.Length} bytes; expected at least the 8 of the header's length");
+        long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
+        if (length < 2 || length > Math.Min(LongestHeader, stream.Length - 8))
+            throw new InvalidDataException(
+                $"its header is said to have {length} bytes, but {stream.Length - 8} follow and {LongestHeader} are the most");
+        var text = new byte[length];
+        stream.ReadExactly(text);
+        return SafeTensorsHeader.Parse(text, stream.Length - 8 - length);
+    }
+
+    /// <summary>Consecutive parts whose bytes fit a span, which reaches no further than 2³¹.</summary>
+    private static IEnumerable<Tensor> Chunks(Tensor contiguous)
+    {
+        long count = contiguous.numel(), step = ChunkBytes / contiguous.element_size();
+        using Tensor flat = contiguous.view(count);
+        for (long at = 0; at < count; at += step)
+        {
+            using Tensor chunk = flat.narrow(0, at, Math.Min(step, count - at));
+            yield return chunk;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Optimizers;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Schemes;
+
+/// <summary>
+/// What a scheme works with in one step, and the moves that schemes are made of. It can be used in a loop of one's own: set the
+/// batches, call <see cref="IOptimizationScheme.Step"/>.
+/// </summary>
+public sealed class StepContext
+{
+    private readonly IReadOnlyList<IPenalty> penalties;
+    private readonly Func<Tensor, Tensor, Tensor> loss;
+
+    /// <summary>Brings together what every step needs.</summary>
+    /// <param name="supernet">The supernet.</param>
+    /// <param name="weights">Moves w.</param>
+    /// <param name="architecture">Moves α.</param>
+    /// <param name="penalties">Penalties on α.</param>
+    /// <param name="loss">Logits [N, classes] and labels [N] to a scalar; mean cross-entropy where <see langword="null"/>.</param>
+    public StepContext(
+        Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture,
+        IReadOnlyList<IPenalty>? penalties = null, Func<Tensor, Tensor, Tensor>? loss = null)
+    {
+        Supernet = supernet;
+        WeightOptimizer = weights;
+        ArchitectureOptimizer = architecture;
+        this.penalties = penalties ?? [];
+        this.loss = loss ?? ((logits, labels) => nn.functional.cross_entropy(logits, labels));
+    }
+
+    /// <summary>The supernet.</summary>
+    public Supernet Supernet { get; }
+
+    /// <summary>Moves w.</summary>
+    public ScheduledOptimizer WeightOptimizer { get; }
+
+    /// <summary>Moves α.</summary>
+    public ScheduledOptimizer ArchitectureOptimizer { get; }
+
+    /// <summary>Batch of the weights.</summary>
+    public LabeledBatch WeightBatch { get; set; } = null!;
+
+    /// <summary>Batch of α; the same object as <see cref="WeightBatch"/> where the scheme allots no samples to α alone.</summary>
+    public LabeledBatch ArchitectureBatch { get; set; } = null!;
+
+    /// <summary>Share of the search that is done, 0 to 1.</summary>
+    public double Progress { get; set; }
+
+    /// <summary>Forward pass: mean loss, with its gradient history, and number of correct samples.</summary>
+    /// <param name="batch">The batch.</param>
+    public BatchOutcome Evaluate(LabeledBatch batch) => Outcome(Supernet.call(batch.Inputs), batch);
+
+    /// <summary>Forward pass with operation weights that the caller gives.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="operationWeights">p of every searched cell, as in
+    /// <see cref="Supernet.Forward(Tensor, IReadOnlyList{Tensor})"/>.</param>
+    public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<Tensor> operationWeights) =>
+        Outcome(Supernet.Forward(batch.Inputs, operationWeights), batch);
+
+    /// <summary>The loss with the penalties on α added.</summary>
+    /// <param name="loss">Loss of α's batch.</param>
+    public Tensor Regularize(Tensor loss) =>
+        penalties.Aggregate(loss, (sum, r) => sum.Plus(r.Penalty(Supernet.Architecture, Progress)));
+
+    /// <summary>Moves w alone with the weights' batch: one forward, one backward that reaches only w, one step.</summary>
+    public BatchOutcome UpdateWeights()
+    {
+        using var scope = NewDisposeScope();
+        BatchOutcome outcome = Evaluate(WeightBatch);
+        WeightOptimizer.ZeroGrad();
+        Backward(outcome.Loss, WeightOptimizer);
+        WeightOptimizer.Step();
+        return outcome.Detach();
+    }
+
+    /// <summary>Moves α alone with its batch at the present w (first order): one forward, one backward that reaches only α, one
+    /// step.</summary>
+    public BatchOutcome UpdateArchitecture()
+    {
+        using var scope = NewDisposeScope();
+        BatchOutcome outcome = Evaluate(ArchitectureBatch);
+        ArchitectureOptimizer.ZeroGrad();
+        Backward(Regularize(outcome.Loss), ArchitectureOptimizer);
+        ArchitectureOptimizer.Step();
+        return outcome.Detach();
+    }
+
+    /// <summary>Moves w with <see cref="UpdateWeights"/> and α as given, in turn.</summary>
+    /// <param name="order">Which is moved first.</param>
+    /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>
+    public StepOutcome Alternate(UpdateOrder order, Func<BatchOutcome> updateArchitecture)
+    {
+        BatchOutcome? early = order == UpdateOrder.ArchitectureFirst ? updateArchitecture() : null;
+        BatchOutcome weights = UpdateWeights();
+        return new StepOutcome(weights, early ?? updateArchitecture());
+    }
+
+    private BatchOutcome Outcome(Tensor logits, LabeledBatch batch) =>
+        new(loss(logits, batch.Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
+
+    /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of the given updaters and of no others.</summary>
+    /// <param name="loss">A scalar.</param>
+    /// <param name="updaters">Whose parameters.</param>
+    public static void Backward(Tensor loss, params ScheduledOptimizer[] updaters)
+    {
+        try
+        {
+            autograd.backward([loss], inputs: [.. updaters.SelectMany(u => u.Parameters).Select(p => (Tensor)p.Parameter)]);
+        }
+        finally
+        {
+            // The first cause comes out instead of what followed from it.
+            foreach (ScheduledOptimizer updater in updaters)
+                updater.ThrowBackwardFault();
+        }
+    }
+}

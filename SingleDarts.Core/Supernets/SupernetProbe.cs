@@ -1,0 +1,110 @@
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Spaces;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>
+/// Tries the parts of a supernet one by one, each once for every place that differs by channels, stride or size, so that a candidate that
+/// spoils the others is named before they meet. The caller has begun random numbers; the supernet is not used afterwards.
+/// </summary>
+internal sealed class SupernetProbe
+{
+    private readonly Supernet supernet;
+    private readonly SupernetOptions options;
+    private readonly List<string> faults = [];
+    private readonly Dictionary<(string Part, OperationContext Place, string Input), IReadOnlyList<long>?> outputs = [];
+    private readonly HashSet<(string Part, int Stride)> failed = [];
+
+    /// <summary>Tries a supernet.</summary>
+    /// <param name="supernet">The supernet as it was built.</param>
+    /// <param name="options">What it was built with.</param>
+    public SupernetProbe(Supernet supernet, SupernetOptions options)
+    {
+        (this.supernet, this.options) = (supernet, options);
+        faults.AddRange(SupernetPart.Of(supernet).Where(part => part.Module.modules().Prepend(part.Module).Any(module => !module.training))
+            .GroupBy(part => part.Candidate?.Name ?? part.Name).Select(parts =>
+                $"{parts.First().Name} is in evaluation mode; expected training mode, into which a search puts every module. Leave " +
+                "eval() out of its factory."));
+        supernet.train();
+        SearchSpace space = supernet.Space;
+        IReadOnlyList<long>? previous = Try(
+            "The stem", "stem", supernet.Stem, space.Stem.Context, space.InputShape, given => Channels("The stem", given, space.Stem.Context), readsData: true);
+        IReadOnlyList<long>? before = previous;
+        foreach (var (layer, placement) in supernet.Layers.Zip(space.Layers))
+        {
+            if (previous is null || before is null)
+                return;
+            IReadOnlyList<long>? current = placement is BlockPlacement block
+                ? Try("The block between stages", "block", (nn.Module<Tensor, Tensor>)layer, block.Context, previous,
+                    given => Channels("The block between stages", given, block.Context))
+                : Try((SupernetCell)layer, before, previous);
+            (before, previous) = (placement is BlockPlacement { PassInput: false } ? current : previous, current);
+        }
+        if (previous is not null)
+            Try("The head", "head", supernet.Head, space.Head.Context, previous, given => given.SequenceEqual([space.Classes]) ? null
+                : $"The head of '{space.Name}' gives [N, {string.Join(", ", given)}]; expected [N, {space.Classes}]. End it with a " +
+                    "pooling or a flattening and a linear layer.");
+    }
+
+    /// <summary>Sentences that name the parts and what is wrong with them.</summary>
+    public IReadOnlyList<string> Faults => faults;
+
+    /// <summary>Whether a part draws from the global generator.</summary>
+    public bool IsRandom { get; private set; }
+
+    private IReadOnlyList<long>? Try(SupernetCell cell, IReadOnlyList<long> before, IReadOnlyList<long> previous)
+    {
+        CellSpecification kind = cell.Placement.Cell;
+        CellTopology topology = kind.Topology;
+        var nodes = new IReadOnlyList<long>?[topology.Nodes];
+        for (int i = 0; i < topology.Inputs; i++)
+        {
+            string name = SupernetPart.NameOf(kind, i);
+            OperationContext context = cell.Placement.Inputs[i];
+            nodes[i] = Try(name, "preprocessing", cell.Preprocessing[i], context, i == topology.Inputs - 1 ? previous : before, given =>
+                Channels(name, given, context) ?? (i == 0 || nodes[0] is not { } first || given.SequenceEqual(first) ? null
+                    : $"{name} gives [N, {string.Join(", ", given)}] and that of input 0 [N, {string.Join(", ", first)}]; expected one " +
+                        "shape for both."));
+        }
+        foreach (CellEdge edge in topology.Edges)
+        {
+            if (nodes[edge.Source] is not { } source)
+                return null;
+            OperationContext context = cell.Placement.Place(edge, options.Affine, options.TrackRunningStatistics);
+            long[] expected = [context.OutChannels, .. source.Skip(1).Select(n => (n + context.Stride - 1) / context.Stride)];
+            nodes[edge.Target] ??= expected;
+            foreach (int k in kind.Allowed(edge))
+                Try(SupernetPart.NameOf(kind, edge, kind.Operations[k]), $"'{kind.Operations[k].Name}'", cell[edge.Index][k], context, source, given =>
+                    given.SequenceEqual(expected) ? null
+                    : $"{SupernetPart.NameOf(kind, edge, kind.Operations[k])} turns [N, {string.Join(", ", source)}] into [N, " +
+                        $"{string.Join(", ", given)}] at stride " +
+                        $"{context.Stride}; expected [N, {string.Join(", ", expected)}]. Pad it so that all operations of an edge agree.",
+                    isZero: kind.Operations[k].IsZero);
+        }
+        return [nodes[^1]![0] * topology.OutputMultiplier, .. nodes[^1]!.Skip(1)];
+    }
+
+    /// <summary>Shape of one sample of what a part gives; null if that cannot be known.</summary>
+    private IReadOnlyList<long>? Try(
+        string name, string part, nn.Module<Tensor, Tensor> module, OperationContext context, IReadOnlyList<long> input,
+        Func<IReadOnlyList<long>, string?> shapeFault, bool readsData = false, bool isZero = false)
+    {
+        // One sentence for a part and stride is enough.
+        if (failed.Contains((part, context.Stride)))
+            return null;
+        var place = (part, context, string.Join('x', input));
+        if (outputs.TryGetValue(place, out IReadOnlyList<long>? known))
+            return known;
+        var trial = new ModuleProbe(name, module, input, supernet.Device, supernet.DataType, shapeFault, readsData, isZero);
+        IsRandom |= trial.IsRandom;
+        faults.AddRange(trial.Faults);
+        if (trial.Faults.Count > 0)
+            failed.Add((part, context.Stride));
+        return outputs[place] = trial.Output;
+    }
+
+    private static string? Channels(string name, IReadOnlyList<long> given, OperationContext context) =>
+        given.Count > 0 && given[0] == context.OutChannels ? null : $"{name} gives [N, {string.Join(", ", given)}]; expected " +
+            $"{context.OutChannels} channels.";
+}

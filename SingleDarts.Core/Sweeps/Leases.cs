@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace SingleDarts.Core.Sweeps;
+
+/// <summary>
+/// Who has which cell, also over a folder that machines share. Attempt n of a cell is the file <c>hash.n.json</c>, made exclusively; the one of
+/// the highest number counts. An attempt that was given up, whose process is gone, or that gives no heartbeat is followed by the next number.
+/// No attempt that began is ever deleted or renamed, so that two runners that both judge an attempt void still contend for one name.
+/// </summary>
+internal sealed class Leases(string folder, TimeSpan staleAfter)
+{
+    // A process that was killed between making a claim and writing it; one that is only slow finds out that it has lost the cell.
+    private static readonly TimeSpan UnwrittenLasts = TimeSpan.FromSeconds(5);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Takes a cell.</summary>
+    /// <returns>The number of the attempt and its file, or <see langword="null"/> where another has the cell.</returns>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public (int Attempt, string File, LeaseOwner Owner)? TryTake(string hash)
+    {
+        var last = Last(hash);
+        if (last.IsHeld)
+            return null;
+        LeaseOwner owner = LeaseOwner.Current(staleAfter);
+        string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{hash}.{last.Attempt + 1}.json"));
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            return null;
+        }
+        try
+        {
+            using (stream)
+            {
+                stream.Write(Encode(owner));
+                stream.Flush(flushToDisk: true);
+            }
+            return (last.Attempt + 1, file, owner);
+        }
+        catch (IOException)
+        {
+            File.Delete(file);
+            throw;
+        }
+    }
+
+    /// <summary>The last attempt; number 0 and no owner where there is none.</summary>
+    public (int Attempt, LeaseOwner? Owner, bool IsHeld) Last(string hash)
+    {
+        int attempt = Directory.EnumerateFiles(folder, hash + ".*.json").Select(Number).DefaultIfEmpty(0).Max();
+        if (attempt == 0)
+            return (0, null, false);
+        string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{hash}.{attempt}.json"));
+        LeaseOwner? owner = Read(file);
+        bool isVoid = owner is not null && (owner.State == LeaseOwner.Free || owner.IsKnownDead);
+        return (attempt, owner, !isVoid && Age(file) < (owner is null ? UnwrittenLasts : TimeSpan.FromSeconds(owner.StaleAfterSeconds)));
+    }
+
+    /// <summary>Writes the same or as many bytes again, which moves the file's time.</summary>
+    public static void Rewrite(string file, LeaseOwner owner)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.Write(Encode(owner));
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static byte[] Encode(LeaseOwner owner) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(owner, Json));
+
+    private static int Number(string file) =>
+        int.TryParse(Path.GetFileName(file).Split('.')[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    private static LeaseOwner? Read(string file)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return JsonSerializer.Deserialize<LeaseOwner>(reader.ReadToEnd(), Json);
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Time since the last heartbeat by the clock of the file server, which is asked by writing a file.</summary>
+    private TimeSpan Age(string file)
+    {
+        string probe = Path.Combine(folder, $".now-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllText(probe, "");
+            return File.GetLastWriteTimeUtc(probe) - File.GetLastWriteTimeUtc(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return DateTime.UtcNow - File.GetLastWriteTimeUtc(file);
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+
+namespace SingleDarts.Core.Sweeps;
+
+/// <summary>
+/// A cell that this process has and no other. A heartbeat keeps it; if that fails for long (a machine asleep, a file server away), another
+/// may take the cell, and <see cref="Lost"/> says so. Disposing gives up what was neither completed nor failed: the next runner goes on with it.
+/// </summary>
+public sealed class TrialLease : IDisposable
+{
+    private readonly SweepFolder folder;
+    private readonly Leases claims;
+    private readonly string file;
+    private readonly LeaseOwner owner;
+    private readonly CancellationTokenSource lost = new();
+    private readonly Timer heartbeat;
+    private readonly Lock writing = new();
+    private bool released;
+
+    internal TrialLease(SweepFolder folder, Leases claims, Trial cell, (int Attempt, string File, LeaseOwner Owner) taken)
+    {
+        (this.folder, this.claims, Cell, Attempt, file, owner) = (folder, claims, cell, taken.Attempt, taken.File, taken.Owner);
+        TimeSpan period = TimeSpan.FromSeconds(owner.StaleAfterSeconds / 10);
+        heartbeat = new Timer(_ => Beat(), null, period, period);
+    }
+
+    /// <summary>The cell.</summary>
+    public Trial Cell { get; }
+
+    /// <summary>Number of this attempt, from 1.</summary>
+    public int Attempt { get; }
+
+    /// <summary>Cancelled when another process has taken the cell, because no heartbeat of this one was seen for too long.</summary>
+    public CancellationToken Lost => lost.Token;
+
+    /// <summary>Writes the result, which appears whole.</summary>
+    /// <param name="result">What the run gave; copied.</param>
+    /// <exception cref="IOException">It cannot be written (nothing is left half-written), or another process has taken the cell.</exception>
+    public void Complete(JsonObject result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        RequireHeld();
+        AtomicFile.Write(folder.ResultFile(Cell), CanonicalJson.ForReaders(Frame(("result", result.DeepClone()))));
+        File.Delete(folder.FailureFile(Cell));
+        Dispose();
+    }
+
+    /// <summary>Records that the cell failed, with what its log says.</summary>
+    /// <param name="message">What was found, what was expected, and the remedy.</param>
+    /// <param name="log">What to keep beside the message.</param>
+    /// <exception cref="IOException">It cannot be written, or another process has taken the cell.</exception>
+    public void Fail(string message, string log)
+    {
+        RequireHeld();
+        AtomicFile.Write(folder.FailureLog(Cell), log);
+        AtomicFile.Write(folder.FailureFile(Cell), CanonicalJson.ForReaders(Frame(("message", message))));
+        Dispose();
+    }
+
+    /// <summary>Gives the cell up.</summary>
+    public void Dispose()
+    {
+        lock (writing)
+        {
+            if (released)
+                return;
+            released = true;
+            heartbeat.Dispose();
+            Try(() => Leases.Rewrite(file, owner with { State = LeaseOwner.Free }));
+        }
+    }
+
+    private JsonObject Frame((string Name, JsonNode? Value) content) => new()
+    {
+        ["formatVersion"] = SweepFolder.FormatVersion,
+        [content.Name] = content.Value,
+        ["attempt"] = Attempt,
+        ["host"] = owner.Host,
+        ["process"] = owner.Process,
+        ["begun"] = owner.Claimed,
+        ["ended"] = DateTime.UtcNow,
+        ["options"] = Cell.Options,
+    };
+
+    private void RequireHeld()
+    {
+        ObjectDisposedException.ThrowIf(released, this);
+        if (IsLost())
+            throw new IOException(
+                $"Cell {Cell} was taken by {claims.Last(Cell.Hash).Owner?.ToString() ?? "another process"}, because this process gave no heartbeat for more " +
+                $"than {owner.StaleAfterSeconds:0} s; nothing was written. Let the other finish.");
+    }
+
+    private bool IsLost() => claims.Last(Cell.Hash).Attempt > Attempt;
+
+    private void Beat()
+    {
+        lock (writing)
+        {
+            if (released)
+                return;
+            Try(() =>
+            {
+                Leases.Rewrite(file, owner);
+                if (IsLost())
+                    lost.Cancel();
+            });
+        }
+    }
+
+    /// <summary>A file server may be away for a while; the next heartbeat tries again.</summary>
+    private static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace SingleDarts.Core.Sweeps;
+
+/// <summary>What came of the attempt to run a cell.</summary>
+public enum TrialOutcome
+{
+    /// <summary>Its result is there, from this attempt or an earlier one.</summary>
+    Done,
+
+    /// <summary>It failed, now or earlier; the message is in the folder.</summary>
+    Failed,
+
+    /// <summary>Another runner has it.</summary>
+    Taken,
+}

@@ -1,0 +1,41 @@
+namespace SingleDarts.Core.Training;
+
+/// <summary>What one epoch of a training gave; one line of <c>epochs.jsonl</c>.</summary>
+public sealed record TrainingEpochReport
+{
+    /// <summary>Number of the epoch, counted from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Number of epochs of the training.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Mean loss of the main classifier on the training batches, with label smoothing and augmentation.</summary>
+    public required double TrainLoss { get; init; }
+
+    /// <summary>Mean loss of the auxiliary classifier, before its weight; <see langword="null"/> where there is none.</summary>
+    public required double? AuxiliaryLoss { get; init; }
+
+    /// <summary>Accuracy on the training batches, 0 to 1, with augmentation and drop path.</summary>
+    public required double TrainTop1 { get; init; }
+
+    /// <summary>The weights on the test samples; <see langword="null"/> in epochs without an evaluation.</summary>
+    public required EvaluationReport? Test { get; init; }
+
+    /// <summary>The moving average of the weights on the test samples; <see langword="null"/> where there is none.</summary>
+    public required EvaluationReport? EmaTest { get; init; }
+
+    /// <summary>Learning rate in the last step of the epoch.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Drop path probability of the epoch.</summary>
+    public required double DropPathProbability { get; init; }
+
+    /// <summary>Wall-clock seconds of the training steps in this process, of which <see cref="DataSeconds"/> went into waiting for batches.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Seconds that went into making batches or waiting for them.</summary>
+    public required double DataSeconds { get; init; }
+
+    /// <summary>Wall-clock seconds of the evaluation.</summary>
+    public required double EvaluationSeconds { get; init; }
+}

@@ -1,8 +1,0 @@
-namespace SingleDarts.Core.Updates;
-
-/// <summary>The learning rate of the start throughout, as the paper's for α.</summary>
-public sealed record ConstantSchedule : ILearningRateSchedule
-{
-    /// <inheritdoc/>
-    public double At(double initial, int epoch, double fraction, int epochs) => initial;
-}
