@@ -1,4 +1,3 @@
-using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 

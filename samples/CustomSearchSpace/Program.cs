@@ -1,9 +1,5 @@
 using CustomSearchSpace;
-using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
-using SingleDarts.Core.Schemes;
-using SingleDarts.Core.Search;
-using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
 // A space of one's own: four operations, cells of two inputs and three nodes, a second kind of cell that halves the image, and a

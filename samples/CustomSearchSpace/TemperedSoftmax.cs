@@ -1,5 +1,4 @@
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
 namespace CustomSearchSpace;

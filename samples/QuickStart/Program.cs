@@ -1,9 +1,3 @@
-using SingleDarts.Core.Data;
-using SingleDarts.Core.Schemes;
-using SingleDarts.Core.Search;
-using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Supernets;
-
 using ClassificationDataset data = GeneratedImages.Create(count: 2_000, seed: 1);
 
 SearchResult result = await ArchitectureSearch
