@@ -13,15 +13,16 @@ public class ArchitectureTests
         ["Theory"] = ["Runtime"],
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
-        ["Spaces"] = ["Runtime", "Operations"],
+        ["Genotypes"] = [],
+        ["Spaces"] = ["Runtime", "Operations", "Genotypes"],
         ["Supernets"] = ["Runtime", "Operations", "Spaces", "Runs"],
         ["Optimizers"] = ["Runtime"],
         ["Runs"] = ["Runtime"],
-        ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers"],
-        ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
-        ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs", "Search", "Theory"],
+        ["Schemes"] = ["Runtime", "Spaces", "Supernets", "Data", "Optimizers"],
+        ["Search"] = ["Runtime", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
+        ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs", "Search", "Theory"],
         ["Sweeps"] = [],
-        ["Training"] = ["Runtime", "Operations", "Spaces", "Data", "Optimizers", "Runs"],
+        ["Training"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Data", "Optimizers", "Runs"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("*.cs", "SingleDarts.Core")

@@ -12,7 +12,7 @@ internal static class Reports
     {
         Epoch = epoch,
         Epochs = 10,
-        Genotype = step.Supernet.Space.Derive(Derivations.EdgeArgmax, step.Supernet.Snapshot()),
+        Genotype = step.Supernet.Space.Derive(new EdgeArgmax(), step.Supernet.Snapshot()),
         WeightLoss = 0,
         WeightAccuracy = 0,
         ArchitectureLoss = 0,

@@ -36,7 +36,7 @@ public class TrajectoryTests
     {
         using ClassificationDataset data = Small.Data();
         var watch = new GenotypeAccuracy(Every.Table);
-        await Small.Search(data).Deriving(Derivations.TopEdges(1)).ObservedBy(watch).RunAsync();
+        await Small.Search(data).Deriving(new TopEdges(1)).ObservedBy(watch).RunAsync();
         watch.Records.Should().HaveCount(3).And.OnlyContain(r => !r.IsFinite && double.IsNaN(r.Cifar10Test));
     }
 }

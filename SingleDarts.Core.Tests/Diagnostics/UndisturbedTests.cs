@@ -42,7 +42,7 @@ public class UndisturbedTests
         SearchSpace space = SearchSpace.Define("random").Input(3, 8, 8).Classes(3).Channels(4)
             .Operation("skip_connect", _ => nn.Identity(), isLearnable: false)
             .Operation("dropout", c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.Dropout(0.3)))
-            .Operation("nor_conv_3x3", c => Blocks.ReluConvBatchNorm(c, 3)).Build();
+            .Operation("nor_conv_3x3", c => new ReluConvBatchNorm(c, 3)).Build();
         ArchitectureSearch Search() => ArchitectureSearch.In(space).On(data).Relaxing(new Gumbel())
             .For(3, 10).WithSeed(1).With(o => o with { TrackRunningStatistics = true });
         SearchResult plain = await Search().SavingTo(folder["plain"]).RunAsync();

@@ -1,6 +1,6 @@
 using System.Globalization;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Documentation;
@@ -12,10 +12,10 @@ public class DartsCellsPages
     public void The_table_of_costs_is_what_the_library_counts()
     {
         string[][] rows = Rows("docs/reference/darts-costs.md");
+        CostModel cifarCosts = new(DartsNetworks.CifarSpace()), imageNetCosts = new(DartsNetworks.ImageNetSpace());
         foreach (PublishedGenotype published in DartsGenotypes.All)
         {
-            ModuleCost cifar = new CostModel(DartsNetworks.Cifar(published.Genotype)).Of(published.Genotype);
-            ModuleCost imageNet = new CostModel(DartsNetworks.ImageNet(published.Genotype)).Of(published.Genotype);
+            ModuleCost cifar = cifarCosts.Of(published.Genotype), imageNet = imageNetCosts.Of(published.Genotype);
             string[] row = rows.Single(r => r[0] == published.Name);
             new[] { row[1], row[3], row[5], row[7] }.Should().Equal([
                 cifar.Parameters.ToString("N0", CultureInfo.InvariantCulture), Millions(cifar),
@@ -28,9 +28,10 @@ public class DartsCellsPages
     public void The_cost_of_the_example_is_as_printed()
     {
         Genotype genotype = DartsGenotypes.Named("DARTS-V2").Genotype;
-        Console.WriteLine(new CostModel(DartsNetworks.ImageNet(genotype)).Of(genotype));
+        var costs = new CostModel(DartsNetworks.ImageNetSpace());
+        Console.WriteLine(costs.Of(genotype));
         // ModuleCost { Parameters = 4718752, MultiplyAdds = 529911552, BiasAdditions = 1000, Flops = 529912552 }
-        Repository.Read("docs/reference/darts-costs.md").Should().Contain($"// {new CostModel(DartsNetworks.ImageNet(genotype)).Of(genotype)}");
+        Repository.Read("docs/reference/darts-costs.md").Should().Contain($"// {costs.Of(genotype)}");
     }
 
     [Fact]

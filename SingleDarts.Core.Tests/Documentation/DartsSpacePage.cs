@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
@@ -41,14 +42,15 @@ public class DartsSpacePage
         Genotype published = DartsGenotypes.Named("PC-DARTS-CIFAR").Genotype;
 
         Genotype genotype = Genotype.Parse(File.ReadAllText($"{runs}/cell.txt"));
-        SearchSpace layers = DartsNetworks.Cifar(genotype, trainData.Classes, channels, cells, size);
-        Console.WriteLine($"found:     {new CostModel(layers).Of(genotype)}");
-        Console.WriteLine($"PC-DARTS:  {new CostModel(DartsNetworks.Cifar(published, trainData.Classes, channels, cells, size)).Of(published)}");
+        var costs = new CostModel(DartsNetworks.CifarSpace(trainData.Classes, channels, cells, size));
+        Console.WriteLine($"found:     {costs.Of(genotype)}");
+        Console.WriteLine($"PC-DARTS:  {costs.Of(published)}");
 
         ImageAugmentation augmentation = TrainingRecipes.CifarAugmentation with { Normalization = normalization };
         using var train = new BatchSource(trainData, CPU, ScalarType.Float32, augmentation);
         using var test = new BatchSource(testData, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(normalization));
-        using var network = new EvaluationNetwork(layers, genotype, new() { Seed = 1, Auxiliary = AuxiliaryHeadOptions.Cifar });
+        var options = new EvaluationNetworkOptions { Seed = 1, Auxiliary = AuxiliaryHeadOptions.Cifar };
+        using var network = DartsNetworks.Cifar(genotype, trainData.Classes, channels, cells, size, options);
         TrainingResult trained = await NetworkTraining.Of(network).On(train).EvaluatedOn(test)
             .With(TrainingRecipes.Cifar.Scaled(epochs) with { BatchSize = batch })
             .WithSeed(1).SavingTo($"{runs}/training")
@@ -60,7 +62,7 @@ public class DartsSpacePage
             .WithSeed(1).ResumingFrom($"{runs}/training")
             .RunAsync();
 
-        using var ready = new EvaluationNetwork(layers, genotype, new() { Auxiliary = AuxiliaryHeadOptions.Cifar });
+        using var ready = DartsNetworks.Cifar(genotype, trainData.Classes, channels, cells, size, options);
         ready.LoadWeights(trained.WeightsFile!);
         ready.eval();
         using (no_grad())
@@ -72,8 +74,8 @@ public class DartsSpacePage
         }
 
         SearchSpace large = SearchSpaces.DartsImageNet(classes: 10, size: 224);                         // to search
-        SearchSpace largeLayers = DartsNetworks.ImageNet(genotype, classes: 10);                        // to train: 48 channels, 14 cells
         var auxiliary = new EvaluationNetworkOptions { Auxiliary = AuxiliaryHeadOptions.ImageNet };
+        using var largeNetwork = DartsNetworks.ImageNet(genotype, classes: 10, options: auxiliary);      // to train: 48 channels, 14 cells
         TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { GradientAccumulation = 12 };       // 768 images in parts of 64
 
         genotype.Should().Be(found.Genotype);
@@ -82,8 +84,8 @@ public class DartsSpacePage
         trained.Test.Samples.Should().Be(8);
         resumed.Test!.Top1.Should().Be(trained.Test.Top1);
         Evaluator.Evaluate(ready, test).Top1.Should().Be(trained.Test.Top1);
-        large.Layers.Should().HaveCount(9);
-        new CostModel(largeLayers).Of(genotype).Parameters.Should().BePositive();
+        large.Layout.Layers.Should().HaveCount(9);
+        largeNetwork.MeasureCost().Parameters.Should().BePositive();
         (recipe.Epochs, auxiliary.Auxiliary.PoolStride).Should().Be((100, 2));
     }
 

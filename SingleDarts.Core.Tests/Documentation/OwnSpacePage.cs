@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
@@ -41,15 +42,15 @@ public class OwnSpacePage
             .Stages(2, cellsPerStage: 2).ReductionCells()
             .Channels(4, stemMultiplier: 3)
             .Build();
-        SearchResult sparse = await ArchitectureSearch.In(darts).On(data).Deriving(Derivations.TopEdges(2)).For(epochs: 1).RunAsync();
+        SearchResult sparse = await ArchitectureSearch.In(darts).On(data).Deriving(new TopEdges(2)).For(epochs: 1).RunAsync();
         Console.WriteLine(sparse.Genotype);         // normal=|...|;reduction=|...|
 
         SearchSpace own = SearchSpace.Define("own")
             .Input(3, 16, 16).Classes(data.Classes)
             .Operations(NasBench201Operations.All)
             .Cell(nodes: 2)
-            .Allowing("cell", 0, "skip_connect", "nor_conv_3x3")       // 1<-0
-            .Allowing("cell", 2, "skip_connect", "nor_conv_1x1")       // 2<-1; edge 1, 2<-0, has all five
+            .Allow("cell", 0, "skip_connect", "nor_conv_3x3")       // 1<-0
+            .Allow("cell", 2, "skip_connect", "nor_conv_1x1")       // 2<-1; edge 1, 2<-0, has all five
             .Build();
 
         own.GenotypeCount.Should().Be(2 * 5 * 2);
@@ -97,7 +98,7 @@ public class OwnSpacePage
             DartsOperations.SepConv3x3, DartsOperations.DilConv3x3, DartsOperations.DilConv5x5,
         ]);
         for (int edge = 0; edge < 14; edge++)
-            s1 = s1.Allowing("normal", edge, normal[edge].Split(' ')).Allowing("reduction", edge, reduction[edge].Split(' '));
+            s1 = s1.Allow("normal", edge, normal[edge].Split(' ')).Allow("reduction", edge, reduction[edge].Split(' '));
         Console.WriteLine(s1);      // darts (3×32×32 → 10 classes, 8 layers, 2.68435E+08 genotypes)
 
         SearchSpace s2 = SearchSpaces.Darts(operations: [DartsOperations.SkipConnect, DartsOperations.SepConv3x3]);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
@@ -79,8 +80,7 @@ internal sealed class GoldenRuns : IDisposable
             }),
             ($"training darts with drop path {type}", async () =>
             {
-                using var network = new EvaluationNetwork(
-                    DartsNetworks.Cifar(DartsGenotypes.DartsV2, 10, 4, 3, 8), DartsGenotypes.DartsV2);
+                using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, channels: 4, layers: 3, size: 8);
                 return await Train(network, TrainingRecipes.DartsCifar.Scaled(5), type, o => o with { AuxiliaryWeight = 0 });
             }),
         });

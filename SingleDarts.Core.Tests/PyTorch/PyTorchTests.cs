@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
@@ -29,7 +30,7 @@ public class PyTorchTests
         ["ReLU-Conv-BN of stride 2"] = (() => new ReluConvBatchNorm(Halving, 3), At("relu_conv_bn", 4, 8, 2, kernel: 3), [2, 4, 8, 8]),
         ["ReLU-Conv-BN in a search"] = (() => new ReluConvBatchNorm(Search, 1), At("relu_conv_bn", 4, 4, search: true, kernel: 1), [2, 4, 8, 8]),
         ["a chain"] = (
-            () => nn.Sequential(Blocks.ConvolutionStem(new(3, 4)), Blocks.ReluConvBatchNorm(Place, 3), new ResidualDownsampling(Halving), Blocks.PooledLinearHead(new(8, 3))),
+            () => nn.Sequential(Blocks.ConvolutionStem(new(3, 4)), new ReluConvBatchNorm(Place, 3), new ResidualDownsampling(Halving), Blocks.PooledLinearHead(new(8, 3))),
             new { type = "sequence", layers = new[] { At("stem", 3, 4), At("relu_conv_bn", 4, 4, kernel: 3), At("residual_downsampling", 4, 8, 2), At("head", 8, 3) } },
             [2, 3, 8, 8]),
     };
@@ -130,9 +131,6 @@ public class PyTorchTests
     {
         Genotype genotype = DartsGenotypes.Named(name).Genotype;
         bool small = stem == "cifar";
-        SearchSpace space = small
-            ? DartsNetworks.Cifar(genotype, classes: 3, channels: 4, layers: 3)
-            : DartsNetworks.ImageNet(genotype, classes: 3, channels: 8, layers: 3, size: 224);
         var description = new
         {
             type = "darts_network", channels = small ? 4 : 8, layers = 3, classes = 3, stem, auxiliary = true,
@@ -144,9 +142,11 @@ public class PyTorchTests
         };
         foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
         {
-            using var network = new EvaluationNetwork(space, genotype, new() { Auxiliary = small ? AuxiliaryHeadOptions.Cifar : AuxiliaryHeadOptions.ImageNet });
+            using var network = small
+                ? DartsNetworks.Cifar(genotype, classes: 3, channels: 4, layers: 3, options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar })
+                : DartsNetworks.ImageNet(genotype, classes: 3, channels: 8, layers: 3, options: new() { Auxiliary = AuxiliaryHeadOptions.ImageNet });
             network.to(type);
-            new Comparison(description, [small ? 16 : 2, .. space.InputShape], byOrder: true).Compare(network, Both, type, fromPyTorch);
+            new Comparison(description, [small ? 16 : 2, .. network.Layout.InputShape], byOrder: true).Compare(network, Both, type, fromPyTorch);
 
             Tensor[] Both(Tensor x)
             {

@@ -16,10 +16,10 @@ public class ModuleWeightsTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var saved = Blocks.ReluConvBatchNorm(Place, 3);
+        using var saved = new ReluConvBatchNorm(Place, 3);
         saved.call(randn(2, 3, 5, 5));
         saved.SaveWeights(folder["w.safetensors"], new Dictionary<string, string> { ["epoch"] = "7" });
-        using var loaded = Blocks.ReluConvBatchNorm(Place, 3);
+        using var loaded = new ReluConvBatchNorm(Place, 3);
 
         LoadedWeights result = loaded.LoadWeights(folder["w.safetensors"]);
 
@@ -61,7 +61,7 @@ public class ModuleWeightsTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
-        using var module = Blocks.ReluConvBatchNorm(Place, 3);
+        using var module = new ReluConvBatchNorm(Place, 3);
         var state = module.state_dict();
         byte[] before = Bytes(module);
         Write(folder["w"], new()

@@ -121,7 +121,7 @@ public class MetaDeviceTests
             space = space.Operation("mix", context => new Mix(context.InChannels, context.OutChannels));
         return space.Cell(nodes: 3).Channels(3).Stages(1, 2).Stem(_ => nn.Identity())
             .Head(c => new Mix(c.InChannels, c.OutChannels, pools: true)).Build()
-            .Allowing("cell", 1, "none", "skip_connect");
+            .Allow("cell", 1, "none", "skip_connect");
     }
 
     private static LabeledBatch Batch() => new(zeros([4, 3, 8, 8], ScalarType.Float32, Meta), zeros([4], ScalarType.Int64, Meta));

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
@@ -44,7 +45,7 @@ public class RunRandomTests
         using ClassificationDataset data = Small.Data();
         SearchSpace space = SearchSpace.Define("dropout").Input(3, 8, 8).Classes(3).Channels(2)
             .Operation("skip", Blocks.Skip, isLearnable: false)
-            .Operation("dropout", c => nn.Sequential(Blocks.ReluConvBatchNorm(c, 1), ofTorchSharp ? nn.Dropout(0.5) : new Dropout(0.5))).Build();
+            .Operation("dropout", c => nn.Sequential(new ReluConvBatchNorm(c, 1), ofTorchSharp ? nn.Dropout(0.5) : new Dropout(0.5))).Build();
         Task<string> Run(int seed) => Numbers(ArchitectureSearch.In(space).On(data).For(3, 10).WithSeed(seed));
         string[] alone = [await Run(1), await Run(2)];
 
@@ -148,8 +149,7 @@ public class RunRandomTests
 
     private static async Task<string> Training(ClassificationDataset data)
     {
-        using var network = new EvaluationNetwork(
-            DartsNetworks.Cifar(DartsGenotypes.DartsV2, 3, channels: 4, layers: 3, size: 8), DartsGenotypes.DartsV2);
+        using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, 3, channels: 4, layers: 3, size: 8);
         using var train = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(Normalization.Cifar10));
         TrainingResult result = await NetworkTraining.Of(network).On(train).With(TrainingRecipes.DartsCifar.Scaled(3)).For(3, 20)
             .With(o => o with { AuxiliaryWeight = 0 }).RunAsync();

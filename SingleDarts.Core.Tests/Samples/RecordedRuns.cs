@@ -17,7 +17,7 @@ public sealed class RecordedRuns : IDisposable
         SearchSpace benchmark = SearchSpaces.NasBench201(data.Classes, 2, 1, 3, 8, 8);
         SearchSpace darts = SearchSpace.Define("two-inputs").Input(3, 8, 8).Classes(data.Classes)
             .Operation("hop", Blocks.Skip, isLearnable: false)
-            .Operation("conv", c => Blocks.ReluConvBatchNorm(c, 3))
+            .Operation("conv", c => new ReluConvBatchNorm(c, 3))
             .Cell(nodes: 2, inputs: 2, output: CellOutput.Concatenation).Stages(2).Channels(2).ReductionCells().Build();
         ArchitectureSearch.In(benchmark).On(data).For(1, 32).With(Every.Diagnostic()).SavingTo(Benchmark).RunAsync().Wait();
         ArchitectureSearch.In(darts).On(data).For(1, 32).SavingTo(Darts).RunAsync().Wait();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
 

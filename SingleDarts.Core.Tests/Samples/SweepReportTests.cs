@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;

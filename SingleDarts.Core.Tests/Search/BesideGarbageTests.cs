@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -70,8 +71,7 @@ public class BesideGarbageTests
 
     private static async Task<string> Training(ClassificationDataset data)
     {
-        using var network = new EvaluationNetwork(
-            DartsNetworks.Cifar(DartsGenotypes.DartsV2, 10, channels: 4, layers: 3, size: 8), DartsGenotypes.DartsV2);
+        using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, channels: 4, layers: 3, size: 8);
         using var train = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.Cifar10Training with { CropPadding = 1, CutoutLength = 3 });
         using var test = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(Normalization.Cifar10));
         TrainingResult result = await NetworkTraining.Of(network).On(train).EvaluatedOn(test).With(TrainingRecipes.DartsCifar.Scaled(2)).For(2, 32)

@@ -14,7 +14,7 @@ public class DropoutResumeTests
         using var data = Small.Data();
         SearchSpace space = SearchSpace.Define("dropout").Input(3, 8, 8).Classes(3).Channels(2)
             .Operation("skip", Blocks.Skip, isLearnable: false)
-            .Operation("dropout", c => nn.Sequential(Blocks.ReluConvBatchNorm(c, 1), nn.Dropout(0.5))).Build();
+            .Operation("dropout", c => nn.Sequential(new ReluConvBatchNorm(c, 1), nn.Dropout(0.5))).Build();
         ArchitectureSearch Search() => ArchitectureSearch.In(space).On(data).UpdatingArchitecture(o => o.Adam(0.01)).For(3, 10);
         SearchResult whole = await Search().RunAsync();
         using var stop = new CancellationTokenSource();

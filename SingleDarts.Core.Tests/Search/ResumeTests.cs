@@ -53,7 +53,7 @@ public class ResumeTests
     {
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
-        ArchitectureSearch Search(SearchSpace space) => ArchitectureSearch.In(space).On(data).Deriving(Derivations.TopEdges())
+        ArchitectureSearch Search(SearchSpace space) => ArchitectureSearch.In(space).On(data).Deriving(new TopEdges())
             .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999, weightDecay: 1e-3)).For(epochs: 3, batchSize: 10).WithSeed(1);
         SearchResult whole = await Search(Restricted.Small).SavingTo(folder["whole"]).RunAsync();
         using var stop = new CancellationTokenSource();
@@ -67,8 +67,8 @@ public class ResumeTests
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
         whole.Epochs.Should().OnlyContain(epoch => Restricted.Excluded.All(c => epoch.Architecture["cell"].OperationWeights[c.Edge, c.Operation] == 0));
-        whole.Epochs[^1].Genotype["cell"].Validate(Restricted.Small.Cells[0]);
-        await FluentActions.Awaiting(() => Search(Restricted.Small.Allowing("cell", 1, "nor_conv_3x3")).ResumingFrom(folder["cut"]).RunAsync())
+        Restricted.Small.Cells[0].Validate(whole.Epochs[^1].Genotype["cell"]);
+        await FluentActions.Awaiting(() => Search(Restricted.Small.Allow("cell", 1, "nor_conv_3x3")).ResumingFrom(folder["cut"]).RunAsync())
             .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed.2<-0 was \"nor_conv_1x1\" and is \"nor_conv_3x3\"*");
         await FluentActions.Awaiting(() => Search(Small.Space).ResumingFrom(folder["cut"]).RunAsync())
             .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed was*and is absent*");

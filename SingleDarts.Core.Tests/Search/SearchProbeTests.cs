@@ -139,7 +139,7 @@ public class SearchProbeTests
                 .Operation("identity", _ => nn.Identity(), isLearnable: false)
                 .Operation("linear", c => nn.Sequential(nn.ReLU(), nn.Linear(c.InChannels, c.OutChannels)))
                 .Stem(c => nn.Linear(c.InChannels, c.OutChannels)).Head(c => nn.Linear(c.InChannels, c.OutChannels)).Build(),
-            "single" => With("conv", c => Blocks.ReluConvBatchNorm(c, 3)).Allowing("cell", 0, "conv").Allowing("cell", 1, "skip").Build(),
+            "single" => With("conv", c => new ReluConvBatchNorm(c, 3)).Allow("cell", 0, "conv").Allow("cell", 1, "skip").Build(),
             "frozen" => With("fixed", c => new Module(c, (conv, x) => conv.call(x), frozen: true)).Build(),
             "own in place" => With("own", c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.ReLU(inplace: true))).Build(),
             "branches" => With("sometimes", c => new Module(c, (conv, x) => rand(1).item<float>() < 0.2 ? conv.call(nn.functional.dropout(x)) : x.Times(1L))).Build(),

@@ -1,4 +1,5 @@
 using CsCheck;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -85,13 +86,13 @@ public class CellGenotypeTests
     [Fact]
     public void Validation_accepts_full_and_sparse_cells_of_a_space()
     {
-        NasBench201Genotypes.AllSkip[Genotype.OnlyCell].Validate(Cells.NasBench201);
-        CellGenotype.Parse("|sep_conv_3x3~1|skip_connect~0|+||+|none~3|+|max_pool_3x3~0|").Validate(Cells.Darts);
+        Cells.NasBench201.Validate(NasBench201Genotypes.AllSkip[Genotype.OnlyCell]);
+        Cells.Darts.Validate(CellGenotype.Parse("|sep_conv_3x3~1|skip_connect~0|+||+|none~3|+|max_pool_3x3~0|"));
     }
 
     [Fact]
     public void Validation_lists_every_fault_at_once() =>
-        CellGenotype.Parse("|skip_connect~1|+|conv9~0|").Invoking(c => c.Validate(Cells.NasBench201))
+        Cells.NasBench201.Invoking(kind => kind.Validate(CellGenotype.Parse("|skip_connect~1|+|conv9~0|")))
             .Should().Throw<ArgumentException>().WithMessage(
                 "*2 computed nodes, expected 3*'skip_connect~1' of node 1 reads node 1*(0 to 0)*" +
                 "'conv9'*none, skip_connect, nor_conv_1x1*");
@@ -100,8 +101,8 @@ public class CellGenotypeTests
     public void Validation_counts_sources_from_the_inputs()
     {
         var cell = CellGenotype.Parse("|skip_connect~1|+|skip_connect~2|+|skip_connect~3|+|skip_connect~4|");
-        cell.Validate(Cells.Darts);
+        Cells.Darts.Validate(cell);
         var oneInput = Cells.Cell("normal", inputs: 1, nodes: 4, "none", "skip_connect");
-        cell.Invoking(c => c.Validate(oneInput)).Should().Throw<ArgumentException>().WithMessage("*of node 4 reads node 4*");
+        oneInput.Invoking(kind => kind.Validate(cell)).Should().Throw<ArgumentException>().WithMessage("*of node 4 reads node 4*");
     }
 }

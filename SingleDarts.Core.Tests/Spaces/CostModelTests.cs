@@ -1,5 +1,7 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Training;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -40,19 +42,36 @@ public class CostModelTests
         ModuleCost.Measure(linear, [12], out _).Should().Be(new ModuleCost(60, 60, 0));
     }
 
-    [Fact]
-    public void Cost_of_a_genotype_is_that_of_the_network_of_its_modules()
+    [Theory]
+    [InlineData("nasbench201", false)]
+    [InlineData("darts", false)]
+    [InlineData("darts", true)]
+    public void Costs_of_random_genotypes_are_counted_on_their_networks(string name, bool isSparse)
     {
-        var genotype = Genotype.Parse("|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|avg_pool_3x3~0|nor_conv_3x3~1|nor_conv_1x1~2|");
-        SearchSpace space = SearchSpaces.NasBench201(7, channels: 6, cellsPerStage: 2);
-        long parameters = space.Stem.Create(space.Stem.Context).parameters().Sum(p => p.numel())
-            + space.Head.Create(space.Head.Context).parameters().Sum(p => p.numel());
-        foreach (LayerPlacement layer in space.Layers)
-            parameters += layer is BlockPlacement block
-                ? block.Create(block.Context).parameters().Sum(p => p.numel())
-                : genotype[Genotype.OnlyCell].Nodes.SelectMany(n => n).Sum(gene => ((CellPlacement)layer).Cell.Operation(gene.Operation)
-                    .Create(new OperationContext(layer.OutChannels, layer.OutChannels)).parameters().Sum(p => p.numel()));
-        new CostModel(space).Of(genotype).Parameters.Should().Be(parameters);
+        SearchSpace space = name == "darts"
+            ? SearchSpaces.Darts(3, channels: 4, layers: 3, height: 8, width: 8)
+            : SearchSpaces.NasBench201(3, channels: 4, cellsPerStage: 1, height: 8, width: 8);
+        var costs = new CostModel(space);
+        for (int seed = 0; seed < 100; seed++)
+        {
+            Genotype genotype = space.RandomGenotype(seed);
+            using var network = new EvaluationNetwork(space, isSparse ? Thinned(genotype, seed) : genotype);
+            ModuleCost cost = costs.Of(network.Genotype);
+            cost.Parameters.Should().Be(network.parameters().Sum(p => p.numel()), $"{network.Genotype}");
+            cost.Should().Be(network.MeasureCost());
+        }
+    }
+
+    /// <summary>The last nodes lose genes, some all of them, so that the cells have other outputs than the space's.</summary>
+    private static Genotype Thinned(Genotype genotype, int seed)
+    {
+        var random = new Random(seed);
+        return new Genotype(genotype.Cells.Select(cell =>
+        {
+            int kept = random.Next(1, cell.Value.Nodes.Count + 1);
+            return KeyValuePair.Create(cell.Key, new CellGenotype(cell.Value.Nodes.Select((genes, node) =>
+                node < kept ? genes.Take(random.Next(1, 3)) : [])));
+        }));
     }
 
     [Fact]

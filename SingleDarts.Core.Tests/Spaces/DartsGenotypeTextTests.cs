@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;

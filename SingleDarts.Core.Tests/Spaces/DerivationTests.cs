@@ -1,5 +1,9 @@
 using CsCheck;
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Tests.Search;
 
 namespace SingleDarts.Core.Tests.Spaces;
 
@@ -12,8 +16,8 @@ public class DerivationTests
     [Fact]
     public void Edge_argmax_keeps_every_edge_with_its_first_largest_operation() => Scores(Cells.NasBench201).Sample(alpha =>
     {
-        var cell = Derivations.EdgeArgmax.Derive(Cells.NasBench201, new CellSnapshot(alpha, new double[6, 5]));
-        cell.Validate(Cells.NasBench201);
+        var cell = new EdgeArgmax().Derive(Cells.NasBench201, new CellSnapshot(alpha, new double[6, 5]));
+        Cells.NasBench201.Validate(cell);
         int edge = 0;
         for (int node = 1; node <= 3; node++)
             for (int source = 0; source < node; source++, edge++)
@@ -34,7 +38,7 @@ public class DerivationTests
         var alpha = new double[6, 5];
         alpha[3, 0] = 1;
         alpha[0, 3] = alpha[1, 3] = alpha[2, 3] = alpha[4, 3] = alpha[5, 3] = 1;
-        Derivations.EdgeArgmax.Derive(Cells.NasBench201, Cells.Snapshot(alpha)).ToString()
+        new EdgeArgmax().Derive(Cells.NasBench201, Cells.Snapshot(alpha)).ToString()
             .Should().Be("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|none~0|nor_conv_3x3~1|nor_conv_3x3~2|");
     }
 
@@ -43,8 +47,8 @@ public class DerivationTests
         Gen.Select(Scores(Cells.Darts), Gen.Int[1, 6]).Sample((weights, edges) =>
         {
             var alpha = new double[14, 5];
-            var cell = Derivations.TopEdges(edges).Derive(Cells.Darts, new CellSnapshot(alpha, weights));
-            cell.Validate(Cells.Darts);
+            var cell = new TopEdges(edges).Derive(Cells.Darts, new CellSnapshot(alpha, weights));
+            Cells.Darts.Validate(cell);
             return cell.ToString() == string.Join('+', PublishedRule(weights, edges));
         }, iter: 1000);
 
@@ -91,7 +95,7 @@ public class DerivationTests
     {
         var scores = new double[6, 5];
         scores[4, 2] = double.NaN;
-        foreach (var rule in new[] { Derivations.EdgeArgmax, Derivations.TopEdges() })
+        foreach (var rule in new IDerivation[] { new EdgeArgmax(), new TopEdges() })
             rule.Invoking(r => r.Derive(Cells.NasBench201, Cells.Snapshot(scores)))
                 .Should().Throw<ArgumentException>().WithMessage("*NaN at edge 3<-1, operation 'nor_conv_1x1'*");
     }
@@ -102,13 +106,13 @@ public class DerivationTests
         var scores = new double[6, 5];
         for (int e = 0; e < 6; e++)
             scores[e, 0] = scores[e, 1] = double.NegativeInfinity;
-        foreach (var rule in new[] { Derivations.EdgeArgmax, Derivations.TopEdges(3) })
+        foreach (var rule in new IDerivation[] { new EdgeArgmax(), new TopEdges(3) })
             rule.Derive(Cells.NasBench201, Cells.Snapshot(scores)).Count("nor_conv_1x1").Should().Be(6);
     }
 
     [Fact]
     public void Parameters_of_another_space_are_refused() =>
-        Derivations.EdgeArgmax.Invoking(r => r.Derive(Cells.NasBench201, Cells.Snapshot(new double[14, 8])))
+        new EdgeArgmax().Invoking(r => r.Derive(Cells.NasBench201, Cells.Snapshot(new double[14, 8])))
             .Should().Throw<ArgumentException>().WithMessage("*[14, 8], expected [6, 5]*");
 
     [Fact]
@@ -117,13 +121,36 @@ public class DerivationTests
         var zeros = Cells.Cell("cell", 1, 3, "none", "none_too");
         FluentActions.Invoking(() => new TopEdges().Derive(zeros, Cells.Snapshot(new double[6, 2])))
             .Should().Throw<ArgumentException>().WithMessage("*only zero operations (none, none_too)*");
-        FluentActions.Invoking(() => Derivations.TopEdges(0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new TopEdges(0)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]
     public void Rules_have_names_for_run_records()
     {
-        Derivations.EdgeArgmax.Name.Should().Be("edge-argmax");
-        Derivations.TopEdges().Name.Should().Be("top-2-edges");
+        new EdgeArgmax().Name.Should().Be("edge-argmax");
+        new TopEdges().Name.Should().Be("top-2-edges");
+    }
+
+    [Fact]
+    public async Task A_search_derives_by_a_rule_of_ones_own()
+    {
+        using ClassificationDataset data = Small.Data();
+        SearchResult result = await Small.Search(data).Deriving(new WeakestOfAll()).RunAsync();
+        double[,] alpha = result.Architecture["cell"].Alpha;
+        for (int edge = 0; edge < 6; edge++)
+        {
+            Gene gene = result.Genotype["cell"].Nodes.SelectMany(genes => genes).ElementAt(edge);
+            gene.Operation.Should().Be(NasBench201Genotypes.Operations[Enumerable.Range(0, 5).MinBy(k => alpha[edge, k])]);
+        }
+        result.Epochs.Should().OnlyContain(epoch => epoch.Genotype["cell"].Nodes.Count == 3);
+    }
+
+    private sealed record WeakestOfAll : IDerivation
+    {
+        public string Name => "weakest";
+
+        public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot) => new(
+            Enumerable.Range(1, 3).Select(node => cell.Topology.EdgesInto(node).Select(edge => new Gene(
+                cell.Operations[cell.Allowed(edge).MinBy(k => snapshot.Alpha[edge.Index, k])].Name, edge.Source))));
     }
 }

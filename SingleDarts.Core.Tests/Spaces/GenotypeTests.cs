@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CsCheck;
-using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Genotypes;
 
 namespace SingleDarts.Core.Tests.Spaces;
 

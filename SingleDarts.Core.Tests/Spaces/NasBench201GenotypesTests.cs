@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -12,7 +13,7 @@ public class NasBench201GenotypesTests
         all.Should().HaveCount(15625);
         all.Distinct().Should().HaveCount(15625);
         foreach (var genotype in all)
-            genotype[Genotype.OnlyCell].Validate(Cells.NasBench201);
+            Cells.NasBench201.Validate(genotype[Genotype.OnlyCell]);
     }
 
     [Fact]

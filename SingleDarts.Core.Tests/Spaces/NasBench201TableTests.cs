@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using static SingleDarts.Core.Spaces.NasBench201Metric;
 

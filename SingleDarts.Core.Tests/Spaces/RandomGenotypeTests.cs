@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -13,7 +14,7 @@ public class RandomGenotypeTests
             foreach (CellSpecification kind in space.Cells)
             {
                 CellGenotype cell = space.RandomGenotype(seed)[kind.Name];
-                cell.Validate(kind);
+                kind.Validate(cell);
                 cell.Nodes.Should().OnlyContain(genes => genes.Count == 2 && genes.All(g => g.Operation != "none"));
             }
     }

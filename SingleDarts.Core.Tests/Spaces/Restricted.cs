@@ -14,18 +14,18 @@ internal static class Restricted
             {
                 string[] names = [.. kind.Operations.Select(o => o.Name)];
                 random.Shuffle(names);
-                space = space.Allowing(kind.Name, edge.Index, names[..random.Next(1, names.Length + 1)]);
+                space = space.Allow(kind.Name, edge.Index, names[..random.Next(1, names.Length + 1)]);
             }
         return space;
     }
 
     /// <summary>NAS-Bench-201 of three small cells, with two, one, three, two, two and all candidates on its edges.</summary>
     public static SearchSpace Small { get; } = SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8)
-        .Allowing("cell", 0, "skip_connect", "nor_conv_3x3")
-        .Allowing("cell", 1, "nor_conv_1x1")
-        .Allowing("cell", 2, "none", "skip_connect", "avg_pool_3x3")
-        .Allowing("cell", 3, "nor_conv_3x3", "nor_conv_1x1")
-        .Allowing("cell", 4, "none", "avg_pool_3x3");
+        .Allow("cell", 0, "skip_connect", "nor_conv_3x3")
+        .Allow("cell", 1, "nor_conv_1x1")
+        .Allow("cell", 2, "none", "skip_connect", "avg_pool_3x3")
+        .Allow("cell", 3, "nor_conv_3x3", "nor_conv_1x1")
+        .Allow("cell", 4, "none", "avg_pool_3x3");
 
     /// <summary>Columns that the edges of <see cref="Small"/> allow.</summary>
     public static int[][] Columns { get; } = [[1, 3], [2], [0, 1, 4], [2, 3], [0, 4], [0, 1, 2, 3, 4]];

@@ -1,4 +1,5 @@
 using CsCheck;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 
@@ -13,10 +14,10 @@ public class RestrictedSpaceTests
     public void Edges_have_the_candidates_that_were_named_in_the_order_of_alpha()
     {
         Cell.Topology.Edges.Select(edge => Cell.Allowed(edge).ToArray()).Should().BeEquivalentTo(Restricted.Columns, o => o.WithStrictOrdering());
-        Cell.Allows(Cell.Topology.Edges[0], 3).Should().BeTrue();
-        Cell.Allows(Cell.Topology.Edges[0], 2).Should().BeFalse();
-        Cell.IsRestricted.Should().BeTrue();
-        SearchSpaces.NasBench201().Cells[0].IsRestricted.Should().BeFalse();
+        Cell.IsAllowed(Cell.Topology.Edges[0], 3).Should().BeTrue();
+        Cell.IsAllowed(Cell.Topology.Edges[0], 2).Should().BeFalse();
+        Cell.IsEverythingAllowed.Should().BeFalse();
+        SearchSpaces.NasBench201().Cells[0].IsEverythingAllowed.Should().BeTrue();
     }
 
     [Fact]
@@ -31,9 +32,9 @@ public class RestrictedSpaceTests
         Gen.Int[-3, 3].Select(i => i / 4.0).Array2D[14, 5], Gen.Bool.Array2D[14, 5], Gen.Int[1, 5]).Sample((scores, allowed, edges) =>
     {
         CellSpecification cell = Restrict(Cells.Darts, allowed);
-        CellGenotype best = Derivations.EdgeArgmax.Derive(cell, Cells.Snapshot(scores)), top = new TopEdges(edges).Derive(cell, Cells.Snapshot(scores));
-        best.Validate(cell);
-        top.Validate(cell);
+        CellGenotype best = new EdgeArgmax().Derive(cell, Cells.Snapshot(scores)), top = new TopEdges(edges).Derive(cell, Cells.Snapshot(scores));
+        cell.Validate(best);
+        cell.Validate(top);
         double Largest(CellEdge edge, bool zero) => Enumerable.Range(0, 5).Where(k => Allows(allowed, edge.Index, k) && (zero || k > 0))
             .Select(k => scores[edge.Index, k]).Append(double.NegativeInfinity).Max();
         double Score(CellEdge edge, string name) => scores[edge.Index, Cells.Darts.Operations.Select(o => o.Name).ToList().IndexOf(name)];
@@ -58,12 +59,12 @@ public class RestrictedSpaceTests
     {
         const string Right = "|skip_connect~0|+|nor_conv_1x1~0|none~1|+|nor_conv_3x3~0|none~1|none~2|";
         const string Wrong = "|skip_connect~0|+|nor_conv_3x3~0|none~1|+|nor_conv_3x3~0|none~1|none~2|";
-        CellGenotype.Parse(Right).Validate(Cell);
-        FluentActions.Invoking(() => CellGenotype.Parse(Wrong).Validate(Cell)).Should().Throw<ArgumentException>()
+        Cell.Validate(CellGenotype.Parse(Right));
+        FluentActions.Invoking(() => Cell.Validate(CellGenotype.Parse(Wrong))).Should().Throw<ArgumentException>()
             .WithMessage("*gene 'nor_conv_3x3~0' of node 2 has an operation that its edge does not allow, expected one of nor_conv_1x1*");
         var costs = new CostModel(Restricted.Small);
         costs.Of(Genotype.Parse(Right)).Should().Be(new CostModel(SearchSpaces.NasBench201(3, 2, 1, height: 8, width: 8)).Of(Genotype.Parse(Right)));
-        costs.Invoking(c => c.Of(Genotype.Parse(Wrong))).Should().Throw<ArgumentException>().WithMessage("*edge 2<-0 does not allow; it allows nor_conv_1x1*");
+        costs.Invoking(c => c.Of(Genotype.Parse(Wrong))).Should().Throw<ArgumentException>().WithMessage("*of node 2 has an operation that its edge does not allow, expected one of nor_conv_1x1*");
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public class RestrictedSpaceTests
                 places.Add(context);
                 return Blocks.Skip(context);
             })
-            .Allowing("normal", 0, "skip_connect").Allowing("reduction", 0, "skip_connect").Allowing("reduction", 1, "skip_connect")
+            .Allow("normal", 0, "skip_connect").Allow("reduction", 0, "skip_connect").Allow("reduction", 1, "skip_connect")
             .Build();
         _ = new CostModel(space);
         places.Select(place => (place.OutChannels, place.Stride)).Should().Equal((4, 1), (8, 1));
@@ -87,15 +88,15 @@ public class RestrictedSpaceTests
     [Fact]
     public void Every_fault_of_a_restriction_is_listed() =>
         SearchSpace.Define("own").Input(3, 8, 8).Classes(2).Operations(NasBench201Operations.All)
-            .Allowing("cell", 0).Allowing("cell", 6, "none").Allowing("cell", 1, "none", "nor_conv_7x7").Allowing("normal", 0, "none")
+            .Allow("cell", 0).Allow("cell", 6, "none").Allow("cell", 1, "none", "nor_conv_7x7").Allow("normal", 0, "none")
             .Invoking(b => b.Build()).Should().Throw<ArgumentException>()
-            .WithMessage("*edge 0 allows no operation*no edge 6*0 to 5*edge 1 allows 'nor_conv_7x7'*'normal' are restricted*there is cell*");
+            .WithMessage("*edge 0 allows no operation*no edge 6*0 to 5*edge 1 allows 'nor_conv_7x7'*'normal' allow only some*there is cell*");
 
     [Fact]
     public void The_network_of_a_smaller_genotype_keeps_the_restrictions_of_its_edges()
     {
         Genotype genotype = Genotype.Parse("|skip_connect~0|+|nor_conv_1x1~0|none~1|");
-        SearchSpace fitted = Restricted.Small.FittedTo(genotype);
+        NetworkLayout fitted = Restricted.Small.Layout.For(genotype);
         fitted.Cells[0].Topology.Edges.Select(edge => fitted.Cells[0].Allowed(edge).ToArray())
             .Should().BeEquivalentTo(Restricted.Columns[..3], o => o.WithStrictOrdering());
     }

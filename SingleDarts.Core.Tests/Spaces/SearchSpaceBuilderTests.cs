@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
@@ -16,7 +17,7 @@ public class SearchSpaceBuilderTests
     [Fact]
     public void Every_fault_of_a_definition_is_listed() =>
         SearchSpace.Define("empty").Channels(0).Stages(0).Cell(0, inputs: 3).Invoking(b => b.Build())
-            .Should().Throw<ArgumentException>().WithMessage("*input shape*classes*0 candidate*3 input and 0 computed*Channels are 0*0 stages*");
+            .Should().Throw<ArgumentException>().WithMessage("*input shape*classes*Channels are 0*0 stages*0 candidate*3 input and 0 computed*");
 
     [Fact]
     public void Two_operations_of_one_name_are_refused() =>
@@ -37,7 +38,7 @@ public class SearchSpaceBuilderTests
         SearchSpace space = Darts();
         space.Cells.Select(c => c.Name).Should().Equal("normal", "reduction");
         space.Cells[0].Topology.Edges.Should().HaveCount(14);
-        var cells = space.Layers.Cast<CellPlacement>().ToList();
+        var cells = space.Layout.Layers.Cast<CellPlacement>().ToList();
         cells.Select(c => (c.Cell.Name, c.Channels, c.Stride)).Should().Equal(
             ("normal", 4, 1), ("normal", 4, 1), ("reduction", 8, 2), ("normal", 8, 1), ("normal", 8, 1));
         cells.Select(c => (c.Inputs[0].InChannels, c.Inputs[0].Stride, c.Inputs[1].InChannels, c.Inputs[1].Stride)).Should().Equal(
@@ -52,7 +53,7 @@ public class SearchSpaceBuilderTests
         using var supernet = new Supernet(space);
         supernet.call(randn(2, 3, 8, 8)).Squared().sum().backward();
         supernet.Architecture.Named.Should().OnlyContain(a => a.Parameter.grad!.abs().sum().item<float>() > 0);
-        Genotype genotype = space.Derive(Derivations.TopEdges(), supernet.Snapshot());
+        Genotype genotype = space.Derive(new TopEdges(), supernet.Snapshot());
         genotype.Cells.Keys.Should().Equal("normal", "reduction");
         genotype["normal"].Nodes.Should().OnlyContain(n => n.Count == 2);
         new CostModel(space).Of(genotype).Parameters.Should().BePositive();

@@ -176,8 +176,8 @@ public class MergedExecutionTests
     /// <summary>Convolutions of two sizes, poolings of three kinds, and operations that cannot be merged.</summary>
     private static SearchSpace Mixed() => SearchSpace.Define("mixed").Input(3, 8, 8).Classes(10)
         .Operation(NasBench201Operations.None)
-        .Operation("conv_1x1", c => Blocks.ReluConvBatchNorm(c, 1))
-        .Operation("conv_5x5", c => Blocks.ReluConvBatchNorm(c, 5))
+        .Operation("conv_1x1", c => new ReluConvBatchNorm(c, 1))
+        .Operation("conv_5x5", c => new ReluConvBatchNorm(c, 5))
         .Operation("max_pool", c => nn.MaxPool2d(3, stride: c.Stride, padding: 1), isLearnable: false)
         .Operation("padded_pool", c => nn.AvgPool2d(3, stride: c.Stride, padding: 1), isLearnable: false)
         .Operation("pool_5x5", c => nn.AvgPool2d(5, stride: c.Stride, padding: 2, count_include_pad: false), isLearnable: false)
@@ -188,7 +188,7 @@ public class MergedExecutionTests
     /// <summary>Two inputs, concatenated nodes, reduction cells with stride 2.</summary>
     private static SearchSpace TwoInputs() => SearchSpace.Define("two-inputs").Input(3, 8, 8).Classes(10)
         .Operation("skip", Blocks.Skip, isLearnable: false)
-        .Operation("conv", c => Blocks.ReluConvBatchNorm(c, 3))
+        .Operation("conv", c => new ReluConvBatchNorm(c, 3))
         .Operation("pool", c => nn.AvgPool2d(3, stride: c.Stride, padding: 1, count_include_pad: false), isLearnable: false)
         .Cell(nodes: 2, inputs: 2, output: CellOutput.Concatenation).Stages(2).Channels(4).ReductionCells().Build();
 

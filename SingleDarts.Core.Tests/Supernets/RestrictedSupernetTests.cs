@@ -21,10 +21,10 @@ public class RestrictedSupernetTests
             SearchSpace space = Restricted.AtRandom(whole, seed);
             using var supernet = new Supernet(space);
             long missing = (
-                from cell in space.Layers.OfType<CellPlacement>()
+                from cell in space.Layout.Layers.OfType<CellPlacement>()
                 from edge in cell.Cell.Topology.Edges
                 from k in Enumerable.Range(0, 8)
-                where !cell.Cell.Allows(edge, k)
+                where !cell.Cell.IsAllowed(edge, k)
                 select Weights(cell.Cell.Operations[k].Name, cell.Channels, edge.Source < 2 ? cell.Stride : 1)).Sum();
             missing.Should().BePositive();
             supernet.Weights.Sum(w => w.Parameter.numel()).Should().Be(1_930_618 - missing);

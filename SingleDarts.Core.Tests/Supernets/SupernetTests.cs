@@ -1,4 +1,3 @@
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;

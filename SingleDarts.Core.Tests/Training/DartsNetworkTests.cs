@@ -1,5 +1,5 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -12,6 +12,9 @@ namespace SingleDarts.Core.Tests.Training;
 /// </summary>
 public class DartsNetworkTests
 {
+    private static readonly CostModel CifarCosts = new(DartsNetworks.CifarSpace());
+    private static readonly CostModel ImageNetCosts = new(DartsNetworks.ImageNetSpace());
+
     [Theory]
     [InlineData("NASNet-A", 3_830_950, 457_994, 603.45, 5_564_320, 1_236_200, 604.03)]
     [InlineData("AmoebaNet-A", 3_145_078, 457_994, 488.93, 4_627_360, 1_236_200, 526.75)]
@@ -36,14 +39,15 @@ public class DartsNetworkTests
         string name, long cifar, long cifarAuxiliary, double cifarMillions, long imageNet, long imageNetAuxiliary, double imageNetMillions)
     {
         Genotype genotype = DartsGenotypes.Named(name).Genotype;
-        ModuleCost small = new CostModel(DartsNetworks.Cifar(genotype)).Of(genotype), large = new CostModel(DartsNetworks.ImageNet(genotype)).Of(genotype);
+        ModuleCost small = CifarCosts.Of(genotype), large = ImageNetCosts.Of(genotype);
 
         small.Parameters.Should().Be(cifar);
         (small.Flops / 1e6).Should().BeApproximately(cifarMillions, 0.005);
         large.Parameters.Should().Be(imageNet);
         (large.Flops / 1e6).Should().BeApproximately(imageNetMillions, 0.005);
-        Parameters(new AuxiliaryHead(ChannelsOfReduction(DartsNetworks.Cifar(genotype)), 10)).Should().Be(cifarAuxiliary);
-        Parameters(new AuxiliaryHead(ChannelsOfReduction(DartsNetworks.ImageNet(genotype)), 1000, 2, secondBatchNorm: false)).Should().Be(imageNetAuxiliary);
+        Parameters(new AuxiliaryHead(ChannelsOfReduction(DartsNetworks.CifarSpace(), genotype), 10)).Should().Be(cifarAuxiliary);
+        Parameters(new AuxiliaryHead(ChannelsOfReduction(DartsNetworks.ImageNetSpace(), genotype), 1000, 2, secondBatchNorm: false))
+            .Should().Be(imageNetAuxiliary);
     }
 
     [Theory]
@@ -57,7 +61,7 @@ public class DartsNetworkTests
     public void Costs_of_sparse_cells_are_those_of_the_field(string name, long parameters, double millions)
     {
         Genotype genotype = DartsGenotypes.Named(name).Genotype;
-        ModuleCost cost = new CostModel(DartsNetworks.Cifar(genotype)).Of(genotype);
+        ModuleCost cost = CifarCosts.Of(genotype);
         cost.Parameters.Should().Be(parameters);
         (cost.MultiplyAdds / 1e6).Should().BeApproximately(millions, 0.05);
     }
@@ -70,10 +74,46 @@ public class DartsNetworkTests
     public void A_network_has_the_cost_that_the_model_sums(string name)
     {
         PublishedGenotype published = DartsGenotypes.Named(name);
-        SearchSpace space = DartsNetworks.Cifar(published.Genotype, channels: 8, layers: 5);
-        using var network = new EvaluationNetwork(space, published.Genotype, new() { Auxiliary = AuxiliaryHeadOptions.Cifar, AllowRepeatedEdges = true });
-        network.MeasureCost().Should().Be(new CostModel(space).Of(published.Genotype));
+        using var network = DartsNetworks.Cifar(
+            published.Genotype, channels: 8, layers: 5, options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar, AllowRepeatedEdges = true });
+        network.MeasureCost().Should().Be(new CostModel(DartsNetworks.CifarSpace(channels: 8, layers: 5)).Of(published.Genotype));
         network.AuxiliaryParameters.Should().Be(network.parameters().Sum(p => p.numel()) - network.MeasureCost().Parameters).And.BePositive();
+    }
+
+    [Fact]
+    public void A_network_in_one_step_is_that_of_a_space_and_a_genotype()
+    {
+        Genotype genotype = DartsGenotypes.DartsV2;
+        SearchSpace cifar = SearchSpaces.Darts(7, 4, 5, 16, 16), imageNet = SearchSpaces.DartsImageNet(7, 4, 5, stemMultiplier: 1, size: 64);
+        var options = new EvaluationNetworkOptions { Seed = 3, Auxiliary = AuxiliaryHeadOptions.Cifar };
+        Same(DartsNetworks.Cifar(genotype, 7, 4, 5, 16, options), new EvaluationNetwork(cifar, genotype, options));
+        Same(DartsNetworks.ImageNet(genotype, 7, 4, 5, 64, options), new EvaluationNetwork(imageNet, genotype, options));
+        Genotype cell = NasBench201Genotypes.Cifar100Best;
+        Same(
+            NasBench201Networks.Create(cell, 7, 4, 1, 8, new() { Seed = 3 }),
+            new EvaluationNetwork(SearchSpaces.NasBench201([3, 8, 8], 7, 4, 1), cell, new() { Seed = 3 }));
+    }
+
+    [Fact]
+    public void Networks_in_one_step_have_the_published_sizes()
+    {
+        using var cifar = DartsNetworks.Cifar(DartsGenotypes.DartsV2, options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar });
+        using var cell = NasBench201Networks.Create(NasBench201Genotypes.Cifar100Best);
+        (cifar.parameters().Sum(p => p.numel()) - cifar.AuxiliaryParameters).Should().Be(3_349_342);
+        cifar.AuxiliaryParameters.Should().Be(476_426);
+        cell.parameters().Sum(p => p.numel()).Should().Be(1_288_506);
+    }
+
+    private static void Same(EvaluationNetwork oneStep, EvaluationNetwork twoSteps)
+    {
+        using (oneStep)
+        using (twoSteps)
+        {
+            var expected = twoSteps.state_dict();
+            oneStep.state_dict().Keys.Should().Equal(expected.Keys);
+            foreach (var (name, tensor) in oneStep.state_dict())
+                tensor.eq(expected[name]).all().item<bool>().Should().BeTrue(name);
+        }
     }
 
     [Fact]
@@ -90,22 +130,24 @@ public class DartsNetworkTests
     public void The_paper_s_CIFAR_network_of_14_cells_fits_cells_without_skips()
     {
         Genotype genotype = DartsGenotypes.Named("CDARTS-ImageNet").Genotype;
-        new CostModel(DartsNetworks.Cifar(genotype, layers: 14)).Of(genotype).Parameters.Should().Be(3_224_062);
+        new CostModel(DartsNetworks.CifarSpace(layers: 14)).Of(genotype).Parameters.Should().Be(3_224_062);
     }
 
     [Fact]
     public void The_largest_network_within_a_limit_is_the_last_before_it()
     {
         Genotype genotype = DartsGenotypes.DartsV2;
-        SearchSpace Layers(long channels) => DartsNetworks.Cifar(genotype, channels: channels, layers: 5);
-        var (best, cost) = DartsNetworks.LargestWithin(genotype, 20_000_000, Layers, step: 2);
-        cost.Should().Be(new CostModel(Layers(best)).Of(genotype));
+        SearchSpace Space(long channels) => DartsNetworks.CifarSpace(channels: channels, layers: 5);
+        var (best, cost) = DartsNetworks.LargestWithin(genotype, 20_000_000, Space, step: 2);
+        cost.Should().Be(new CostModel(Space(best)).Of(genotype));
         cost.MultiplyAdds.Should().BeLessThanOrEqualTo(20_000_000);
-        new CostModel(Layers(best + 2)).Of(genotype).MultiplyAdds.Should().BeGreaterThan(20_000_000);
-        FluentActions.Invoking(() => DartsNetworks.LargestWithin(genotype, 1000, Layers)).Should().Throw<ArgumentException>().WithMessage("*more than the limit of 1,000*");
+        new CostModel(Space(best + 2)).Of(genotype).MultiplyAdds.Should().BeGreaterThan(20_000_000);
+        FluentActions.Invoking(() => DartsNetworks.LargestWithin(genotype, 1000, Space))
+            .Should().Throw<ArgumentException>().WithMessage("*more than the limit of 1,000*");
     }
 
-    private static long ChannelsOfReduction(SearchSpace space) => space.Layers.OfType<CellPlacement>().Last(cell => cell.Stride == 2).OutChannels;
+    private static long ChannelsOfReduction(SearchSpace space, Genotype genotype) =>
+        space.Layout.For(genotype).Layers.OfType<CellPlacement>().Last(cell => cell.Stride == 2).OutChannels;
 
     private static long Parameters(nn.Module module)
     {

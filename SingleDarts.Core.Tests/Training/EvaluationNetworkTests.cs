@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
@@ -18,7 +19,7 @@ public class EvaluationNetworkTests
         Tensor images = randn([2, 3, 32, 32], generator: generator);
         foreach (PublishedGenotype published in DartsGenotypes.All)
         {
-            using var network = new EvaluationNetwork(DartsNetworks.Cifar(published.Genotype, classes: 7, channels: 4, layers: 3), published.Genotype, WithAuxiliary);
+            using var network = DartsNetworks.Cifar(published.Genotype, classes: 7, channels: 4, layers: 3, options: WithAuxiliary);
             network.train();
             var (logits, auxiliary) = network.Classify(images);
             logits.shape.Should().Equal(2, 7);
@@ -34,23 +35,22 @@ public class EvaluationNetworkTests
     public void Networks_for_ImageNet_have_two_stems()
     {
         using var scope = NewDisposeScope();
-        SearchSpace space = DartsNetworks.ImageNet(DartsGenotypes.DartsV2, classes: 5, channels: 8, layers: 3, size: 224);
-        using var network = new EvaluationNetwork(space, DartsGenotypes.DartsV2, new() { Auxiliary = AuxiliaryHeadOptions.ImageNet });
+        using var network = DartsNetworks.ImageNet(
+            DartsGenotypes.DartsV2, classes: 5, channels: 8, layers: 3, options: new() { Auxiliary = AuxiliaryHeadOptions.ImageNet });
         network.train();
         var (logits, auxiliary) = network.Classify(randn(2, 3, 224, 224));
         (logits.shape, auxiliary!.shape).Should().BeEquivalentTo((new long[] { 2, 5 }, new long[] { 2, 5 }));
         logits.sum().Plus(auxiliary.sum()).backward();
         network.parameters().Where(p => p.grad is null).Should().BeEmpty();
-        space.Layers[0].Should().BeOfType<BlockPlacement>().Which.PassInput.Should().BeTrue();
-        space.Layers.OfType<CellPlacement>().First().Inputs.Select(i => i.Stride).Should().Equal(2, 1);
+        network.Layout.Layers[0].Should().BeOfType<BlockPlacement>().Which.PassInput.Should().BeTrue();
+        network.Layout.Layers.OfType<CellPlacement>().First().Inputs.Select(i => i.Stride).Should().Equal(2, 1);
     }
 
     [Fact]
     public void A_NAS_Bench_201_network_has_the_parameters_of_the_table()
     {
-        SearchSpace space = SearchSpaces.NasBench201();
-        using var network = new EvaluationNetwork(space, NasBench201Genotypes.Cifar100Best);
-        network.MeasureCost().Should().Be(new CostModel(space).Of(NasBench201Genotypes.Cifar100Best));
+        using var network = NasBench201Networks.Create(NasBench201Genotypes.Cifar100Best);
+        network.MeasureCost().Should().Be(new CostModel(SearchSpaces.NasBench201()).Of(NasBench201Genotypes.Cifar100Best));
         network.MeasureCost().Parameters.Should().Be(1_288_506);
     }
 

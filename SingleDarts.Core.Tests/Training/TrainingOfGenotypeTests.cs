@@ -1,7 +1,7 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Spaces;
 using static SingleDarts.Core.Tests.Training.TrainingSetup;
 using static TorchSharp.torch;
 
@@ -9,8 +9,8 @@ namespace SingleDarts.Core.Tests.Training;
 
 public class TrainingOfGenotypeTests
 {
-    private static EvaluationNetwork Network(Genotype genotype, long seed = 1) => new(
-        DartsNetworks.Cifar(genotype, classes: 4, channels: 4, layers: 3), genotype, new() { Seed = seed, Auxiliary = AuxiliaryHeadOptions.Cifar });
+    private static EvaluationNetwork Network(Genotype genotype, long seed = 1) => DartsNetworks.Cifar(
+        genotype, classes: 4, channels: 4, layers: 3, options: new() { Seed = seed, Auxiliary = AuxiliaryHeadOptions.Cifar });
 
     [Theory]
     [InlineData(1)]
@@ -41,8 +41,7 @@ public class TrainingOfGenotypeTests
     public void A_recipe_with_an_auxiliary_classifier_is_refused_for_a_network_without_one()
     {
         using BatchSource train = Images(16, 1);
-        using var network = new EvaluationNetwork(
-            DartsNetworks.Cifar(DartsGenotypes.DartsV2, classes: 4, channels: 4, layers: 3), DartsGenotypes.DartsV2);
+        using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, classes: 4, channels: 4, layers: 3);
         FluentActions.Invoking(() => NetworkTraining.Of(network).On(train).With(TrainingRecipes.Cifar).Build())
             .Should().Throw<InvalidTrainingException>().WithMessage("*no auxiliary classifier*set AuxiliaryWeight to 0*");
         NetworkTraining.Of(network).On(train).With(TrainingRecipes.Cifar with { AuxiliaryWeight = 0 }).Build();

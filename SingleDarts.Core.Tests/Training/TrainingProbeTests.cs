@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
@@ -65,7 +66,7 @@ public class TrainingProbeTests
     public void Genes_that_reach_no_output_are_a_genotypes_own_choice()
     {
         using BatchSource train = Source(16);
-        Of(new EvaluationNetwork(SearchProbeTests.With("conv", c => Blocks.ReluConvBatchNorm(c, 3)).Build(), Genotype.Parse("|conv~0|+|conv~0|")), train).Build();
+        Of(new EvaluationNetwork(SearchProbeTests.With("conv", c => new ReluConvBatchNorm(c, 3)).Build(), Genotype.Parse("|conv~0|+|conv~0|")), train).Build();
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace SingleDarts.Core.Diagnostics;
 /// <summary>Searched cells by their number in the network, counted from 1.</summary>
 internal static class CellSelection
 {
-    public static CellPlacement[] Of(SearchSpace space) => [.. space.Layers.OfType<CellPlacement>()];
+    public static CellPlacement[] Of(SearchSpace space) => [.. space.Layout.Layers.OfType<CellPlacement>()];
 
     public static IReadOnlyList<int> FirstMiddleLast(SearchSpace space)
     {

@@ -10,11 +10,6 @@ public static class Blocks
     public static BatchNormalization BatchNorm(OperationContext context) =>
         new(context.OutChannels, context.Affine, context.TrackRunningStatistics);
 
-    /// <summary>ReLU, a square convolution that keeps the size but for the stride, batch normalisation.</summary>
-    /// <param name="context">The place.</param>
-    /// <param name="kernelSize">Odd kernel size k.</param>
-    public static ReluConvBatchNorm ReluConvBatchNorm(OperationContext context, int kernelSize) => new(context, kernelSize);
-
     /// <summary>Average pooling 3×3 that leaves padding out of the mean, without normalisation (NAS-Bench-201).</summary>
     /// <param name="context">The place; channels are kept.</param>
     public static nn.Module<Tensor, Tensor> AveragePool3x3(OperationContext context) =>
@@ -23,7 +18,7 @@ public static class Blocks
     /// <summary>Identity where the shape is kept, <see cref="FactorizedReduce"/> where the stride is 2.</summary>
     /// <param name="context">The place.</param>
     public static nn.Module<Tensor, Tensor> Skip(OperationContext context) =>
-        context.KeepsShape ? nn.Identity() : new FactorizedReduce(context);
+        context.IsShapePreserving ? nn.Identity() : new FactorizedReduce(context);
 
     /// <summary>Stem of NAS-Bench-201: Conv3×3 without bias and affine batch normalisation, no ReLU.</summary>
     /// <param name="context">Image channels in, channels of the first stage out.</param>

@@ -5,7 +5,7 @@ namespace SingleDarts.Core.Operations;
 /// <summary>One candidate o_k of a search space: a name in genotypes and a factory of modules.</summary>
 public sealed class CandidateOperation
 {
-    private readonly Func<OperationContext, nn.Module<Tensor, Tensor>> create;
+    private readonly Factory factory;
 
     /// <summary>Declares an operation.</summary>
     /// <param name="name">
@@ -27,7 +27,7 @@ public sealed class CandidateOperation
                 $"The operation name '{name}' cannot stand in a genotype string; use letters, digits, '_', '-' and '.', " +
                 "for example 'conv_3x3'.", nameof(name));
         Name = name;
-        this.create = create;
+        factory = new Factory(create, $"operation '{name}'");
         IsLearnable = isLearnable;
         IsZero = isZero;
     }
@@ -42,13 +42,13 @@ public sealed class CandidateOperation
     public bool IsZero { get; }
 
     /// <summary>Whether the factory is the library's own.</summary>
-    internal bool IsOwn => Factory.IsOwn(create);
+    internal bool IsOwn => factory.IsOwn;
 
     /// <summary>Builds a new module: input [N, InChannels, ...], output [N, OutChannels, ...].</summary>
     /// <param name="context">The place of the module.</param>
     /// <exception cref="InvalidOperationException">The factory returned <see langword="null"/>.</exception>
     /// <exception cref="ArgumentException">The factory failed; the message names the operation and the place.</exception>
-    public nn.Module<Tensor, Tensor> Create(OperationContext context) => Factory.Call(create, context, $"operation '{Name}'");
+    public nn.Module<Tensor, Tensor> Create(OperationContext context) => factory.Create(context);
 
     /// <summary>The operation's name.</summary>
     public override string ToString() => Name;

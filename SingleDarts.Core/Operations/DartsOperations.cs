@@ -10,11 +10,11 @@ public static class DartsOperations
 
     /// <summary><c>max_pool_3x3</c>: the maximum of 3×3, normalised in a supernet.</summary>
     public static CandidateOperation MaxPool3x3 { get; } =
-        new("max_pool_3x3", context => new PoolingBatchNorm(context, takesMaximum: true), isLearnable: false);
+        new("max_pool_3x3", context => new PoolingBatchNorm(context, isMaximum: true), isLearnable: false);
 
     /// <summary><c>avg_pool_3x3</c>: the average of 3×3 without padding, normalised in a supernet.</summary>
     public static CandidateOperation AvgPool3x3 { get; } =
-        new("avg_pool_3x3", context => new PoolingBatchNorm(context, takesMaximum: false), isLearnable: false);
+        new("avg_pool_3x3", context => new PoolingBatchNorm(context, isMaximum: false), isLearnable: false);
 
     /// <summary><c>skip_connect</c>: identity, or <see cref="FactorizedReduce"/> at stride 2.</summary>
     public static CandidateOperation SkipConnect => NasBench201Operations.SkipConnect;

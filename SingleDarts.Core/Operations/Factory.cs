@@ -2,20 +2,22 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Operations;
 
-/// <summary>Calls of factories that others wrote. What they make is registered, so that RegisterComponents can be forgotten.</summary>
-internal static class Factory
+/// <summary>A factory of modules, its own or a user's, with what it makes. Modules are registered, so that RegisterComponents can be forgotten.</summary>
+/// <param name="create">The function.</param>
+/// <param name="part">What it makes, in the middle of a sentence.</param>
+internal sealed class Factory(Func<OperationContext, nn.Module<Tensor, Tensor>> create, string part)
 {
-    /// <summary>Whether a factory is the library's own, which draws first weights from the generator of the run alone.</summary>
-    /// <param name="create">The factory.</param>
-    public static bool IsOwn(Delegate create) => create.Method.Module.Assembly == typeof(Factory).Assembly;
+    /// <summary>What the factory makes, in the middle of a sentence.</summary>
+    public string Part => part;
 
-    /// <summary>What a factory makes for a place.</summary>
-    /// <param name="create">The factory.</param>
+    /// <summary>Whether the factory is the library's own, which draws first weights from the generator of the run alone.</summary>
+    public bool IsOwn => create.Method.Module.Assembly == typeof(Factory).Assembly;
+
+    /// <summary>Makes a module for a place.</summary>
     /// <param name="context">The place.</param>
-    /// <param name="part">What the factory makes, in the middle of a sentence.</param>
-    /// <exception cref="InvalidOperationException">It returned null.</exception>
-    /// <exception cref="ArgumentException">It failed.</exception>
-    public static nn.Module<Tensor, Tensor> Call(Func<OperationContext, nn.Module<Tensor, Tensor>> create, OperationContext context, string part)
+    /// <exception cref="InvalidOperationException">The function returned null.</exception>
+    /// <exception cref="ArgumentException">The function failed.</exception>
+    public nn.Module<Tensor, Tensor> Create(OperationContext context)
     {
         nn.Module<Tensor, Tensor>? module;
         try

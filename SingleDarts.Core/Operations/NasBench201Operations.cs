@@ -12,11 +12,11 @@ public static class NasBench201Operations
 
     /// <summary><c>nor_conv_1x1</c>: ReLU, Conv1×1, BN.</summary>
     public static CandidateOperation Conv1x1 { get; } =
-        new("nor_conv_1x1", context => Blocks.ReluConvBatchNorm(context, 1), isLearnable: true);
+        new("nor_conv_1x1", context => new ReluConvBatchNorm(context, 1), isLearnable: true);
 
     /// <summary><c>nor_conv_3x3</c>: ReLU, Conv3×3, BN.</summary>
     public static CandidateOperation Conv3x3 { get; } =
-        new("nor_conv_3x3", context => Blocks.ReluConvBatchNorm(context, 3), isLearnable: true);
+        new("nor_conv_3x3", context => new ReluConvBatchNorm(context, 3), isLearnable: true);
 
     /// <summary><c>avg_pool_3x3</c>: average pooling 3×3 without normalisation.</summary>
     public static CandidateOperation AvgPool3x3 { get; } = new("avg_pool_3x3", Blocks.AveragePool3x3, isLearnable: false);

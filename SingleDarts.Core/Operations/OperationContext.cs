@@ -14,5 +14,5 @@ public sealed record OperationContext(
     long InChannels, long OutChannels, int Stride = 1, bool Affine = true, bool TrackRunningStatistics = true)
 {
     /// <summary>Whether the operation keeps both the number of channels and the spatial size.</summary>
-    public bool KeepsShape => InChannels == OutChannels && Stride == 1;
+    public bool IsShapePreserving => InChannels == OutChannels && Stride == 1;
 }

@@ -14,22 +14,18 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
 
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place; channels are kept. It has the normalisation where the place is not affine.</param>
-    /// <param name="takesMaximum">Maximum, or the average that leaves padding out.</param>
-    public PoolingBatchNorm(OperationContext context, bool takesMaximum) : base(nameof(PoolingBatchNorm))
+    /// <param name="isMaximum">Maximum, or the average that leaves padding out.</param>
+    public PoolingBatchNorm(OperationContext context, bool isMaximum) : base(nameof(PoolingBatchNorm))
     {
         TorchRuntime.EnsureLoaded();
-        TakesMaximum = takesMaximum;
-        pooling = takesMaximum ? nn.MaxPool2d(3, stride: context.Stride, padding: 1) : Blocks.AveragePool3x3(context);
+        pooling = isMaximum ? nn.MaxPool2d(3, stride: context.Stride, padding: 1) : Blocks.AveragePool3x3(context);
         normalization = context.Affine ? null : Blocks.BatchNorm(context);
         RegisterComponents();
     }
 
-    /// <summary>Whether it takes the maximum, not the average.</summary>
-    public bool TakesMaximum { get; }
-
     /// <summary>Whether a batch normalisation follows that keeps running statistics, so that two of these modules are not the
     /// same.</summary>
-    public bool KeepsStatistics => normalization is { track_running_stats: true };
+    public bool HasRunningStatistics => normalization is { track_running_stats: true };
 
     /// <summary>[N, C, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
     /// <param name="input">[N, C, H, W].</param>

@@ -22,7 +22,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     {
         TorchRuntime.EnsureLoaded();
         (KernelSize, Stride) = (kernelSize, context.Stride);
-        convolution = Layers.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: SkipsPixels ? 1 : context.Stride, padding: kernelSize / 2,
+        convolution = Layers.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: IsSubsampling ? 1 : context.Stride, padding: kernelSize / 2,
             bias: bias ?? !context.Affine);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();
@@ -35,7 +35,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     public int Stride { get; }
 
     /// <summary>Whether the convolution sees every second pixel and has itself no stride, which gives the same.</summary>
-    internal bool SkipsPixels => KernelSize == 1 && Stride == 2;
+    internal bool IsSubsampling => KernelSize == 1 && Stride == 2;
 
     /// <summary>The convolution, weight [OutChannels, InChannels, k, k].</summary>
     public Conv2d Convolution => convolution;
@@ -49,6 +49,6 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         Tensor active = nn.functional.relu(input);
-        return normalization.call(convolution.call(SkipsPixels ? SecondPixels.Of(active) : active)).MoveToOuterDisposeScope();
+        return normalization.call(convolution.call(IsSubsampling ? SecondPixels.Of(active) : active)).MoveToOuterDisposeScope();
     }
 }

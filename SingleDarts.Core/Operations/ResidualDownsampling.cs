@@ -18,8 +18,8 @@ public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>
     {
         var affine = context with { Affine = true, TrackRunningStatistics = true, Stride = 2 };
         body = nn.Sequential(
-            Blocks.ReluConvBatchNorm(affine, 3),
-            Blocks.ReluConvBatchNorm(affine with { InChannels = context.OutChannels, Stride = 1 }, 3));
+            new ReluConvBatchNorm(affine, 3),
+            new ReluConvBatchNorm(affine with { InChannels = context.OutChannels, Stride = 1 }, 3));
         shortcut = nn.Sequential(
             nn.AvgPool2d(2, stride: 2), Layers.Conv2d(context.InChannels, context.OutChannels, 1, bias: false));
         RegisterComponents();

@@ -55,7 +55,7 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
 
     /// <summary>How α becomes a genotype.</summary>
-    /// <param name="derivation">For example <see cref="Derivations.EdgeArgmax"/>.</param>
+    /// <param name="derivation">For example <see cref="EdgeArgmax"/>.</param>
     public ArchitectureSearch Deriving(IDerivation derivation) => With(o => o with { Derivation = derivation });
 
     /// <summary>Adds a penalty on α.</summary>

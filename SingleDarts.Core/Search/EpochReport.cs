@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;

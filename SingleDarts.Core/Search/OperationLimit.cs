@@ -1,4 +1,4 @@
-using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Genotypes;
 
 namespace SingleDarts.Core.Search;
 

@@ -40,9 +40,9 @@ internal static class RunDocument
         ["input"] = string.Join('x', space.InputShape),
         ["classes"] = space.Classes,
         ["cells"] = new JsonObject(space.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(cell.Name, Cell(cell)))),
-        ["layers"] = string.Join(' ', space.Layers.Select(layer => layer is CellPlacement cell
+        ["layers"] = string.Join(' ', space.Layout.Layers.Select(layer => layer is CellPlacement cell
             ? $"{cell.Cell.Name}:{cell.Channels}/{cell.Stride}"
-            : $"block:{layer.OutChannels}/{((BlockPlacement)layer).Context.Stride}")),
+            : $"block:{layer.OutChannels}/{layer.Stride}")),
     };
 
     private static JsonObject Cell(CellSpecification cell)
@@ -52,7 +52,7 @@ internal static class RunDocument
             ["topology"] = $"{cell.Topology.Inputs} inputs, {cell.Topology.ComputedNodes} nodes, {cell.Topology.Output}",
             ["operations"] = string.Join(' ', cell.Operations),
         };
-        if (cell.IsRestricted)
+        if (!cell.IsEverythingAllowed)
             description["allowed"] = new JsonObject(cell.Topology.Edges.Select(edge => KeyValuePair.Create<string, JsonNode?>(
                 edge.ToString(), string.Join(' ', cell.Allowed(edge).Select(k => cell.Operations[k])))));
         return description;

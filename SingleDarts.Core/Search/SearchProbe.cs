@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
@@ -113,10 +114,10 @@ internal sealed class SearchProbe
             if (derivation.Derive(cell, start[cell.Name]) is not { } derived)
                 return $"gives null for cell '{cell.Name}'; expected a genotype.";
             // A genotype may choose its output nodes and read a node twice.
-            new CellGenotype(derived.Nodes).Validate(cell, allowRepeatedEdges: true);
+            cell.Validate(new CellGenotype(derived.Nodes), allowRepeatedEdges: true);
             cells[cell.Name] = derived;
         }
-        _ = space.FittedTo(new Genotype(cells));
+        _ = space.Layout.For(new Genotype(cells));
         return null;
     }
 

@@ -1,4 +1,4 @@
-using SingleDarts.Core.Operations;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;

@@ -3,16 +3,16 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Spaces;
 
-/// <summary>A block that is not searched, such as the residual downsampling of NAS-Bench-201.</summary>
-/// <param name="Create">Factory of the block.</param>
+/// <summary>A block that is not searched: stem, head, or the residual downsampling of NAS-Bench-201.</summary>
+/// <param name="Factory">Makes the block.</param>
 /// <param name="Context">Channels and stride.</param>
 /// <param name="PassInput">
-/// Whether a cell of two inputs behind the block reads what the block read as well as what it gives (the second stem of DARTS on
-/// ImageNet), rather than what it gives twice.
+/// If true, the next cell of two inputs reads the block's input and its output (the second stem of DARTS on ImageNet); if false, its
+/// output twice.
 /// </param>
-public sealed record BlockPlacement(
-    Func<OperationContext, nn.Module<Tensor, Tensor>> Create, OperationContext Context, bool PassInput = false) : LayerPlacement
+internal sealed record BlockPlacement(Factory Factory, OperationContext Context, bool PassInput = false)
+    : LayerPlacement(Context.OutChannels, Context.Stride)
 {
-    /// <inheritdoc/>
-    public override long OutChannels => Context.OutChannels;
+    /// <summary>Makes the block.</summary>
+    public nn.Module<Tensor, Tensor> Create() => Factory.Create(Context);
 }

@@ -7,12 +7,9 @@ namespace SingleDarts.Core.Spaces;
 /// <param name="Channels">Channels of every node.</param>
 /// <param name="Stride">Stride of the edges that leave input nodes: 2 in a reduction cell, 1 elsewhere.</param>
 /// <param name="Inputs">For each input node, how the output of an earlier layer becomes it.</param>
-public sealed record CellPlacement(
-    CellSpecification Cell, long Channels, int Stride, IReadOnlyList<OperationContext> Inputs) : LayerPlacement
+internal sealed record CellPlacement(CellSpecification Cell, long Channels, int Stride, IReadOnlyList<OperationContext> Inputs)
+    : LayerPlacement(Channels * Cell.Topology.OutputMultiplier, Stride)
 {
-    /// <inheritdoc/>
-    public override long OutChannels => Channels * Cell.Topology.OutputMultiplier;
-
     /// <summary>Where the operations of an edge are placed.</summary>
     /// <param name="edge">An edge of the cell.</param>
     /// <param name="affine">Whether batch normalisations are affine.</param>

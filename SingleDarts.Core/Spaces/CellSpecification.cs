@@ -1,9 +1,10 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>One kind of searched cell: all its copies in the network share one set of architecture parameters.</summary>
-public sealed class CellSpecification
+public sealed partial class CellSpecification
 {
     private readonly IReadOnlyList<int>[] allowed;
 
@@ -12,7 +13,7 @@ public sealed class CellSpecification
     /// <param name="topology">Nodes and edges.</param>
     /// <param name="operations">The candidates, in the column order of α.</param>
     /// <param name="allowed">
-    /// Names of the candidates that some edges have, by the index of the edge; an edge that is not named has all of them.
+    /// Names of the candidates that some edges allow, by the index of the edge; an edge that is not named allows all of them.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Fewer than two operations, or two of one name; or an edge that does not exist, that allows nothing, or that allows what is no candidate.
@@ -30,14 +31,20 @@ public sealed class CellSpecification
         if (operations.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException(
                 $"Cell '{name}' has {twice.Count()} operations named '{twice.Key}'; names must differ.", nameof(operations));
+        if (AllowedFaults(topology, operations, allowed).FirstOrDefault() is { } fault)
+            throw new ArgumentException($"Cell '{name}': {fault}", nameof(allowed));
         Name = name;
         Topology = topology;
         Operations = [.. operations];
-        if (RestrictionFaults(topology, operations, allowed).FirstOrDefault() is { } fault)
-            throw new ArgumentException($"Cell '{name}': {fault}", nameof(allowed));
-        int[] all = [.. Enumerable.Range(0, operations.Count)];
-        this.allowed = [.. topology.Edges.Select(edge => allowed?.GetValueOrDefault(edge.Index) is { } names
-            ? (IReadOnlyList<int>)[.. all.Where(k => names.Contains(operations[k].Name))] : all)];
+        this.allowed = [.. topology.Edges.Select(edge => Columns(allowed?.GetValueOrDefault(edge.Index)))];
+    }
+
+    private CellSpecification(string name, CellTopology topology, IReadOnlyList<CandidateOperation> operations, IReadOnlyList<int>[] allowed)
+    {
+        Name = name;
+        Topology = topology;
+        Operations = operations;
+        this.allowed = allowed;
     }
 
     /// <summary>Name of the kind.</summary>
@@ -49,36 +56,81 @@ public sealed class CellSpecification
     /// <summary>All candidates, in the column order of α.</summary>
     public IReadOnlyList<CandidateOperation> Operations { get; }
 
-    /// <summary>Whether some edge has fewer candidates than there are <see cref="Operations"/>.</summary>
-    public bool IsRestricted => allowed.Any(columns => columns.Count < Operations.Count);
+    /// <summary>Whether every edge allows all <see cref="Operations"/>.</summary>
+    public bool IsEverythingAllowed => allowed.All(columns => columns.Count == Operations.Count);
 
-    /// <summary>The candidates of an edge: columns of α, ascending, at least one.</summary>
+    /// <summary>The candidates that an edge allows: columns of α, ascending, at least one.</summary>
     /// <param name="edge">An edge of the cell.</param>
     public IReadOnlyList<int> Allowed(CellEdge edge) => allowed[edge.Index];
 
-    /// <summary>Whether an operation is a candidate of an edge.</summary>
+    /// <summary>Whether an edge allows an operation.</summary>
     /// <param name="edge">An edge of the cell.</param>
     /// <param name="operation">Column of α.</param>
-    public bool Allows(CellEdge edge, int operation) => allowed[edge.Index].Contains(operation);
+    public bool IsAllowed(CellEdge edge, int operation) => allowed[edge.Index].Contains(operation);
 
     /// <summary>The candidate of a name.</summary>
     /// <param name="name">Name as in a genotype.</param>
     /// <exception cref="ArgumentException">No candidate has that name.</exception>
-    public CandidateOperation Operation(string name) =>
-        Operations.FirstOrDefault(o => o.Name == name) ?? throw new ArgumentException(
-            $"Cell '{Name}' has no operation '{name}'; it has {string.Join(", ", Operations)}.", nameof(name));
+    public CandidateOperation Operation(string name) => Operations[Column(name)];
 
-    internal static IEnumerable<string> RestrictionFaults(
+    /// <summary>The column of α of a candidate.</summary>
+    /// <exception cref="ArgumentException">No candidate has that name.</exception>
+    internal int Column(string name)
+    {
+        for (int k = 0; k < Operations.Count; k++)
+            if (Operations[k].Name == name)
+                return k;
+        throw new ArgumentException($"Cell '{Name}' has no operation '{name}'; it has {string.Join(", ", Operations)}.", nameof(name));
+    }
+
+    /// <summary>The kind with fewer candidates on one edge.</summary>
+    internal CellSpecification Allow(int edge, IReadOnlyList<string> names)
+    {
+        var one = new Dictionary<int, IReadOnlyList<string>> { [edge] = names };
+        if (AllowedFaults(Topology, Operations, one).FirstOrDefault() is { } fault)
+            throw new ArgumentException($"Cell '{Name}': {fault}", nameof(edge));
+        IReadOnlyList<int>[] changed = [.. allowed];
+        changed[edge] = Columns(names);
+        return new CellSpecification(Name, Topology, Operations, changed);
+    }
+
+    /// <summary>The kind with the nodes and the output of a cell of a genotype; this instance if they are the same.</summary>
+    internal CellSpecification For(CellGenotype cell)
+    {
+        IReadOnlyList<int> outputs = cell.OutputNodes ?? [.. NodesWithGenes(cell)];
+        bool isSame = cell.Nodes.Count == Topology.ComputedNodes &&
+            (Topology.Output == CellOutput.LastNode || outputs.SequenceEqual(Topology.OutputNodes));
+        if (isSame)
+            return this;
+        var topology = new CellTopology(Topology.Inputs, cell.Nodes.Count, Topology.Output, outputs);
+        // Edges are ordered by target, so those that both have keep their indices.
+        return new CellSpecification(
+            Name, topology, Operations, [.. topology.Edges.Select(edge => edge.Index < allowed.Length ? allowed[edge.Index] : Columns(null))]);
+    }
+
+    /// <summary>Error messages for candidates that edges cannot allow; empty if all can.</summary>
+    internal static IEnumerable<string> AllowedFaults(
         CellTopology topology, IReadOnlyList<CandidateOperation> operations, IReadOnlyDictionary<int, IReadOnlyList<string>>? allowed)
     {
         foreach (var (edge, names) in allowed ?? new Dictionary<int, IReadOnlyList<string>>())
         {
             if (edge < 0 || edge >= topology.Edges.Count)
-                yield return $"there is no edge {edge} to restrict; the cell has the edges 0 to {topology.Edges.Count - 1}.";
+                yield return $"there is no edge {edge}; the cell has the edges 0 to {topology.Edges.Count - 1}.";
             if (names.Count == 0)
                 yield return $"edge {edge} allows no operation; name at least 1 of {string.Join(", ", operations)}.";
             foreach (string unknown in names.Where(name => operations.All(o => o.Name != name)))
                 yield return $"edge {edge} allows '{unknown}', which is no candidate; expected some of {string.Join(", ", operations)}.";
         }
+    }
+
+    /// <summary>Columns of α of some candidates; of all if null.</summary>
+    private IReadOnlyList<int> Columns(IReadOnlyList<string>? names) =>
+        [.. Enumerable.Range(0, Operations.Count).Where(k => names is null || names.Contains(Operations[k].Name))];
+
+    private IEnumerable<int> NodesWithGenes(CellGenotype cell)
+    {
+        for (int i = 0; i < cell.Nodes.Count; i++)
+            if (cell.Nodes[i].Count > 0)
+                yield return Topology.Inputs + i;
     }
 }

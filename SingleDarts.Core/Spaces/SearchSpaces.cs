@@ -15,7 +15,7 @@ public static class SearchSpaces
     /// <param name="inputChannels">Channels of an image.</param>
     /// <param name="height">Height in pixels, a multiple of 4.</param>
     /// <param name="width">Width in pixels, a multiple of 4.</param>
-    /// <exception cref="ArgumentException">A size cannot be.</exception>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
     public static SearchSpace NasBench201(
         int classes = 10, long channels = 16, int cellsPerStage = 5, long inputChannels = 3, long height = 32, long width = 32)
     {
@@ -32,6 +32,18 @@ public static class SearchSpaces
             .Build();
     }
 
+    /// <summary>NAS-Bench-201 for the images and classes of a dataset.</summary>
+    /// <param name="inputShape">Shape of an image: channels, height and width; for example <c>data.InputShape</c>.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="channels">Channels C of the first stage; 16 in the benchmark and the paper.</param>
+    /// <param name="cellsPerStage">Cells N of each stage; 5 in the benchmark and the paper.</param>
+    /// <exception cref="ArgumentException">The samples are no images, or a size is out of range.</exception>
+    public static SearchSpace NasBench201(IReadOnlyList<long> inputShape, int classes, long channels = 16, int cellsPerStage = 5)
+    {
+        RequireImage(inputShape);
+        return NasBench201(classes, channels, cellsPerStage, inputShape[0], inputShape[1], inputShape[2]);
+    }
+
     /// <summary>
     /// DARTS on CIFAR (Liu et al., ICLR 2019): normal and reduction cells of two inputs, four nodes and 14 edges, eight operations; the
     /// supernet has 1,930,618 weights by default. Cells ⌊layers / 3⌋ and ⌊2 layers / 3⌋ (from 0) are reduction cells.
@@ -43,7 +55,7 @@ public static class SearchSpaces
     /// <param name="width">Width in pixels.</param>
     /// <param name="inputChannels">Channels of an image.</param>
     /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> where <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">A size cannot be.</exception>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
     public static SearchSpace Darts(
         int classes = 10, long channels = 16, int layers = 8, long height = 32, long width = 32, long inputChannels = 3,
         IReadOnlyList<CandidateOperation>? operations = null) =>
@@ -52,8 +64,22 @@ public static class SearchSpaces
             .Stem(Blocks.ConvolutionStem)
             .Build();
 
+    /// <summary>DARTS for the images and classes of a dataset.</summary>
+    /// <param name="inputShape">Shape of an image: channels, height and width; for example <c>data.InputShape</c>.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="channels">Channels C of the first cells; 16 in a search, 36 in a network that is trained.</param>
+    /// <param name="layers">Number of cells, at least 3; 8 in a search, 20 (14 in the paper) in a network that is trained.</param>
+    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> if <see langword="null"/>.</param>
+    /// <exception cref="ArgumentException">The samples are no images, or a size is out of range.</exception>
+    public static SearchSpace Darts(
+        IReadOnlyList<long> inputShape, int classes, long channels = 16, int layers = 8, IReadOnlyList<CandidateOperation>? operations = null)
+    {
+        RequireImage(inputShape);
+        return Darts(classes, channels, layers, inputShape[1], inputShape[2], inputShape[0], operations);
+    }
+
     /// <summary>
-    /// DARTS on ImageNet: as <see cref="Darts"/> behind three convolutions of stride 2; the supernet has 2,215,648 weights by default.
+    /// DARTS on ImageNet: as DARTS on CIFAR behind three convolutions of stride 2; the supernet has 2,215,648 weights by default.
     /// </summary>
     /// <param name="classes">Number of classes.</param>
     /// <param name="channels">Channels C of the first cells; 16 in a search, 48 in a network that is trained.</param>
@@ -61,7 +87,7 @@ public static class SearchSpaces
     /// <param name="stemMultiplier">Channels of the stem as a multiple of C; 3 in a search, 1 in a network that is trained.</param>
     /// <param name="size">Height and width in pixels.</param>
     /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> where <see langword="null"/>.</param>
-    /// <exception cref="ArgumentException">A size cannot be.</exception>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
     public static SearchSpace DartsImageNet(
         int classes = 1000, long channels = 16, int layers = 8, long stemMultiplier = 3, long size = 224,
         IReadOnlyList<CandidateOperation>? operations = null) =>
@@ -70,6 +96,14 @@ public static class SearchSpaces
             .Stem(Blocks.ImageNetStem)
             .SecondStem(Blocks.ImageNetSecondStem)
             .Build();
+
+    private static void RequireImage(IReadOnlyList<long> inputShape)
+    {
+        if (inputShape.Count != 3)
+            throw new ArgumentException(
+                $"The samples are [{string.Join(", ", inputShape)}]; expected images of (channels, height, width). Define a space of your own " +
+                "with SearchSpace.Define(...) for other samples.", nameof(inputShape));
+    }
 
     private static SearchSpaceBuilder DartsCells(
         string name, int classes, long channels, int layers, long[] input, IReadOnlyList<CandidateOperation>? operations)
@@ -87,6 +121,6 @@ public static class SearchSpaces
             .Stages([layers / 3, (2 * layers / 3) - (layers / 3) - 1, layers - (2 * layers / 3) - 1])
             .Preprocessing(Blocks.Preprocessing)
             .Head(Blocks.LinearHead)
-            .DerivedBy(Derivations.TopEdges());
+            .DerivedBy(new TopEdges());
     }
 }

@@ -42,7 +42,7 @@ public sealed class ArchitectureParameters : IDisposable
             var alpha = new Parameter(start!.to(dtype, device ?? CPU, copy: true));
             alpha.DetachFromDisposeScope();
             made[cells[i].Name] = alpha;
-            if (!cells[i].IsRestricted)
+            if (cells[i].IsEverythingAllowed)
                 continue;
             using Tensor mask = Excluded(cells[i]);
             excluded[cells[i].Name] = mask.to(device ?? CPU, copy: true).DetachFromDisposeScope();
@@ -143,6 +143,6 @@ public sealed class ArchitectureParameters : IDisposable
         tensor is null ? "null" : $"[{string.Join(", ", tensor.shape)}] of {tensor.dtype} on {tensor.device}";
 
     private static Tensor Excluded(CellSpecification cell) => tensor(
-        [.. cell.Topology.Edges.SelectMany(edge => Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.Allows(edge, k)))],
+        [.. cell.Topology.Edges.SelectMany(edge => Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.IsAllowed(edge, k)))],
         [cell.Topology.Edges.Count, cell.Operations.Count]);
 }

@@ -16,9 +16,9 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     private readonly nn.Module<Tensor, Tensor> stem;
     private readonly ModuleList<nn.Module> layers;
     private readonly nn.Module<Tensor, Tensor> head;
+    private readonly LayerStack<SupernetCell> stack;
     private readonly RandomStreams streams;
     private RelaxationContext context;
-    private readonly bool[] passInput;
     private readonly BackwardFault fault = new();
     private CellExecution execution;
 
@@ -45,11 +45,12 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         DataType = options.DataType;
         using (new RunRandom.Draw(streams.Derive("weights"), space.HasForeignFactories))
         {
-            stem = space.Stem.Create(space.Stem.Context);
-            layers = nn.ModuleList([.. space.Layers.Select(layer => Create(layer, options))]);
-            head = space.Head.Create(space.Head.Context);
+            stack = new LayerStack<SupernetCell>(space.Layout, cell => new SupernetCell(
+                cell, space.Layout.Preprocessing, options.Affine, options.TrackRunningStatistics, options.ConvolutionType));
         }
-        passInput = [.. space.Layers.Select(layer => layer is BlockPlacement { PassInput: true })];
+        stem = stack.Stem;
+        layers = stack.Layers;
+        head = stack.Head;
         RegisterComponents();
         if (SupernetPart.Faults([.. SupernetPart.Of(this)]).ToList() is { Count: > 0 } faults)
             throw new ArgumentException($"The supernet of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
@@ -83,12 +84,12 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         [.. Architecture.Named.Select(alpha => ("alpha." + alpha.Name, (Tensor)alpha.Parameter))];
 
     /// <summary>The searched cells, from the first to the last.</summary>
-    public IEnumerable<SupernetCell> Cells => layers.OfType<SupernetCell>();
+    public IEnumerable<SupernetCell> Cells => stack.Cells;
 
     /// <summary>The first block.</summary>
     internal nn.Module<Tensor, Tensor> Stem => stem;
 
-    /// <summary>Cells and fixed blocks, as <see cref="SearchSpace.Layers"/>.</summary>
+    /// <summary>Cells and fixed blocks, as in the layout of the space.</summary>
     internal IReadOnlyList<nn.Module> Layers => [.. layers];
 
     /// <summary>The last block.</summary>
@@ -157,29 +158,14 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
                 throw new ArgumentException(
                     $"The operation weights of cell '{cell.Placement.Cell.Name}' are [{string.Join(", ", p.shape)}]; expected " +
                     $"[{cell.Placement.Cell.Topology.Edges.Count}, {cell.Placement.Cell.Operations.Count}] (edges, operations).", nameof(operationWeights));
-        if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
-            throw new ArgumentException(
-                $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
-                $"[N, {string.Join(", ", Space.InputShape)}].", nameof(input));
         using var scope = NewDisposeScope();
         Dictionary<Tensor, bool[,]> chosen = NotZero(Architecture.Relaxation.IsHard ? operationWeights : []);
-        int copy = 0, at = 0;
-        Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
-        foreach (nn.Module layer in layers)
+        int copy = 0;
+        return stack.Forward(input, (cell, before, previous) =>
         {
-            if (layer is SupernetCell cell)
-            {
-                Tensor p = operationWeights[copy++];
-                (before, previous) = (previous, cell.Forward(before, previous, p, chosen.GetValueOrDefault(p)));
-            }
-            else
-            {
-                Tensor given = ((nn.Module<Tensor, Tensor>)layer).call(previous);
-                (before, previous) = (passInput[at] ? previous : given, given);
-            }
-            at++;
-        }
-        return head.call(previous).MoveToOuterDisposeScope();
+            Tensor p = operationWeights[copy++];
+            return cell.Forward(before, previous, p, chosen.GetValueOrDefault(p));
+        }).MoveToOuterDisposeScope();
     }
 
     /// <summary>p of every kind of cell at this moment, [edges, operations], differentiable in α; sampled relaxations draw anew.</summary>
@@ -239,11 +225,4 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         }
         return result;
     }
-
-    private nn.Module Create(LayerPlacement layer, SupernetOptions options) => layer switch
-    {
-        CellPlacement cell => new SupernetCell(cell, Space.Preprocessing, options.Affine, options.TrackRunningStatistics, options.ConvolutionType),
-        BlockPlacement block => block.Create(block.Context),
-        _ => throw new InvalidOperationException($"Unknown layer {layer}."),
-    };
 }

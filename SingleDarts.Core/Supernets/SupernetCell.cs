@@ -18,18 +18,18 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
 
     /// <summary>Builds the cell at a place.</summary>
     /// <param name="placement">The place.</param>
-    /// <param name="createPreprocessing">Factory of what makes an input node of an earlier layer's output.</param>
+    /// <param name="preprocessingFactory">Makes what makes an input node of an earlier layer's output.</param>
     /// <param name="affine">Whether batch normalisations are affine.</param>
     /// <param name="trackRunningStatistics">Whether they keep running statistics.</param>
     /// <param name="convolutionType">Floating type of merged convolutions; the weights' where <see langword="null"/>.</param>
-    public SupernetCell(
-        CellPlacement placement, Func<OperationContext, nn.Module<Tensor, Tensor>> createPreprocessing,
+    internal SupernetCell(
+        CellPlacement placement, Factory preprocessingFactory,
         bool affine, bool trackRunningStatistics, ScalarType? convolutionType = null) : base(nameof(SupernetCell))
     {
         Placement = placement;
         this.convolutionType = convolutionType;
         topology = placement.Cell.Topology;
-        preprocessing = nn.ModuleList([.. placement.Inputs.Select(context => createPreprocessing(
+        preprocessing = nn.ModuleList([.. placement.Inputs.Select(context => preprocessingFactory.Create(
             context with { Affine = affine, TrackRunningStatistics = trackRunningStatistics }))]);
         edges = nn.ModuleList([.. topology.Edges.Select(edge => new MixedOp(
             placement.Cell.Operations, placement.Place(edge, affine, trackRunningStatistics), placement.Cell.Allowed(edge)))]);
@@ -37,7 +37,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
     }
 
     /// <summary>Where the cell stands.</summary>
-    public CellPlacement Placement { get; }
+    internal CellPlacement Placement { get; }
 
     /// <summary>The mixture on an edge.</summary>
     /// <param name="edge">Index of the edge.</param>
@@ -108,7 +108,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, Tensor, Tensor>
         where IsShared(edges[edge.Index][k]) && Includes(edge, k, chosen)
         select (edge, k)).ToLookup(pooling => pooling.k, pooling => pooling.edge);
 
-    private static bool IsShared(nn.Module<Tensor, Tensor> candidate) => candidate is PoolingBatchNorm { KeepsStatistics: false };
+    private static bool IsShared(nn.Module<Tensor, Tensor> candidate) => candidate is PoolingBatchNorm { HasRunningStatistics: false };
 
     private bool Includes(CellEdge edge, int k, bool[,]? chosen) =>
         edges[edge.Index].Computes(k) && (chosen is null || chosen[edge.Index, k]);

@@ -27,24 +27,24 @@ internal sealed class SupernetProbe
                 $"{parts.First().Name} is in evaluation mode; expected training mode, into which a search puts every module. Leave " +
                 "eval() out of its factory."));
         supernet.train();
-        SearchSpace space = supernet.Space;
-        IReadOnlyList<long>? previous = Try(
-            "The stem", "stem", supernet.Stem, space.Stem.Context, space.InputShape, given => Channels("The stem", given, space.Stem.Context), readsData: true);
-        IReadOnlyList<long>? before = previous;
-        foreach (var (layer, placement) in supernet.Layers.Zip(space.Layers))
+        NetworkLayout layout = supernet.Space.Layout;
+        if (Try("The stem", "stem", supernet.Stem, layout.Stem.Context, layout.InputShape,
+                given => Channels("The stem", given, layout.Stem.Context), readsData: true) is not { } stem)
+            return;
+        var inputs = new LayerInputs<IReadOnlyList<long>>(stem);
+        foreach (var (layer, placement) in supernet.Layers.Zip(layout.Layers))
         {
-            if (previous is null || before is null)
-                return;
-            IReadOnlyList<long>? current = placement is BlockPlacement block
-                ? Try("The block between stages", "block", (nn.Module<Tensor, Tensor>)layer, block.Context, previous,
+            IReadOnlyList<long>? output = placement is BlockPlacement block
+                ? Try("The block between stages", "block", (nn.Module<Tensor, Tensor>)layer, block.Context, inputs.Previous,
                     given => Channels("The block between stages", given, block.Context))
-                : Try((SupernetCell)layer, before, previous);
-            (before, previous) = (placement is BlockPlacement { PassInput: false } ? current : previous, current);
+                : Try((SupernetCell)layer, inputs.Before, inputs.Previous);
+            if (output is null)
+                return;
+            inputs = inputs.Behind(placement, output);
         }
-        if (previous is not null)
-            Try("The head", "head", supernet.Head, space.Head.Context, previous, given => given.SequenceEqual([space.Classes]) ? null
-                : $"The head of '{space.Name}' gives [N, {string.Join(", ", given)}]; expected [N, {space.Classes}]. End it with a " +
-                    "pooling or a flattening and a linear layer.");
+        Try("The head", "head", supernet.Head, layout.Head.Context, inputs.Previous, given => given.SequenceEqual([layout.Classes]) ? null
+            : $"The head of '{supernet.Space.Name}' gives [N, {string.Join(", ", given)}]; expected [N, {layout.Classes}]. End it with a " +
+                "pooling or a flattening and a linear layer.");
     }
 
     /// <summary>Sentences that name the parts and what is wrong with them.</summary>

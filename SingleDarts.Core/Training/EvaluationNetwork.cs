@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
@@ -15,7 +16,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     private readonly TorchSharp.Modules.ModuleList<nn.Module> layers;
     private readonly AuxiliaryHead? auxiliary;
     private readonly nn.Module<Tensor, Tensor> head;
-    private readonly int auxiliaryLayer;
+    private readonly LayerStack<NetworkCell> stack;
+    private readonly int lastReduction;
 
     /// <summary>Builds a network with weights drawn from a seed.</summary>
     /// <param name="space">The space, with the channels and layers that the network shall have.</param>
@@ -34,24 +36,25 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(genotype);
         options ??= new EvaluationNetworkOptions();
-        Space = Check(space, genotype, options.AllowRepeatedEdges);
+        Validate(space, genotype, options.AllowRepeatedEdges);
+        Space = space;
+        Layout = space.Layout.For(genotype);
         Genotype = genotype;
+        lastReduction = LastReduction(Layout);
+        if (options.Auxiliary is not null && lastReduction < 0)
+            throw new ArgumentException(
+                $"The space '{space.Name}' has no reduction cell for an auxiliary classifier to stand behind; leave it out.", nameof(options));
         using var kept = new BuildScope();
-        using (new RunRandom.Draw(options.Seed, Space.HasForeignFactories))
+        using (new RunRandom.Draw(options.Seed, space.HasForeignFactories))
         {
-            stem = Space.Stem.Create(Space.Stem.Context);
-            layers = nn.ModuleList([.. Space.Layers.Select(Create)]);
-            head = Space.Head.Create(Space.Head.Context);
+            stack = new LayerStack<NetworkCell>(Layout, cell => new NetworkCell(cell, genotype[cell.Cell.Name], Layout.Preprocessing));
             if (options.Auxiliary is { } description)
-            {
-                auxiliaryLayer = Space.Layers.Select((layer, i) => layer is CellPlacement { Stride: 2 } ? i : -1).Max();
-                if (auxiliaryLayer < 0)
-                    throw new ArgumentException(
-                        $"The space '{space.Name}' has no reduction cell for an auxiliary classifier to stand behind; leave it out.", nameof(options));
                 auxiliary = new AuxiliaryHead(
-                    Space.Layers[auxiliaryLayer].OutChannels, Space.Classes, description.PoolStride, description.SecondBatchNorm);
-            }
+                    Layout.Layers[lastReduction].OutChannels, Layout.Classes, description.PoolStride, description.SecondBatchNorm);
         }
+        stem = stack.Stem;
+        layers = stack.Layers;
+        head = stack.Head;
         RegisterComponents();
         if (SharedModules.Faults(Parts).ToList() is { Count: > 0 } faults)
             throw new ArgumentException($"The network of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
@@ -62,8 +65,11 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         .SelectMany(layer => layer is NetworkCell cell ? cell.Parts : [("The block between stages", layer)])
         .Prepend(("The stem", stem)).Append(("The head", head));
 
-    /// <summary>The space, with the outputs of the genotype's cells.</summary>
+    /// <summary>The space.</summary>
     public SearchSpace Space { get; }
+
+    /// <summary>The space's layout for the genotype.</summary>
+    public NetworkLayout Layout { get; }
 
     /// <summary>The genotype.</summary>
     public Genotype Genotype { get; }
@@ -74,7 +80,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <summary>Parameters and multiply-adds for one image, without the auxiliary classifier, as the field counts.</summary>
     public ModuleCost MeasureCost()
     {
-        ModuleCost cost = ModuleCost.Measure(this, Space.InputShape, out _);
+        ModuleCost cost = ModuleCost.Measure(this, Layout.InputShape, out _);
         return cost with { Parameters = cost.Parameters - AuxiliaryParameters };
     }
 
@@ -82,50 +88,44 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <exception cref="ArgumentException">The images have another shape than the space's.</exception>
     public override (Tensor Logits, Tensor? Auxiliary) Classify(Tensor input)
     {
-        if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
-            throw new ArgumentException(
-                $"The batch is [{string.Join(", ", input.shape)}]; the network expects [N, {string.Join(", ", Space.InputShape)}].", nameof(input));
         using var scope = NewDisposeScope();
-        Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
         Tensor? side = null;
-        for (int i = 0; i < Space.Layers.Count; i++)
+        Tensor logits = stack.Forward(input, (cell, before, previous) =>
         {
-            if (layers[i] is NetworkCell cell)
-            {
-                cell.DropPathProbability = DropPathProbability;
-                (before, previous) = (previous, cell.call(before, previous));
-            }
-            else
-            {
-                Tensor given = ((nn.Module<Tensor, Tensor>)layers[i]).call(previous);
-                (before, previous) = (Space.Layers[i] is BlockPlacement { PassInput: true } ? previous : given, given);
-            }
-            if (i == auxiliaryLayer && training)
-                side = auxiliary?.call(previous);
-        }
-        return (head.call(previous).MoveToOuterDisposeScope(), side?.MoveToOuterDisposeScope());
+            cell.DropPathProbability = DropPathProbability;
+            Tensor output = cell.call(before, previous);
+            if (training && auxiliary is not null && cell == layers[lastReduction])
+                side = auxiliary.call(output);
+            return output;
+        });
+        return (logits.MoveToOuterDisposeScope(), side?.MoveToOuterDisposeScope());
     }
 
-    private nn.Module Create(LayerPlacement layer) => layer switch
+    /// <summary>Index of the last reduction cell; −1 if there is none.</summary>
+    private static int LastReduction(NetworkLayout layout)
     {
-        CellPlacement cell => new NetworkCell(cell, Genotype[cell.Cell.Name], Space.Preprocessing),
-        BlockPlacement block => block.Create(block.Context),
-        _ => throw new InvalidOperationException($"Unknown layer {layer}."),
-    };
+        int i = layout.Layers.Count - 1;
+        while (i >= 0 && layout.Layers[i] is not CellPlacement { Stride: 2 })
+            i--;
+        return i;
+    }
 
-    private static SearchSpace Check(SearchSpace space, Genotype genotype, bool allowRepeatedEdges)
+    private static void Validate(SearchSpace space, Genotype genotype, bool allowRepeatedEdges)
     {
         foreach (CellSpecification kind in space.Cells)
         {
             // A subset of output nodes is the genotype's own choice; everything else is the space's.
             CellGenotype cell = genotype[kind.Name];
-            new CellGenotype(cell.Nodes).Validate(kind, allowRepeatedEdges);
-            for (int node = kind.Topology.Inputs; node < kind.Topology.Nodes; node++)
-                if (cell.Nodes[node - kind.Topology.Inputs] is { Count: > 0 } genes &&
-                    genes.All(g => g.Source >= kind.Topology.Inputs && cell.Nodes[g.Source - kind.Topology.Inputs].Count == 0))
+            kind.Validate(new CellGenotype(cell.Nodes), allowRepeatedEdges);
+            int inputs = kind.Topology.Inputs;
+            for (int i = 0; i < cell.Nodes.Count; i++)
+            {
+                IReadOnlyList<Gene> genes = cell.Nodes[i];
+                if (genes.Count > 0 && genes.All(gene => gene.Source >= inputs && cell.Nodes[gene.Source - inputs].Count == 0))
                     throw new ArgumentException(
-                        $"Node {node} of cell '{kind.Name}' reads only nodes without genes ({string.Join(", ", genes)}), so it gets nothing. Correct the genotype.");
+                        $"Node {inputs + i} of cell '{kind.Name}' reads only nodes without genes ({string.Join(", ", genes)}), so it gets " +
+                        "nothing. Correct the genotype.");
+            }
         }
-        return space.FittedTo(genotype);
     }
 }

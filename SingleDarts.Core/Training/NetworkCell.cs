@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
@@ -15,12 +16,13 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     private readonly CellGenotype cell;
     private readonly string kind;
 
-    public NetworkCell(CellPlacement placement, CellGenotype cell, Func<OperationContext, nn.Module<Tensor, Tensor>> createPreprocessing)
+    public NetworkCell(CellPlacement placement, CellGenotype cell, Factory preprocessingFactory)
         : base(nameof(NetworkCell))
     {
-        (this.cell, kind) = (cell, placement.Cell.Name);
+        this.cell = cell;
+        kind = placement.Cell.Name;
         topology = placement.Cell.Topology;
-        preprocessing = nn.ModuleList([.. placement.Inputs.Select(context => createPreprocessing(context))]);
+        preprocessing = nn.ModuleList([.. placement.Inputs.Select(preprocessingFactory.Create)]);
         operations = nn.ModuleList([.. cell.Nodes.SelectMany((genes, i) => genes.Select(gene => placement.Cell.Operation(gene.Operation)
             .Create(placement.Place(new CellEdge(0, gene.Source, i + topology.Inputs), affine: true, trackRunningStatistics: true))))]);
         RegisterComponents();

@@ -45,17 +45,17 @@ internal static class TrainingDocument
         {
             ["name"] = OptionsDocument.Describe(network.GetName(), network),
             ["genotype"] = (network as EvaluationNetwork)?.Genotype.ToString(),
-            ["layers"] = (network as EvaluationNetwork)?.Space is { } space ? Layers(space) : null,
+            ["layers"] = network is EvaluationNetwork evaluation ? Layers(evaluation) : null,
             ["parameters"] = network.parameters().Sum(p => p.numel()),
             ["tensors"] = state.Count,
             ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shapes))),
         };
     }
 
-    private static string Layers(SearchSpace space)
+    private static string Layers(EvaluationNetwork network)
     {
-        CellPlacement[] cells = [.. space.Layers.OfType<CellPlacement>()];
-        return $"{space.Name}, {cells.Length} cells, {cells[0].Channels} channels";
+        CellPlacement[] cells = [.. network.Layout.Layers.OfType<CellPlacement>()];
+        return $"{network.Space.Name}, {cells.Length} cells, {cells[0].Channels} channels";
     }
 
     private static JsonObject Data(IBatchSource source) => new()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 
@@ -21,7 +22,7 @@ internal sealed partial class RunFacts
                 Matrix(epoch.Architecture, kind);
                 if (!epoch.Genotype.Cells.TryGetValue(kind.Name, out CellGenotype? cell))
                     throw Damaged("epochs.jsonl", $"epoch {epoch.Epoch} has no cell '{kind.Name}'");
-                cell.Validate(kind);
+                kind.Validate(cell);
             }
     }
 

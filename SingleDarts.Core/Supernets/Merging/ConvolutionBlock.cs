@@ -47,7 +47,7 @@ internal sealed class ConvolutionBlock
     /// convolution of stride 2.
     /// </summary>
     public static bool Fits(nn.Module module) =>
-        module is ReluConvBatchNorm { SkipsPixels: false, Normalization: { affine: false, track_running_stats: false } };
+        module is ReluConvBatchNorm { IsSubsampling: false, Normalization: { affine: false, track_running_stats: false } };
 
     /// <summary>Forms the blocks of a node.</summary>
     /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>

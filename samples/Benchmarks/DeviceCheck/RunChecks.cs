@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -85,9 +86,8 @@ internal static class RunChecks
         NetworkTraining Of(EvaluationNetwork network, BatchSource source) => NetworkTraining.Of(network).On(source)
             .With(TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 })
             .For(Epochs, 16).WithEma(0.9).WithSeed(1);
-        EvaluationNetwork Network() => new(
-            DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16), DartsGenotypes.DartsV2,
-            new() { Seed = 1 });
+        EvaluationNetwork Network() =>
+            DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16, options: new() { Seed = 1 });
     }
 
     private static async Task FirstEpoch<T>(IAsyncEnumerable<T> epochs)

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 

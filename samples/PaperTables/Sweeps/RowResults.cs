@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 

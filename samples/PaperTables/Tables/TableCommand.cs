@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PaperTables.Figures;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using Spectre.Console;
 
@@ -16,15 +16,15 @@ internal static class TableCommand
     private const int Width = 170;
 
     public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.", TableRow.ImageNet,
-        (genotype, channels) => DartsNetworks.ImageNet(genotype, channels: channels ?? 48),
+        channels => DartsNetworks.ImageNetSpace(channels: channels ?? 48),
         "evaluate --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --micro-batches 8 --out runs/imagenet");
 
     public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.", TableRow.Cifar,
-        (genotype, channels) => DartsNetworks.Cifar(genotype, channels: channels ?? 36),
+        channels => DartsNetworks.CifarSpace(channels: channels ?? 36),
         "evaluate --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
 
     private static Command Make(
-        string name, string description, IReadOnlyList<TableRow> rows, Func<Genotype, long?, SearchSpace> layers, string fullScale)
+        string name, string description, IReadOnlyList<TableRow> rows, Func<long?, SearchSpace> space, string fullScale)
     {
         Option<string[]> trained = new("--trained") { Description = "Run folders of evaluate.", AllowMultipleArgumentsPerToken = true };
         var command = new Command(name, description) { trained };
@@ -32,7 +32,7 @@ internal static class TableCommand
         {
             TrainedRun[] runs = [.. (parsed.GetValue(trained) ?? []).Select(TrainedRun.Read)];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
-            AnsiConsole.Write(Costs(rows, layers));
+            AnsiConsole.Write(Costs(rows, space));
             Console.WriteLine("Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one image. Top-1 is the papers'.");
             if (runs.Length > 0)
                 AnsiConsole.Write(Trained(runs));
@@ -42,12 +42,12 @@ internal static class TableCommand
         return command;
     }
 
-    private static Table Costs(IReadOnlyList<TableRow> rows, Func<Genotype, long?, SearchSpace> layers)
+    private static Table Costs(IReadOnlyList<TableRow> rows, Func<long?, SearchSpace> space)
     {
         var table = new Table().AddColumns("architecture", "FLOPs/M, paper", "ours", "params/M, paper", "ours", "top-1/%, paper", "cells", "note");
         foreach (TableRow row in rows)
         {
-            var (channels, cost) = Cost(row, layers);
+            var (channels, cost) = Cost(row, space);
             table.AddRow(
                 row.Architecture, row.Flops?.ToString() ?? "", cost is { } c ? $"{c.MultiplyAdds / 1e6:F2}" : "", $"{row.Parameters}",
                 cost is { } d ? $"{d.Parameters / 1e6:F3}" : "", row.Top1, row.Published is null ? "" : row.Published + channels, row.Note);
@@ -55,14 +55,14 @@ internal static class TableCommand
         return table;
     }
 
-    private static (string Channels, ModuleCost? Cost) Cost(TableRow row, Func<Genotype, long?, SearchSpace> layers)
+    private static (string Channels, ModuleCost? Cost) Cost(TableRow row, Func<long?, SearchSpace> space)
     {
         if (row.Published is null)
             return ("", null);
         Genotype genotype = DartsGenotypes.Named(row.Published).Genotype;
         if (row.ScaledUnder is not { } limit)
-            return ("", new CostModel(layers(genotype, null)).Of(genotype));
-        var (channels, cost) = DartsNetworks.LargestWithin(genotype, limit * 1_000_000L, c => layers(genotype, c));
+            return ("", new CostModel(space(null)).Of(genotype));
+        var (channels, cost) = DartsNetworks.LargestWithin(genotype, limit * 1_000_000L, c => space(c));
         return ($", {channels} channels", cost);
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Genotypes;
 
 namespace PaperTables.Tables;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Training;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using TorchSharp;
 using static PaperTables.Options;
@@ -68,9 +68,13 @@ internal static class EvaluateCommand
         using (train)
         using (test)
         {
-            SearchSpace space = settings.Choice.Space(genotype, train.Classes, train.InputShape);
             AuxiliaryHeadOptions? auxiliary = settings.AuxiliaryFor(train.InputShape);
-            using var network = new EvaluationNetwork(space, genotype, new() { Seed = settings.Seed, Auxiliary = auxiliary, AllowRepeatedEdges = true });
+            using var network = settings.Choice.Create(genotype, train.Classes, train.InputShape, new()
+            {
+                Seed = settings.Seed,
+                Auxiliary = auxiliary,
+                AllowRepeatedEdges = true,
+            });
             ModuleCost cost = network.MeasureCost();
             Console.WriteLine($"{genotype}\n{cost.Parameters:N0} parameters, {cost.MultiplyAdds / 1e6:F2} M multiply-adds, auxiliary classifier: " +
                 (auxiliary is null ? "none" : $"{network.AuxiliaryParameters:N0} more parameters while training"));

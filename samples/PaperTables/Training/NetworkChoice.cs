@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Spaces;
 
@@ -23,16 +24,21 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
                 : throw new ArgumentException($"'{Cells}' names no random genotype; expected a number, for example random:7.");
         if (Directory.Exists(Cells))
             return FromRun(Path.Combine(Cells, "genotype.json"));
-        return SingleDarts.Core.Spaces.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
+        return SingleDarts.Core.Genotypes.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
     }
 
-    /// <summary>The layers, for images of a shape [C, H, W].</summary>
+    /// <summary>The network, for images of a shape [C, H, W].</summary>
     /// <exception cref="ArgumentException">The genotype has other kinds of cells than the layers.</exception>
-    public SearchSpace Space(Genotype genotype, int classes, IReadOnlyList<long> shape)
+    public EvaluationNetwork Create(Genotype genotype, int classes, IReadOnlyList<long> shape, EvaluationNetworkOptions options)
     {
         try
         {
-            return Layout(genotype, classes, shape);
+            return Network switch
+            {
+                "imagenet" => DartsNetworks.ImageNet(genotype, classes, Channels ?? 48, Layers ?? 14, shape[1], options),
+                "cifar" => DartsNetworks.Cifar(genotype, classes, Channels ?? 36, Layers ?? 14, shape[1], options),
+                _ => new EvaluationNetwork(SearchSpaces.NasBench201(shape, classes, Channels ?? 16, Layers ?? 5), genotype, options),
+            };
         }
         catch (KeyNotFoundException e)
         {
@@ -40,19 +46,12 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
         }
     }
 
-    private SearchSpace Layout(Genotype genotype, int classes, IReadOnlyList<long> shape) => Network switch
-    {
-        "imagenet" => DartsNetworks.ImageNet(genotype, classes, Channels ?? 48, Layers ?? 14, shape[1]),
-        "cifar" => DartsNetworks.Cifar(genotype, classes, Channels ?? 36, Layers ?? 14, shape[1]),
-        _ => SearchSpaces.NasBench201(classes, Channels ?? 16, Layers ?? 5, shape[0], shape[1], shape[2]).FittedTo(genotype),
-    };
-
     private static Genotype FromRun(string file)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
-            return SingleDarts.Core.Spaces.Genotype.Parse(document.RootElement.GetProperty("genotype").GetString()!);
+            return SingleDarts.Core.Genotypes.Genotype.Parse(document.RootElement.GetProperty("genotype").GetString()!);
         }
         catch (Exception e) when (e is FileNotFoundException or JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
         {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Serialization;
 
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
 /// A discrete cell: the genes of every computed node. Its text is that of NAS-Bench-201, nodes joined by <c>+</c>, each
@@ -10,8 +10,8 @@ namespace SingleDarts.Core.Spaces;
 /// nodes are concatenated, those that are follow a colon: <c>:4,5,6</c>.
 /// </summary>
 /// <remarks>
-/// Genes keep their order within a node (DARTS writes the strongest first), and two cells are equal where their texts are.
-/// A cell does not know how many inputs it has; <see cref="Validate"/> checks it against a space. In JSON it is its text.
+/// Genes keep their order within a node (DARTS writes the strongest first), and two cells are equal if their texts are.
+/// A cell does not know how many inputs it has nor which operations exist; the kind of cell in a space checks that. In JSON it is its text.
 /// </remarks>
 [JsonConverter(typeof(CellGenotypeJsonConverter))]
 public sealed class CellGenotype : IEquatable<CellGenotype>
@@ -55,43 +55,6 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
     /// <summary>How many genes have an operation.</summary>
     /// <param name="operation">Name of the operation.</param>
     public int Count(string operation) => Nodes.Sum(genes => genes.Count(g => g.Operation == operation));
-
-    /// <summary>Checks that the cell belongs to a space: nodes, sources and operations exist there.</summary>
-    /// <param name="cell">The kind of cell that this should be.</param>
-    /// <param name="allowRepeatedEdges">Whether a node may read another one twice, as in NASNet's cells; derived cells do not.</param>
-    /// <exception cref="ArgumentException">It does not belong; the message lists every fault.</exception>
-    public void Validate(CellSpecification cell, bool allowRepeatedEdges = false)
-    {
-        ArgumentNullException.ThrowIfNull(cell);
-        var topology = cell.Topology;
-        var faults = new List<string>();
-        if (Nodes.Count != topology.ComputedNodes)
-            faults.Add($"it has {Nodes.Count} computed nodes, expected {topology.ComputedNodes}");
-        foreach (var (genes, node) in Nodes.Select((genes, i) => (genes, i + topology.Inputs)))
-            faults.AddRange(genes.Where(g => g.Source >= node).Select(g =>
-                $"gene '{g}' of node {node} reads node {g.Source}, expected an earlier one (0 to {node - 1})"));
-        foreach (var (genes, node) in Nodes.Select((genes, i) => (genes, i + topology.Inputs)))
-            faults.AddRange(genes.GroupBy(g => g.Source).Where(edge => edge.Count() > 1 && !allowRepeatedEdges).Select(edge =>
-                $"node {node} reads node {edge.Key} {edge.Count()} times ({string.Join(", ", edge)}), expected at most once"));
-        if (OutputNodes is not null && !OutputNodes.SequenceEqual(topology.OutputNodes))
-            faults.Add($"its output is made of nodes {string.Join(", ", OutputNodes)}, expected {string.Join(", ", topology.OutputNodes)}");
-        faults.AddRange(
-            from pair in Nodes.Select((genes, i) => (genes, node: i + topology.Inputs)).Take(topology.ComputedNodes)
-            from gene in pair.genes
-            where gene.Source < pair.node
-            let allowed = cell.Allowed(topology.Edge(gene.Source, pair.node)).Select(k => cell.Operations[k].Name)
-            where cell.Operations.Any(o => o.Name == gene.Operation) && !allowed.Contains(gene.Operation)
-            select $"gene '{gene}' of node {pair.node} has an operation that its edge does not allow, expected one of {string.Join(", ", allowed)}");
-        var known = cell.Operations.Select(o => o.Name);
-        var unknown = Nodes.SelectMany(genes => genes).Select(g => g.Operation).Distinct()
-            .Except(known).ToList();
-        if (unknown.Count > 0)
-            faults.Add($"unknown operation '{string.Join("', '", unknown)}', expected one of {string.Join(", ", known)}");
-        if (faults.Count > 0)
-            throw new ArgumentException(
-                $"The genotype '{this}' is not a '{cell.Name}' cell of {topology.Inputs} input(s): " +
-                $"{string.Join("; ", faults)}. Use the space that it was derived in, or correct the text.");
-    }
 
     /// <summary>Reads a cell's text.</summary>
     /// <param name="text">For example <c>|skip_connect~0|+|none~0|nor_conv_3x3~1|</c>; white space around it is ignored.</param>

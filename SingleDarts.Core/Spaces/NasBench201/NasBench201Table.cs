@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using SingleDarts.Core.Genotypes;
 
 namespace SingleDarts.Core.Spaces;
 

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Genotypes;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
@@ -9,10 +11,8 @@ namespace SingleDarts.Core.Spaces;
 /// Weights, not α, are compared, so edges compete across the node: with a sigmoid by the weight itself, with a softmax by the
 /// share of their own edge.
 /// </remarks>
-public sealed class TopEdges : IDerivation
+public sealed record TopEdges : IDerivation
 {
-    private readonly int edges;
-
     /// <summary>Makes the rule.</summary>
     /// <param name="edges">Edges kept per node; a node with fewer keeps all.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 1 edge.</exception>
@@ -20,11 +20,14 @@ public sealed class TopEdges : IDerivation
     {
         if (edges < 1)
             throw new ArgumentOutOfRangeException(nameof(edges), edges, "A node must keep at least 1 edge; DARTS keeps 2.");
-        this.edges = edges;
+        Edges = edges;
     }
 
+    /// <summary>Edges kept per node; a node with fewer keeps all.</summary>
+    public int Edges { get; }
+
     /// <inheritdoc/>
-    public string Name => $"top-{edges}-edges";
+    public string Name => $"top-{Edges}-edges";
 
     /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
@@ -44,7 +47,7 @@ public sealed class TopEdges : IDerivation
             .Select(e => (e.Source, Best: weights.BestOperation(e, o => !o.IsZero)))
             .Where(e => e.Best is not null)
             .OrderByDescending(e => e.Best!.Value.Score)
-            .Take(edges)
+            .Take(Edges)
             .Select(e => new Gene(e.Best!.Value.Name, e.Source))));
     }
 }

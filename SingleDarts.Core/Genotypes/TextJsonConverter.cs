@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>Writes a value as its text, as a JSON string or property name.</summary>
 internal abstract class TextJsonConverter<T>(Func<string, T> parse) : JsonConverter<T>

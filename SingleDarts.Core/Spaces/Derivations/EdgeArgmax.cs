@@ -1,3 +1,5 @@
+using SingleDarts.Core.Genotypes;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace SingleDarts.Core.Spaces;
 /// of NAS-Bench-201 (Dong and Yang, ICLR 2020) for DARTS; softmax and sigmoid
 /// change nothing, since they keep the order of an edge's α.
 /// </summary>
-public sealed class EdgeArgmax : IDerivation
+public sealed record EdgeArgmax : IDerivation
 {
     /// <inheritdoc/>
     public string Name => "edge-argmax";

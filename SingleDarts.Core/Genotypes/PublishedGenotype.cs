@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>Cells that somebody published.</summary>
 /// <param name="Name">Name of the method, and of the dataset or the run where there are several.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
 /// A discrete architecture: one cell per kind. Its text is the cell's own text where it has the one cell

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
 /// Cells of the DARTS space that were published as text, with their sources. The accuracies that papers give belong to the authors'

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Genotypes;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>One row of NAS-Bench-201: a cell and its accuracies in percent, mean over the training seeds.</summary>

@@ -1,7 +1,7 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Operations;
+namespace SingleDarts.Core.Spaces;
 
 /// <summary>What a module costs for one sample.</summary>
 /// <param name="Parameters">Learned numbers: all of <c>parameters()</c>, buffers not counted.</param>

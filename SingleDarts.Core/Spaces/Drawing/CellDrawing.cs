@@ -1,4 +1,5 @@
 using System.Text;
+using SingleDarts.Core.Genotypes;
 
 namespace SingleDarts.Core.Spaces;
 
@@ -18,7 +19,7 @@ public sealed class CellDrawing
     {
         ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(kind);
-        cell.Validate(kind, allowRepeatedEdges: true);
+        kind.Validate(cell, allowRepeatedEdges: true);
         Cell = cell;
         Kind = kind;
     }
@@ -35,11 +36,11 @@ public sealed class CellDrawing
     /// <returns>The drawings by the name of the kind, in the order of the space.</returns>
     /// <exception cref="ArgumentException">A cell is not of its kind; the message lists every fault.</exception>
     /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell of the space.</exception>
-    public static IReadOnlyDictionary<string, CellDrawing> Of(Genotype genotype, SearchSpace space)
+    public static IReadOnlyDictionary<string, CellDrawing> From(Genotype genotype, SearchSpace space)
     {
         ArgumentNullException.ThrowIfNull(genotype);
         ArgumentNullException.ThrowIfNull(space);
-        return space.FittedTo(genotype).Cells.ToDictionary(kind => kind.Name, kind => new CellDrawing(genotype[kind.Name], kind));
+        return space.Layout.For(genotype).Cells.ToDictionary(kind => kind.Name, kind => new CellDrawing(genotype[kind.Name], kind));
     }
 
     /// <summary>The cell in the language of Graphviz; <c>dot -Tsvg</c> lays it out.</summary>

@@ -1,7 +1,7 @@
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>One operation of a discrete cell and the node that it reads.</summary>
-/// <param name="Operation">Name of the operation, as <see cref="Operations.CandidateOperation.Name"/>.</param>
+/// <param name="Operation">Name of the operation, that of a candidate of the space.</param>
 /// <param name="Source">Number of the node read; the cell's inputs come first.</param>
 public sealed record Gene(string Operation, int Source)
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace SingleDarts.Core.Spaces;
+namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
 /// Architectures of the DARTS space in the form in which published code prints them:

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Genotypes;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
@@ -46,8 +48,8 @@ public static class NasBench201Genotypes
         var operations = new string[topology.Edges.Count];
         for (int e = operations.Length - 1; e >= 0; e--, index /= 5)
             operations[e] = Operations[index % 5];
-        return new CellGenotype(topology.Edges.GroupBy(e => e.Target)
-            .Select(node => node.Select(e => new Gene(operations[e.Index], e.Source))));
+        return new CellGenotype(Enumerable.Range(topology.Inputs, topology.ComputedNodes)
+            .Select(node => topology.EdgesInto(node).Select(edge => new Gene(operations[edge.Index], edge.Source))));
     }
 
     /// <summary>Whether the output depends on the input: some path from node 0 to node 3 has no <c>none</c>.</summary>
@@ -80,44 +82,52 @@ public static class NasBench201Genotypes
         int[] digits = Digits(genotype);
         var forms = new string[topology.Nodes];
         forms[0] = "0";
-        foreach (var node in topology.Edges.GroupBy(e => e.Target))
-            forms[node.Key] = string.Join('+', node
-                .Select(e => (Operation: Operations[digits[e.Index]], Source: forms[e.Source]))
-                .Select(t => t.Operation == None || t.Source == "#" ? "#"
-                    : t.Operation == Skip ? t.Source
-                    : $"({t.Source})@{t.Operation}")
-                .Order(StringComparer.Ordinal));
+        for (int node = 1; node < topology.Nodes; node++)
+        {
+            var terms = new List<string>();
+            foreach (CellEdge edge in topology.EdgesInto(node))
+            {
+                string operation = Operations[digits[edge.Index]], source = forms[edge.Source];
+                if (operation == None || source == "#")
+                    terms.Add("#");
+                else
+                    terms.Add(operation == Skip ? source : $"({source})@{operation}");
+            }
+            forms[node] = string.Join('+', terms.Order(StringComparer.Ordinal));
+        }
         return forms[^1];
     }
 
     /// <summary>The operation of every edge as its place in <see cref="Operations"/>, or why there is none.</summary>
     internal static bool TryDigits(Genotype genotype, out int[] digits, out string fault)
     {
-        digits = Enumerable.Repeat(-1, topology.Edges.Count).ToArray();
-        fault = "";
+        digits = new int[topology.Edges.Count];
         if (genotype.Cells.Count != 1)
+        {
             fault = $"it has {genotype.Cells.Count} kinds of cell, expected 1";
-        else if (genotype.Cells.Values.Single().Nodes is var nodes && nodes.Count != topology.ComputedNodes)
-            fault = $"it has {nodes.Count} computed nodes, expected {topology.ComputedNodes}";
-        else
-            fault = FillDigits(nodes, digits);
+            return false;
+        }
+        IReadOnlyList<IReadOnlyList<Gene>> nodes = genotype.Cells.Values.Single().Nodes;
+        fault = nodes.Count == topology.ComputedNodes
+            ? FillDigits(nodes, digits)
+            : $"it has {nodes.Count} computed nodes, expected {topology.ComputedNodes}";
         return fault.Length == 0;
     }
 
     private static string FillDigits(IReadOnlyList<IReadOnlyList<Gene>> nodes, int[] digits)
     {
-        foreach (var node in topology.Edges.GroupBy(e => e.Target))
+        for (int node = 1; node < topology.Nodes; node++)
         {
-            var genes = nodes[node.Key - topology.Inputs];
-            if (!genes.Select(g => g.Source).Order().SequenceEqual(node.Select(e => e.Source)))
-                return $"node {node.Key} reads nodes [{string.Join(", ", genes.Select(g => g.Source))}], " +
-                    $"expected each of [{string.Join(", ", node.Select(e => e.Source))}] once";
-            foreach (var edge in node)
+            IReadOnlyList<Gene> genes = nodes[node - topology.Inputs];
+            if (!genes.Select(gene => gene.Source).Order().SequenceEqual(Enumerable.Range(0, node)))
+                return $"node {node} reads nodes [{string.Join(", ", genes.Select(gene => gene.Source))}], " +
+                    $"expected each of [{string.Join(", ", Enumerable.Range(0, node))}] once";
+            foreach (Gene gene in genes)
             {
-                string operation = genes.Single(g => g.Source == edge.Source).Operation;
-                digits[edge.Index] = Array.IndexOf(names, operation);
+                CellEdge edge = topology.Edge(gene.Source, node);
+                digits[edge.Index] = Array.IndexOf(names, gene.Operation);
                 if (digits[edge.Index] < 0)
-                    return $"edge {edge} has the operation '{operation}', expected one of {string.Join(", ", Operations)}";
+                    return $"edge {edge} has the operation '{gene.Operation}', expected one of {string.Join(", ", Operations)}";
             }
         }
         return "";

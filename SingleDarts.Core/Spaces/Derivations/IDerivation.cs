@@ -1,3 +1,5 @@
+using SingleDarts.Core.Genotypes;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>A rule that turns architecture parameters into a discrete cell.</summary>
@@ -6,7 +8,7 @@ public interface IDerivation
     /// <summary>Name of the rule in run records.</summary>
     string Name { get; }
 
-    /// <summary>Derives one kind of cell. Only candidates that <see cref="CellSpecification.Allows"/> admits may be chosen.</summary>
+    /// <summary>Derives one kind of cell. Only candidates that <see cref="CellSpecification.IsAllowed"/> admits may be chosen.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
     /// <param name="snapshot">Its parameters, [edges, operations].</param>
     CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Spaces;

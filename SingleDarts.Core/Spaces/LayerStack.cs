@@ -1,0 +1,58 @@
+using SingleDarts.Core.Runtime;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>The modules of a layout and the walk through them. The network that owns them registers them under names of its own.</summary>
+/// <typeparam name="TCell">Module of a searched cell.</typeparam>
+internal sealed class LayerStack<TCell>
+    where TCell : nn.Module
+{
+    private readonly NetworkLayout layout;
+
+    /// <summary>Makes all modules, from the stem to the head.</summary>
+    /// <param name="layout">The layout.</param>
+    /// <param name="createCell">Makes a searched cell.</param>
+    public LayerStack(NetworkLayout layout, Func<CellPlacement, TCell> createCell)
+    {
+        this.layout = layout;
+        Stem = layout.Stem.Create();
+        Layers = nn.ModuleList([.. layout.Layers.Select(layer => layer is CellPlacement cell
+            ? (nn.Module)createCell(cell)
+            : ((BlockPlacement)layer).Create())]);
+        Head = layout.Head.Create();
+    }
+
+    /// <summary>The first block.</summary>
+    public nn.Module<Tensor, Tensor> Stem { get; }
+
+    /// <summary>Cells and fixed blocks.</summary>
+    public ModuleList<nn.Module> Layers { get; }
+
+    /// <summary>The last block.</summary>
+    public nn.Module<Tensor, Tensor> Head { get; }
+
+    /// <summary>The searched cells, from the first to the last.</summary>
+    public IEnumerable<TCell> Cells => Layers.OfType<TCell>();
+
+    /// <summary>Logits [N, classes]. The caller has opened a dispose scope.</summary>
+    /// <param name="input">[N, ...] of the layout's input shape.</param>
+    /// <param name="cell">Output of a cell from the outputs of the layer before the previous one and of the previous one.</param>
+    /// <exception cref="ArgumentException">The input has another shape.</exception>
+    public Tensor Forward(Tensor input, Func<TCell, Tensor, Tensor, Tensor> cell)
+    {
+        if (!input.shape.AsSpan(1).SequenceEqual([.. layout.InputShape]))
+            throw new ArgumentException(
+                $"The batch is [{string.Join(", ", input.shape)}]; the network expects [N, {string.Join(", ", layout.InputShape)}].", nameof(input));
+        var inputs = new LayerInputs<Tensor>(Stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input));
+        for (int i = 0; i < layout.Layers.Count; i++)
+        {
+            Tensor output = Layers[i] is TCell searched
+                ? cell(searched, inputs.Before, inputs.Previous)
+                : ((nn.Module<Tensor, Tensor>)Layers[i]).call(inputs.Previous);
+            inputs = inputs.Behind(layout.Layers[i], output);
+        }
+        return Head.call(inputs.Previous);
+    }
+}

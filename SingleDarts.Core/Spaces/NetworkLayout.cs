@@ -1,0 +1,109 @@
+using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Operations;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>
+/// Where the cells of a network stand: input, stem, cells and fixed blocks with their channels and strides, head, classes. Immutable. The
+/// supernet of a search space has the space's own layout (<see cref="SearchSpace.Layout"/>), the network of a genotype that of
+/// <see cref="For"/>.
+/// </summary>
+public sealed class NetworkLayout
+{
+    private readonly LayoutPlan plan;
+
+    internal NetworkLayout(LayoutPlan plan, IReadOnlyList<CellSpecification> cells)
+    {
+        this.plan = plan;
+        Cells = cells;
+        Layers = Place();
+        Head = new BlockPlacement(plan.Head, new OperationContext(Layers[^1].OutChannels, Classes));
+    }
+
+    /// <summary>Shape of one sample without the batch: channels first, then the spatial sizes, if any.</summary>
+    public IReadOnlyList<long> InputShape => plan.InputShape;
+
+    /// <summary>Number of classes.</summary>
+    public int Classes => plan.Classes;
+
+    /// <summary>The kinds of cells, with the nodes and outputs that they have in this network.</summary>
+    public IReadOnlyList<CellSpecification> Cells { get; }
+
+    /// <summary>Number of searched cells and fixed blocks between stem and head.</summary>
+    public int LayerCount => Layers.Count;
+
+    /// <summary>Channels of the layer before the head.</summary>
+    public long OutChannels => Layers[^1].OutChannels;
+
+    /// <summary>First block: sample to the channels of the first layer.</summary>
+    internal BlockPlacement Stem => new(plan.Stem, new OperationContext(InputShape[0], plan.Channels * plan.StemMultiplier));
+
+    /// <summary>Cells and fixed blocks, in order.</summary>
+    internal IReadOnlyList<LayerPlacement> Layers { get; }
+
+    /// <summary>Last block: features to logits [N, classes].</summary>
+    internal BlockPlacement Head { get; }
+
+    /// <summary>Makes an input node of a cell from an earlier layer's output.</summary>
+    internal Factory Preprocessing => plan.Preprocessing;
+
+    /// <summary>Whether a user's factories make blocks.</summary>
+    internal bool HasForeignFactories => plan.HasForeignFactories;
+
+    /// <summary>
+    /// The layout of a genotype: that of the space, with the numbers of nodes and the outputs of the genotype's cells, which decide how many
+    /// channels the cells give (sparse cells, NASNet, AmoebaNet).
+    /// </summary>
+    /// <param name="genotype">A genotype of the space, or of one with as many inputs and the same kinds of cells.</param>
+    /// <returns>This instance if the genotype's cells have the nodes and outputs of the space.</returns>
+    /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell.</exception>
+    /// <exception cref="ArgumentException">The output of a cell is made of nodes that it does not have.</exception>
+    public NetworkLayout For(Genotype genotype)
+    {
+        ArgumentNullException.ThrowIfNull(genotype);
+        return With([.. Cells.Select(cell => cell.For(genotype[cell.Name]))]);
+    }
+
+    /// <summary>The layout with other kinds of cells in the same places.</summary>
+    internal NetworkLayout With(IReadOnlyList<CellSpecification> cells) => cells.SequenceEqual(Cells) ? this : new NetworkLayout(plan, cells);
+
+    /// <summary>Input, size and classes.</summary>
+    public override string ToString() => $"{string.Join("×", InputShape)} → {Classes} classes, {LayerCount} layers";
+
+    private List<LayerPlacement> Place()
+    {
+        var layers = new List<LayerPlacement>();
+        // Channels of an output and how often the size was halved before it.
+        var inputs = new LayerInputs<(long Channels, int Halvings)>((Stem.OutChannels, 0));
+
+        void Add(LayerPlacement layer)
+        {
+            layers.Add(layer);
+            inputs = inputs.Behind(layer, (layer.OutChannels, inputs.Previous.Halvings + (layer.Stride == 2 ? 1 : 0)));
+        }
+
+        CellPlacement Cell(CellSpecification cell, long channels, int stride)
+        {
+            var previous = new OperationContext(inputs.Previous.Channels, channels);
+            var before = new OperationContext(inputs.Before.Channels, channels, inputs.Before.Halvings < inputs.Previous.Halvings ? 2 : 1);
+            return new CellPlacement(cell, channels, stride, cell.Topology.Inputs == 1 ? [previous] : [before, previous]);
+        }
+
+        long width = plan.Channels;
+        if (plan.SecondStem is not null)
+            Add(new BlockPlacement(plan.SecondStem, new OperationContext(Stem.OutChannels, Stem.OutChannels, 2), PassInput: true));
+        for (int stage = 0; stage < plan.CellsPerStage.Count; stage++)
+        {
+            if (stage > 0)
+            {
+                width *= 2;
+                Add(plan.HasReductionCells
+                    ? Cell(Cells[^1], width, stride: 2)
+                    : new BlockPlacement(plan.Downsampling, new OperationContext(inputs.Previous.Channels, width, 2)));
+            }
+            for (int cell = 0; cell < plan.CellsPerStage[stage]; cell++)
+                Add(Cell(Cells[0], width, stride: 1));
+        }
+        return layers;
+    }
+}
