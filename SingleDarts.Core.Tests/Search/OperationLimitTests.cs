@@ -1,5 +1,5 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Search;
 
