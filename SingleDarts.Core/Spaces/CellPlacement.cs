@@ -13,10 +13,7 @@ public sealed record CellPlacement(
     /// <inheritdoc/>
     public override long OutChannels => Channels * Cell.Topology.OutputMultiplier;
 
-    /// <summary>Where the operations of an edge are placed.</summary>
+    /// <summary>Where the operations of an edge are placed, with affine batch normalisations that keep running statistics.</summary>
     /// <param name="edge">An edge of the cell.</param>
-    /// <param name="affine">Whether batch normalisations are affine.</param>
-    /// <param name="trackRunningStatistics">Whether they keep running statistics.</param>
-    public OperationContext Place(CellEdge edge, bool affine, bool trackRunningStatistics) => new(
-        Channels, Channels, edge.Source < Cell.Topology.Inputs ? Stride : 1, affine, trackRunningStatistics);
+    public OperationContext Place(CellEdge edge) => new(Channels, Channels, edge.Source < Cell.Topology.Inputs ? Stride : 1);
 }

@@ -94,7 +94,7 @@ public sealed class CostModel
     private ModuleCost OperationCost(
         CellPlacement cell, CellEdge edge, CandidateOperation operation, IReadOnlyList<long>[] shapes)
     {
-        OperationContext context = cell.Place(edge, affine: true, trackRunningStatistics: true);
+        OperationContext context = cell.Place(edge);
         IReadOnlyList<long> source = shapes[edge.Source];
         var key = (operation, context, string.Join('x', source));
         if (!operations.TryGetValue(key, out ModuleCost cost))

@@ -55,9 +55,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
             throw new ArgumentException($"The supernet of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
-            space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
-        foreach (SupernetCell cell in Cells)
-            cell.KeepFaultsIn(fault);
+            space.Cells, relaxation ?? Relaxations.Sigmoid, streams, Device, DataType);
         fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
         Execution = options.Execution;
         context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
@@ -135,8 +133,12 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="operationWeights">p of every kind of cell, [edges, operations].</param>
     /// <returns>[N, classes].</returns>
     /// <exception cref="ArgumentException">The input has another shape than the space's.</exception>
-    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights) =>
-        Forward(input, [.. Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])]);
+    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights)
+    {
+        CellSpecification[] kinds = [.. Cells.Select(cell => cell.Placement.Cell).Distinct()];
+        var weights = kinds.Zip(Mixing(kinds, [.. kinds.Select(kind => operationWeights[kind.Name])])).ToDictionary();
+        return Forward(input, [.. Cells.Select(cell => weights[cell.Placement.Cell])]);
+    }
 
     /// <summary>Logits of a batch, with operation weights of every copy of a cell by itself.</summary>
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
@@ -145,33 +147,25 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <exception cref="ArgumentException">
     /// The input has another shape than the space's, or there is not one p [edges, operations] for every cell.
     /// </exception>
-    public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
+    public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights) => operationWeights.Count == Cells.Count()
+        ? Forward(input, Mixing([.. Cells.Select(cell => cell.Placement.Cell)], operationWeights))
+        : throw new ArgumentException($"Operation weights of {operationWeights.Count} cells are given; the supernet has " +
+            $"{Cells.Count()} cells.", nameof(operationWeights));
+
+    private Tensor Forward(Tensor input, IReadOnlyList<MixingWeights> weights)
     {
         fault.Throw();
-        if (operationWeights.Count != Cells.Count())
-            throw new ArgumentException(
-                $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
-        foreach (var (cell, p) in Cells.Zip(operationWeights))
-            if (p.shape is not [var edges, var operations] ||
-                edges != cell.Placement.Cell.Topology.Edges.Count || operations != cell.Placement.Cell.Operations.Count)
-                throw new ArgumentException(
-                    $"The operation weights of cell '{cell.Placement.Cell.Name}' are [{string.Join(", ", p.shape)}]; expected " +
-                    $"[{cell.Placement.Cell.Topology.Edges.Count}, {cell.Placement.Cell.Operations.Count}] (edges, operations).", nameof(operationWeights));
         if (!input.shape.AsSpan(1).SequenceEqual([.. Space.InputShape]))
             throw new ArgumentException(
                 $"The batch is [{string.Join(", ", input.shape)}]; the space '{Space.Name}' expects " +
                 $"[N, {string.Join(", ", Space.InputShape)}].", nameof(input));
         using var scope = NewDisposeScope();
-        Dictionary<Tensor, bool[,]> chosen = NotZero(Architecture.Relaxation.IsHard ? operationWeights : []);
         int copy = 0, at = 0;
         Tensor previous = stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input), before = previous;
         foreach (nn.Module layer in layers)
         {
             if (layer is SupernetCell cell)
-            {
-                Tensor p = operationWeights[copy++];
-                (before, previous) = (previous, cell.Forward(before, previous, p, chosen.GetValueOrDefault(p)));
-            }
+                (before, previous) = (previous, cell.call(before, previous, weights[copy++]));
             else
             {
                 Tensor given = ((nn.Module<Tensor, Tensor>)layer).call(previous);
@@ -222,27 +216,20 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         base.Dispose(disposing);
     }
 
-    /// <summary>Which operation weights are not zero. Reads the device once, for all kinds of cells.</summary>
-    private static Dictionary<Tensor, bool[,]> NotZero(IReadOnlyList<Tensor> weights)
+    /// <summary>How each of some cells is mixed with the operation weights given.</summary>
+    private MixingWeights[] Mixing(IReadOnlyList<CellSpecification> kinds, IReadOnlyList<Tensor> operationWeights)
     {
-        var result = new Dictionary<Tensor, bool[,]>(ReferenceEqualityComparer.Instance);
-        foreach (Tensor p in weights)
-            result.TryAdd(p, new bool[p.shape[0], p.shape[1]]);
-        if (result.Count == 0)
-            return result;
-        bool[] all = Host.Numbers<bool>(cat([.. result.Keys.Select(p => p.detach().ne(Scalars.Zero).flatten())]));
-        int at = 0;
-        foreach (bool[,] chosen in result.Values)
-        {
-            Buffer.BlockCopy(all, at, chosen, 0, chosen.Length);
-            at += chosen.Length;
-        }
-        return result;
+        foreach (var (kind, p) in kinds.Zip(operationWeights))
+            if (!p.shape.SequenceEqual([kind.Topology.Edges.Count, kind.Operations.Count]))
+                throw new ArgumentException(
+                    $"The operation weights of cell '{kind.Name}' are [{string.Join(", ", p.shape)}]; expected " +
+                    $"[{kind.Topology.Edges.Count}, {kind.Operations.Count}] (edges, operations).", nameof(operationWeights));
+        return Architecture.Relaxation.IsHard ? MixingWeights.WithoutZeros(operationWeights) : [.. operationWeights.Select(p => new MixingWeights(p))];
     }
 
     private nn.Module Create(LayerPlacement layer, SupernetOptions options) => layer switch
     {
-        CellPlacement cell => new SupernetCell(cell, Space.Preprocessing, options.Affine, options.TrackRunningStatistics, options.ConvolutionType),
+        CellPlacement cell => new SupernetCell(cell, Space.Preprocessing, options, fault),
         BlockPlacement block => block.Create(block.Context),
         _ => throw new InvalidOperationException($"Unknown layer {layer}."),
     };
