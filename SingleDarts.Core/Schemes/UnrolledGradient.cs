@@ -27,15 +27,22 @@ internal static class UnrolledGradient
         Tensor[] saved = [.. weights.Select(w => w.detach().clone())];
         step.WeightOptimizer.ZeroGrad();
         StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.WeightOptimizer);
-        TakeVirtualStep(step, weights, rate);
-
-        step.WeightOptimizer.ZeroGrad();
-        step.ArchitectureOptimizer.ZeroGrad();
-        BatchOutcome outcome = step.Evaluate(step.ArchitectureBatch);
-        StepContext.Backward(step.Regularize(outcome.Loss), step.WeightOptimizer, step.ArchitectureOptimizer);
-        Tensor[] direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
-        Tensor[] gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
-        Assign(weights, saved);
+        Tensor[] direction, gradient;
+        BatchOutcome outcome;
+        try
+        {
+            TakeVirtualStep(step, weights, rate);
+            step.WeightOptimizer.ZeroGrad();
+            step.ArchitectureOptimizer.ZeroGrad();
+            outcome = step.Evaluate(step.ArchitectureBatch);
+            StepContext.Backward(step.Regularize(outcome.Loss), step.WeightOptimizer, step.ArchitectureOptimizer);
+            direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
+            gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+        }
+        finally
+        {
+            Assign(weights, saved);
+        }
 
         Tensor[] mixed = exact
             ? ExactProduct(step, weights, alphas, direction)
@@ -99,13 +106,19 @@ internal static class UnrolledGradient
         double r = radius / norm;
         Tensor[] At(double distance)
         {
-            using (no_grad())
-                for (int i = 0; i < weights.Length; i++)
-                    weights[i].Plus_(direction[i], distance);
-            step.ArchitectureOptimizer.ZeroGrad();
-            StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureOptimizer);
-            Assign(weights, saved);
-            return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+            try
+            {
+                using (no_grad())
+                    for (int i = 0; i < weights.Length; i++)
+                        weights[i].Plus_(direction[i], distance);
+                step.ArchitectureOptimizer.ZeroGrad();
+                StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureOptimizer);
+                return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+            }
+            finally
+            {
+                Assign(weights, saved);
+            }
         }
         Tensor[] plus = At(r), minus = At(-r);
         return [.. plus.Zip(minus, (p, m) => (p - m).Over(2 * r))];
