@@ -93,7 +93,7 @@ public class CollapseIndicatorsTests
     public void Predicted_time_bounds_the_gradient_flow_of_the_worst_case(double lead)
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(relaxation: Relaxations.Softmax());
+        using var search = new SmallSearch(relaxation: Relaxations.Softmax);
         string[] operations = [.. search.Supernet.Space.Cells[0].Operations.Select(o => o.Name)];
         Tensor start = search.Alpha.detach().clone();
         EdgeIndicators Lead(int edge, int operation)

@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Tests.Diagnostics;
 
 public class HessianTests
 {
-    public static TheoryData<IRelaxation> AllRelaxations => new() { Relaxations.Sigmoid(), Relaxations.Softmax() };
+    public static TheoryData<IRelaxation> AllRelaxations => new() { Relaxations.Sigmoid, Relaxations.Softmax };
 
     [Theory]
     [MemberData(nameof(AllRelaxations))]
@@ -44,7 +44,7 @@ public class HessianTests
     public void Eigenvalue_is_the_dominant_one_of_the_exact_hessian(HessianProduct product, CellExecution execution, int relaxation)
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(relaxation: relaxation == 0 ? Relaxations.Sigmoid() : Relaxations.Softmax());
+        using var search = new SmallSearch(relaxation: relaxation == 0 ? Relaxations.Sigmoid : Relaxations.Softmax);
         double[] eigenvalues = [.. linalg.eigvalsh(ExactHessian.Of(search.Step, search.Validation)).data<double>()];
         double expected = eigenvalues.MaxBy(Math.Abs);
         search.Supernet.Execution = execution;

@@ -36,7 +36,7 @@ internal sealed class GoldenRuns : IDisposable
     ];
 
     private static readonly (string Name, IRelaxation Relaxation)[] Relaxing =
-        [("sigmoid", Relaxations.Sigmoid()), ("softmax", Relaxations.Softmax())];
+        [("sigmoid", Relaxations.Sigmoid), ("softmax", Relaxations.Softmax)];
 
     /// <summary>Names and runs.</summary>
     public IEnumerable<(string Name, Func<Task<GoldenRun>> Run)> All => Searches.Concat(Variants).Concat(Trainings);

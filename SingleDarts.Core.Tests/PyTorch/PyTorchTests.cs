@@ -76,7 +76,7 @@ public class PyTorchTests
         var description = new { type = "nasbench201_supernet", channels = 4, cells = 2, classes = 3, relaxation, affine = affineWithStatistics, track = affineWithStatistics };
         foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float64, false), (ScalarType.Float32, true), (ScalarType.Float32, false) })
         {
-            using var supernet = new Supernet(space, relaxation == "sigmoid" ? Relaxations.Sigmoid() : Relaxations.Softmax(), new SupernetOptions
+            using var supernet = new Supernet(space, relaxation == "sigmoid" ? Relaxations.Sigmoid : Relaxations.Softmax, new SupernetOptions
             {
                 Execution = execution, DataType = type, Affine = affineWithStatistics, TrackRunningStatistics = affineWithStatistics,
             });
@@ -118,7 +118,7 @@ public class PyTorchTests
         var description = new { type = "darts_supernet", channels = 4, layers = 3, classes = 3, relaxation = "sigmoid", stem, track = false };
         foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
         {
-            using var supernet = new Supernet(space, Relaxations.Sigmoid(), new SupernetOptions { Execution = execution, DataType = type });
+            using var supernet = new Supernet(space, Relaxations.Sigmoid, new SupernetOptions { Execution = execution, DataType = type });
             new Comparison(description, [4, .. space.InputShape], byOrder: true).Compare(supernet, type, fromPyTorch);
         }
     }

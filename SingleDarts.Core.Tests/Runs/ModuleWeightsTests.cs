@@ -176,7 +176,7 @@ public class ModuleWeightsTests
     }
 
     private static Supernet Small(long seed, CellExecution execution = CellExecution.Merged) => new(
-        SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1, height: 8, width: 8), Relaxations.Softmax(),
+        SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1, height: 8, width: 8), Relaxations.Softmax,
         new SupernetOptions { Seed = seed, Execution = execution });
 
     private static byte[] Bytes(nn.Module module) => [.. module.state_dict().OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value.detach().bytes.ToArray())];

@@ -39,7 +39,7 @@ public class MetaDeviceTests
     public void Merged_forward_passes_stay_on_the_device(CellExecution execution, bool learns)
     {
         using var scope = NewDisposeScope();
-        using Supernet supernet = Made(execution, Relaxations.Softmax(), learns);
+        using Supernet supernet = Made(execution, Relaxations.Softmax, learns);
         supernet.call(Batch().Inputs).device_type.Should().Be(DeviceType.META);
     }
 
@@ -58,7 +58,7 @@ public class MetaDeviceTests
     public void Steps_stay_on_the_device(int scheme)
     {
         using var scope = NewDisposeScope();
-        using Supernet supernet = Made(CellExecution.PerEdge, Relaxations.Sigmoid(), learns: true);
+        using Supernet supernet = Made(CellExecution.PerEdge, Relaxations.Sigmoid, learns: true);
         using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
         using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
         using var meter = new EpochMeter(Meta);

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -113,9 +114,50 @@ public class SchemeTests
         using var scope = NewDisposeScope();
         using var search = new SmallSearch();
         Tensor[] before = search.CopyOfWeights();
-        UnrolledGradient.UpdateArchitecture(search.Step, kind == ArchitectureGradient.Exact, 0.01);
+        search.Step.UpdateArchitectureUnrolled(kind == ArchitectureGradient.Exact);
         Tensor[] after = search.CopyOfWeights();
         before.Zip(after).Should().OnlyContain(pair => pair.First.equal(pair.Second).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(false, 2)]
+    [InlineData(false, 3)]
+    [InlineData(false, 4)]
+    [InlineData(true, 3)]
+    public void Second_order_that_fails_leaves_weights_and_execution_as_they_were(bool exact, int failing)
+    {
+        using var scope = NewDisposeScope();
+        using var search = new SmallSearch();
+        int evaluated = 0;
+        var step = new StepContext(search.Supernet, search.Weights, search.Architecture, loss: (logits, labels) =>
+            ++evaluated < failing ? nn.functional.cross_entropy(logits, labels) : throw new TimeoutException())
+        {
+            WeightBatch = search.Train,
+            ArchitectureBatch = search.Validation,
+        };
+        Tensor[] before = search.CopyOfWeights();
+        FluentActions.Invoking(() => step.UpdateArchitectureUnrolled(exact)).Should().Throw<TimeoutException>();
+        evaluated.Should().Be(failing);
+        search.Supernet.Execution.Should().Be(CellExecution.Merged);
+        before.Zip(search.CopyOfWeights()).Should().OnlyContain(pair => pair.First.equal(pair.Second).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(ArchitectureGradient.FiniteDifference)]
+    [InlineData(ArchitectureGradient.Exact)]
+    public void A_scheme_of_ones_own_can_be_of_second_order(ArchitectureGradient kind)
+    {
+        using var scope = NewDisposeScope();
+        Tensor AlphaAfter(IOptimizationScheme scheme)
+        {
+            using var search = new SmallSearch();
+            scheme.Step(search.Step);
+            scheme.Step(search.Step);
+            return search.Alpha.detach().clone();
+        }
+        Tensor own = AlphaAfter(new Own(kind == ArchitectureGradient.Exact)), expected = AlphaAfter(new BiLevelScheme { Gradient = kind });
+        own.equal(expected).all().item<bool>().Should().BeTrue();
+        own.equal(AlphaAfter(OptimizationSchemes.BiLevel)).all().item<bool>().Should().BeFalse();
     }
 
     [Fact]
@@ -180,5 +222,19 @@ public class SchemeTests
             search.Alpha.copy_(alpha);
         search.SetWeights(weights);
         return gradient;
+    }
+
+    /// <summary>DARTS of second order, as somebody outside of the library would write it.</summary>
+    private sealed class Own(bool exact) : IOptimizationScheme
+    {
+        public string Name => "own";
+
+        public SampleAllocation Allocate(long samples, Generator generator) => OptimizationSchemes.BiLevel.Allocate(samples, generator);
+
+        public StepOutcome Step(StepContext step)
+        {
+            BatchOutcome architecture = step.UpdateArchitectureUnrolled(exact);
+            return new StepOutcome(step.UpdateWeights(), architecture);
+        }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SmallSearch : IDisposable
     public SmallSearch(OptimizerSettings? weights = null, OptimizerSettings? architecture = null, IRelaxation? relaxation = null, long seed = 1, SearchSpace? space = null, Func<LabeledBatch>? batch = null)
     {
         space ??= SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8);
-        Supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid(),
+        Supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid,
             new SupernetOptions { Seed = seed, DataType = ScalarType.Float64 });
         Weights = new ScheduledOptimizer(weights ?? OptimizerSettings.Default.Sgd(0.1, momentum: 0.9, weightDecay: 3e-4), Supernet.Weights, 1);
         Architecture = new ScheduledOptimizer(architecture ?? OptimizerSettings.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);

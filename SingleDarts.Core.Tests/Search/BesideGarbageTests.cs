@@ -56,9 +56,9 @@ public class BesideGarbageTests
         Func<ArchitectureSearch>[] searches =
         [
             () => Of(small, OptimizationSchemes.SingleLevel),
-            () => Of(small, OptimizationSchemes.BiLevel).Relaxing(Relaxations.Softmax()).ComputingCells(CellExecution.PerEdge),
+            () => Of(small, OptimizationSchemes.BiLevel).Relaxing(Relaxations.Softmax).ComputingCells(CellExecution.PerEdge),
             () => Of(small, OptimizationSchemes.BiLevelSecondOrder).Penalizing(new ZeroOneLoss(0.1)),
-            () => Of(small, exact).Relaxing(Relaxations.Softmax()),
+            () => Of(small, exact).Relaxing(Relaxations.Softmax),
             () => Of(small, OptimizationSchemes.SameSubset).ComputingCells(CellExecution.MergedWithRecomputation)
                 .Augmenting(ImageAugmentation.Cifar10Search with { CropPadding = 1, CutoutLength = 2 }),
             () => Of(small, OptimizationSchemes.SingleLevel).Relaxing(new OneHot()),

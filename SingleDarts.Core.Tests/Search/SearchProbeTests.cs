@@ -30,7 +30,7 @@ public class SearchProbeTests
 
     public static TheoryData<IRelaxation> Relaxed =>
     [
-        Relaxations.Sigmoid(), Relaxations.Softmax(), new Given("gdas", (alpha, context) =>
+        Relaxations.Sigmoid, Relaxations.Softmax, new Given("gdas", (alpha, context) =>
         {
             Tensor soft = (alpha - rand(alpha.shape, generator: context.Generator).log().neg().log()).softmax(-1);
             Tensor hard = soft.eq(soft.amax([1], keepdim: true)).to(soft.dtype);
@@ -107,7 +107,7 @@ public class SearchProbeTests
     public async Task Frozen_weights_stay_where_they_are_in_every_scheme()
     {
         using ClassificationDataset data = Small.Data();
-        foreach (IOptimizationScheme scheme in new[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder })
+        foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder })
         {
             var watch = new FrozenWeights();
             await ArchitectureSearch.In(Space("frozen")).On(data).Using(scheme).UpdatingWeights(o => o.Sgd(0.1, weightDecay: 0.1)).For(1, 10).ObservedBy(watch).RunAsync();

@@ -160,8 +160,8 @@ public class MergedExecutionTests
             },
             relaxation switch
             {
-                "sigmoid" => Relaxations.Sigmoid(),
-                "softmax" => Relaxations.Softmax(initialDeviation: 1),
+                "sigmoid" => Relaxations.Sigmoid,
+                "softmax" => new SoftmaxRelaxation(1),
                 _ => new OneHot(seed),
             },
             (options ?? new() { DataType = ScalarType.Float64 }) with { Seed = seed });

@@ -50,11 +50,11 @@ public class MixedOpTests
     public void Sigmoid_starts_at_an_eighth_when_alpha_is_minus_ln_seven()
     {
         using var scope = NewDisposeScope();
-        IRelaxation sigmoid = Relaxations.Sigmoid();
+        IRelaxation sigmoid = Relaxations.Sigmoid;
         Tensor alpha = sigmoid.Initialize(6, 5, Start.Generator);
         alpha[0, 0].item<double>().Should().BeApproximately(-Math.Log(7), 1e-15);
         sigmoid.OperationWeights(alpha, Start)[5, 4].item<double>().Should().BeApproximately(0.125, 1e-15);
-        Relaxations.Sigmoid(0.5).Initialize(6, 5, Start.Generator)[2, 2].item<double>().Should().Be(0);
+        new SigmoidRelaxation(0.5).Initialize(6, 5, Start.Generator)[2, 2].item<double>().Should().Be(0);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public class MixedOpTests
         Tensor before = randn([6, 5], dtype: ScalarType.Float64), after = before.clone();
         after[2, 3].Plus_(1L);
         Tensor Change(IRelaxation r) => r.OperationWeights(after, Start) - r.OperationWeights(before, Start);
-        Tensor sigmoid = Change(Relaxations.Sigmoid()), softmax = Change(Relaxations.Softmax());
+        Tensor sigmoid = Change(Relaxations.Sigmoid), softmax = Change(Relaxations.Softmax);
         sigmoid[2, 3].item<double>().Should().BePositive();
         sigmoid.count_nonzero().item<long>().Should().Be(1);
         softmax[2].count_nonzero().item<long>().Should().Be(5);
@@ -76,7 +76,7 @@ public class MixedOpTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5UL);
-        Tensor alpha = Relaxations.Softmax().Initialize(1000, 5, generator);
+        Tensor alpha = Relaxations.Softmax.Initialize(1000, 5, generator);
         alpha.std().item<double>().Should().BeApproximately(1e-3, 5e-5);
     }
 
@@ -85,5 +85,5 @@ public class MixedOpTests
     [InlineData(1)]
     [InlineData(double.NaN)]
     public void A_sigmoid_cannot_start_at_the_ends(double p) =>
-        FluentActions.Invoking(() => Relaxations.Sigmoid(p)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new SigmoidRelaxation(p)).Should().Throw<ArgumentOutOfRangeException>();
 }

@@ -32,7 +32,7 @@ public class RestrictedSupernetTests
         }
     }
 
-    public static TheoryData<IRelaxation> AllRelaxations => [Relaxations.Sigmoid(), Relaxations.Softmax(1), new Constant()];
+    public static TheoryData<IRelaxation> AllRelaxations => [Relaxations.Sigmoid, new SoftmaxRelaxation(1), new Constant()];
 
     [Theory]
     [MemberData(nameof(AllRelaxations))]
@@ -58,8 +58,8 @@ public class RestrictedSupernetTests
         get
         {
             var data = new TheoryData<IOptimizationScheme, IRelaxation>();
-            foreach (IOptimizationScheme scheme in new[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevelSecondOrder })
-                foreach (IRelaxation relaxation in new[] { Relaxations.Sigmoid(), Relaxations.Softmax(1), new Constant() })
+            foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevelSecondOrder })
+                foreach (IRelaxation relaxation in new IRelaxation[] { Relaxations.Sigmoid, new SoftmaxRelaxation(1), new Constant() })
                     data.Add(scheme, relaxation);
             return data;
         }
@@ -105,7 +105,7 @@ public class RestrictedSupernetTests
     public void The_zero_one_loss_is_a_mean_over_the_candidates_of_the_edges()
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(relaxation: Relaxations.Softmax(1), space: Restricted.Small);
+        using var search = new SmallSearch(relaxation: new SoftmaxRelaxation(1), space: Restricted.Small);
         double[] allowed = [.. Restricted.Columns.SelectMany((columns, edge) => columns.Select(k => search.Alpha[edge, k].item<double>()))];
         new ZeroOneLoss(3).Penalty(search.Supernet.Architecture, 0).item<double>().Should().BeApproximately(
             -3 * allowed.Average(a => Math.Pow((1 / (1 + Math.Exp(-a))) - 0.5, 2)), 1e-14);

@@ -72,7 +72,7 @@ public class SupernetTests
         double Sum(long seed)
         {
             using var net = new Supernet(SearchSpaces.NasBench201(channels: 2, cellsPerStage: 1),
-                Relaxations.Softmax(), new SupernetOptions { Seed = seed });
+                Relaxations.Softmax, new SupernetOptions { Seed = seed });
             return net.parameters().Sum(p => p.sum().item<float>()) + net.Architecture["cell"].sum().item<float>();
         }
         Sum(1).Should().Be(Sum(1)).And.NotBe(Sum(2));

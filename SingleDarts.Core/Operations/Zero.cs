@@ -13,7 +13,12 @@ public sealed class Zero : nn.Module<Tensor, Tensor>
 
     /// <summary>Zeros, [N, OutChannels, ⌈spatial / stride⌉ ...].</summary>
     /// <param name="input">[N, InChannels, spatial ...].</param>
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Of(input, context);
+
+    /// <summary>Zeros of the shape that a place asks for.</summary>
+    /// <param name="input">[N, InChannels, spatial ...].</param>
+    /// <param name="context">The place.</param>
+    internal static Tensor Of(Tensor input, OperationContext context)
     {
         long[] shape = input.shape;
         shape[1] = context.OutChannels;

@@ -55,5 +55,5 @@ public sealed record BiLevelScheme : IOptimizationScheme
     /// <inheritdoc/>
     public StepOutcome Step(StepContext step) => step.Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
         ? step.UpdateArchitecture
-        : () => UnrolledGradient.UpdateArchitecture(step, Gradient == ArchitectureGradient.Exact, Radius));
+        : () => step.UpdateArchitectureUnrolled(Gradient == ArchitectureGradient.Exact, Radius));
 }

@@ -4,15 +4,15 @@ namespace SingleDarts.Core.Schemes;
 public static class OptimizationSchemes
 {
     /// <summary>Single-DARTS: one batch moves w and α (Eq. 16; last row of Table 4).</summary>
-    public static IOptimizationScheme SingleLevel { get; } = new SingleLevelScheme();
+    public static SingleLevelScheme SingleLevel { get; } = new SingleLevelScheme();
 
     /// <summary>DARTS of first order: two halves of the data (Eq. 1; first row of Table 4).</summary>
-    public static IOptimizationScheme BiLevel { get; } = new BiLevelScheme();
+    public static BiLevelScheme BiLevel { get; } = new BiLevelScheme();
 
     /// <summary>DARTS of second order by finite differences.</summary>
-    public static IOptimizationScheme BiLevelSecondOrder { get; } =
+    public static BiLevelScheme BiLevelSecondOrder { get; } =
         new BiLevelScheme { Gradient = ArchitectureGradient.FiniteDifference };
 
     /// <summary>Two different batches of the same subset (middle row of Table 4).</summary>
-    public static IOptimizationScheme SameSubset { get; } = new SameSubsetScheme();
+    public static SameSubsetScheme SameSubset { get; } = new SameSubsetScheme();
 }

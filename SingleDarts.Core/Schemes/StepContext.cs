@@ -89,6 +89,17 @@ public sealed class StepContext
         return outcome.Detach();
     }
 
+    /// <summary>
+    /// Moves α alone with its batch at w' = w − ξ ∇_w L_train, the weights after one step of their optimiser (second order of DARTS); w stays
+    /// as it is. ξ is the weights' learning rate; momentum and weight decay of SGD count, too.
+    /// </summary>
+    /// <param name="exact">
+    /// Whether the mixed second derivative is exact, by a second backward pass through cells computed per edge, or a finite difference.
+    /// </param>
+    /// <param name="radius">Length of the finite difference's step, as <see cref="BiLevelScheme.Radius"/>.</param>
+    public BatchOutcome UpdateArchitectureUnrolled(bool exact = false, double radius = 0.01) =>
+        UnrolledGradient.UpdateArchitecture(this, exact, radius);
+
     /// <summary>Moves w with <see cref="UpdateWeights"/> and α as given, in turn.</summary>
     /// <param name="order">Which is moved first.</param>
     /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>

@@ -10,6 +10,11 @@ namespace SingleDarts.Core.Schemes;
 /// The second-order gradient of DARTS: with w' = w − ξ (μ·buffer + ∇_w L_train + λ w), the gradient of L_val(α, w'(α)) is
 /// ∇_α L_val(α, w') − ξ ∇²_{α,w} L_train(α, w) · v, where v = ∇_{w'} L_val(α, w').
 /// </summary>
+/// <remarks>
+/// In DARTS's <c>architect.py</c>, <see cref="UpdateArchitecture"/> is <c>_backward_step_unrolled</c>, <see cref="TakeVirtualStep"/> is
+/// <c>_compute_unrolled_model</c>, and <see cref="FiniteDifference"/> is <c>_hessian_vector_product</c>, with its <c>r</c> as the radius.
+/// <see cref="ExactProduct"/> has no counterpart there.
+/// </remarks>
 internal static class UnrolledGradient
 {
     internal static BatchOutcome UpdateArchitecture(StepContext step, bool exact, double radius)
@@ -22,15 +27,22 @@ internal static class UnrolledGradient
         Tensor[] saved = [.. weights.Select(w => w.detach().clone())];
         step.WeightOptimizer.ZeroGrad();
         StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.WeightOptimizer);
-        TakeVirtualStep(step, weights, rate);
-
-        step.WeightOptimizer.ZeroGrad();
-        step.ArchitectureOptimizer.ZeroGrad();
-        BatchOutcome outcome = step.Evaluate(step.ArchitectureBatch);
-        StepContext.Backward(step.Regularize(outcome.Loss), step.WeightOptimizer, step.ArchitectureOptimizer);
-        Tensor[] direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
-        Tensor[] gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
-        Assign(weights, saved);
+        Tensor[] direction, gradient;
+        BatchOutcome outcome;
+        try
+        {
+            TakeVirtualStep(step, weights, rate);
+            step.WeightOptimizer.ZeroGrad();
+            step.ArchitectureOptimizer.ZeroGrad();
+            outcome = step.Evaluate(step.ArchitectureBatch);
+            StepContext.Backward(step.Regularize(outcome.Loss), step.WeightOptimizer, step.ArchitectureOptimizer);
+            direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
+            gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+        }
+        finally
+        {
+            Assign(weights, saved);
+        }
 
         Tensor[] mixed = exact
             ? ExactProduct(step, weights, alphas, direction)
@@ -63,10 +75,16 @@ internal static class UnrolledGradient
     private static Tensor[] ExactProduct(StepContext step, Parameter[] weights, Parameter[] alphas, Tensor[] direction)
     {
         CellExecution execution = step.Supernet.Execution;
-        step.Supernet.Execution = CellExecution.PerEdge;
-        Tensor loss = step.Evaluate(step.WeightBatch).Loss;
-        step.Supernet.Execution = execution;
-        Tensor[] gradients = step.Supernet.Gradients(loss, [.. weights], createGraph: true);
+        Tensor[] gradients;
+        try
+        {
+            step.Supernet.Execution = CellExecution.PerEdge;
+            gradients = step.Supernet.Gradients(step.Evaluate(step.WeightBatch).Loss, [.. weights], createGraph: true);
+        }
+        finally
+        {
+            step.Supernet.Execution = execution;
+        }
         Tensor? product = null;
         for (int i = 0; i < weights.Length; i++)
         {
@@ -88,13 +106,19 @@ internal static class UnrolledGradient
         double r = radius / norm;
         Tensor[] At(double distance)
         {
-            using (no_grad())
-                for (int i = 0; i < weights.Length; i++)
-                    weights[i].Plus_(direction[i], distance);
-            step.ArchitectureOptimizer.ZeroGrad();
-            StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureOptimizer);
-            Assign(weights, saved);
-            return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+            try
+            {
+                using (no_grad())
+                    for (int i = 0; i < weights.Length; i++)
+                        weights[i].Plus_(direction[i], distance);
+                step.ArchitectureOptimizer.ZeroGrad();
+                StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureOptimizer);
+                return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
+            }
+            finally
+            {
+                Assign(weights, saved);
+            }
         }
         Tensor[] plus = At(r), minus = At(-r);
         return [.. plus.Zip(minus, (p, m) => (p - m).Over(2 * r))];

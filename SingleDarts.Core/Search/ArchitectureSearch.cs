@@ -37,7 +37,7 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch Using(IOptimizationScheme scheme) => With(o => o with { Scheme = scheme });
 
     /// <summary>How α becomes operation weights.</summary>
-    /// <param name="relaxation">For example <c>Relaxations.Sigmoid(0.125)</c>.</param>
+    /// <param name="relaxation">For example <c>new SigmoidRelaxation(0.125)</c>.</param>
     public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>

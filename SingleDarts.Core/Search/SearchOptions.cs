@@ -32,7 +32,7 @@ public sealed record SearchOptions
     public IOptimizationScheme Scheme { get; init; } = OptimizationSchemes.SingleLevel;
 
     /// <summary>α to operation weights. <value>Sigmoid from 0.125.</value></summary>
-    public IRelaxation Relaxation { get; init; } = Relaxations.Sigmoid();
+    public IRelaxation Relaxation { get; init; } = Relaxations.Sigmoid;
 
     /// <summary>Optimiser of w. <value>SGD 0.005, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value></summary>
     public OptimizerSettings WeightOptimizer { get; init; } =

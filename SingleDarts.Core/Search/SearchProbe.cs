@@ -151,7 +151,7 @@ internal sealed class SearchProbe
         };
         try
         {
-            using var supernet = new Supernet(space, Relaxations.Sigmoid(), built);
+            using var supernet = new Supernet(space, Relaxations.Sigmoid, built);
             var probe = new SupernetProbe(supernet, built);
             faults.AddRange(probe.Faults);
             DrawsFromGlobalGenerator |= probe.IsRandom;

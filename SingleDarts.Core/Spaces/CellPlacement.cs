@@ -10,10 +10,7 @@ namespace SingleDarts.Core.Spaces;
 internal sealed record CellPlacement(CellSpecification Cell, long Channels, int Stride, IReadOnlyList<OperationContext> Inputs)
     : LayerPlacement(Channels * Cell.Topology.OutputMultiplier, Stride)
 {
-    /// <summary>Where the operations of an edge are placed.</summary>
+    /// <summary>Where the operations of an edge are placed, with affine batch normalisations that keep running statistics.</summary>
     /// <param name="edge">An edge of the cell.</param>
-    /// <param name="affine">Whether batch normalisations are affine.</param>
-    /// <param name="trackRunningStatistics">Whether they keep running statistics.</param>
-    public OperationContext Place(CellEdge edge, bool affine, bool trackRunningStatistics) => new(
-        Channels, Channels, edge.Source < Cell.Topology.Inputs ? Stride : 1, affine, trackRunningStatistics);
+    public OperationContext Place(CellEdge edge) => new(Channels, Channels, edge.Source < Cell.Topology.Inputs ? Stride : 1);
 }

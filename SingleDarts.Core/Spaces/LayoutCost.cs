@@ -65,7 +65,7 @@ internal sealed class LayoutCost
             shapes[i] = Add(new BlockPlacement(layout.Preprocessing, placed.Inputs[i]), i == inputs - 1 ? earlier.Previous : earlier.Before);
         foreach (CellEdge edge in cell.Topology.Edges)
         {
-            var context = placed.Place(edge, affine: true, trackRunningStatistics: true);
+            var context = placed.Place(edge);
             IReadOnlyList<long> source = shapes[edge.Source];
             shapes[edge.Target] ??= [context.OutChannels, .. source.Skip(1).Select(n => (n + context.Stride - 1) / context.Stride)];
             foreach (int k in measured(cell, edge))

@@ -45,8 +45,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         DataType = options.DataType;
         using (new RunRandom.Draw(streams.Derive("weights"), space.HasForeignFactories))
         {
-            stack = new LayerStack<SupernetCell>(space.Layout, cell => new SupernetCell(
-                cell, space.Layout.Preprocessing, options.Affine, options.TrackRunningStatistics, options.ConvolutionType));
+            stack = new LayerStack<SupernetCell>(space.Layout, cell => new SupernetCell(cell, space.Layout.Preprocessing, options, fault));
         }
         stem = stack.Stem;
         layers = stack.Layers;
@@ -56,9 +55,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
             throw new ArgumentException($"The supernet of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
-            space.Cells, relaxation ?? Relaxations.Sigmoid(), streams, Device, DataType);
-        foreach (SupernetCell cell in Cells)
-            cell.KeepFaultsIn(fault);
+            space.Cells, relaxation ?? Relaxations.Sigmoid, streams, Device, DataType);
         fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
         Execution = options.Execution;
         context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
@@ -136,8 +133,12 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <param name="operationWeights">p of every kind of cell, [edges, operations].</param>
     /// <returns>[N, classes].</returns>
     /// <exception cref="ArgumentException">The input has another shape than the space's.</exception>
-    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights) =>
-        Forward(input, [.. Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])]);
+    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights)
+    {
+        CellSpecification[] kinds = [.. Cells.Select(cell => cell.Placement.Cell).Distinct()];
+        var weights = kinds.Zip(Mixing(kinds, [.. kinds.Select(kind => operationWeights[kind.Name])])).ToDictionary();
+        return Forward(input, [.. Cells.Select(cell => weights[cell.Placement.Cell])]);
+    }
 
     /// <summary>Logits of a batch, with operation weights of every copy of a cell by itself.</summary>
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
@@ -146,26 +147,17 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     /// <exception cref="ArgumentException">
     /// The input has another shape than the space's, or there is not one p [edges, operations] for every cell.
     /// </exception>
-    public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights)
+    public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights) => operationWeights.Count == Cells.Count()
+        ? Forward(input, Mixing([.. Cells.Select(cell => cell.Placement.Cell)], operationWeights))
+        : throw new ArgumentException($"Operation weights of {operationWeights.Count} cells are given; the supernet has " +
+            $"{Cells.Count()} cells.", nameof(operationWeights));
+
+    private Tensor Forward(Tensor input, IReadOnlyList<MixingWeights> weights)
     {
         fault.Throw();
-        if (operationWeights.Count != Cells.Count())
-            throw new ArgumentException(
-                $"Operation weights of {operationWeights.Count} cells are given; the supernet has {Cells.Count()} cells.", nameof(operationWeights));
-        foreach (var (cell, p) in Cells.Zip(operationWeights))
-            if (p.shape is not [var edges, var operations] ||
-                edges != cell.Placement.Cell.Topology.Edges.Count || operations != cell.Placement.Cell.Operations.Count)
-                throw new ArgumentException(
-                    $"The operation weights of cell '{cell.Placement.Cell.Name}' are [{string.Join(", ", p.shape)}]; expected " +
-                    $"[{cell.Placement.Cell.Topology.Edges.Count}, {cell.Placement.Cell.Operations.Count}] (edges, operations).", nameof(operationWeights));
         using var scope = NewDisposeScope();
-        Dictionary<Tensor, bool[,]> chosen = NotZero(Architecture.Relaxation.IsHard ? operationWeights : []);
         int copy = 0;
-        return stack.Forward(input, (cell, before, previous) =>
-        {
-            Tensor p = operationWeights[copy++];
-            return cell.Forward(before, previous, p, chosen.GetValueOrDefault(p));
-        }).MoveToOuterDisposeScope();
+        return stack.Forward(input, (cell, before, previous) => cell.call(before, previous, weights[copy++])).MoveToOuterDisposeScope();
     }
 
     /// <summary>p of every kind of cell at this moment, [edges, operations], differentiable in α; sampled relaxations draw anew.</summary>
@@ -208,21 +200,14 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         base.Dispose(disposing);
     }
 
-    /// <summary>Which operation weights are not zero. Reads the device once, for all kinds of cells.</summary>
-    private static Dictionary<Tensor, bool[,]> NotZero(IReadOnlyList<Tensor> weights)
+    /// <summary>How each of some cells is mixed with the operation weights given.</summary>
+    private MixingWeights[] Mixing(IReadOnlyList<CellSpecification> kinds, IReadOnlyList<Tensor> operationWeights)
     {
-        var result = new Dictionary<Tensor, bool[,]>(ReferenceEqualityComparer.Instance);
-        foreach (Tensor p in weights)
-            result.TryAdd(p, new bool[p.shape[0], p.shape[1]]);
-        if (result.Count == 0)
-            return result;
-        bool[] all = Host.Numbers<bool>(cat([.. result.Keys.Select(p => p.detach().ne(Scalars.Zero).flatten())]));
-        int at = 0;
-        foreach (bool[,] chosen in result.Values)
-        {
-            Buffer.BlockCopy(all, at, chosen, 0, chosen.Length);
-            at += chosen.Length;
-        }
-        return result;
+        foreach (var (kind, p) in kinds.Zip(operationWeights))
+            if (!p.shape.SequenceEqual([kind.Topology.Edges.Count, kind.Operations.Count]))
+                throw new ArgumentException(
+                    $"The operation weights of cell '{kind.Name}' are [{string.Join(", ", p.shape)}]; expected " +
+                    $"[{kind.Topology.Edges.Count}, {kind.Operations.Count}] (edges, operations).", nameof(operationWeights));
+        return Architecture.Relaxation.IsHard ? MixingWeights.WithoutZeros(operationWeights) : [.. operationWeights.Select(p => new MixingWeights(p))];
     }
 }

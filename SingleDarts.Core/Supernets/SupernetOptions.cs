@@ -1,3 +1,4 @@
+using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -8,7 +9,7 @@ public sealed record SupernetOptions
     /// <summary>Seed of weights and α.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Device; the CPU where <see langword="null"/>.</summary>
+    /// <summary>Device; the CPU if <see langword="null"/>.</summary>
     public Device? Device { get; init; }
 
     /// <summary>Floating type of weights and α.</summary>
@@ -18,7 +19,7 @@ public sealed record SupernetOptions
     public CellExecution Execution { get; init; } = CellExecution.Merged;
 
     /// <summary>
-    /// Floating type in which merged cells compute and keep their convolutions; that of the weights where <see langword="null"/>.
+    /// Floating type in which merged cells compute and keep their convolutions; that of the weights if <see langword="null"/>.
     /// <see cref="ScalarType.BFloat16"/> halves their memory and is faster where the processor has instructions for it. Everything
     /// between convolutions stays as it is. The gradient of α is a sum of many terms of both signs and suffers most: see
     /// docs/explanation/performance.md for its error, and test a search before relying on it.
@@ -36,4 +37,9 @@ public sealed record SupernetOptions
     /// evaluation then normalises with the statistics of the batch. The search itself is the same either way.
     /// </summary>
     public bool TrackRunningStatistics { get; init; }
+
+    /// <summary>A place of a candidate or a preprocessing, with batch normalisations as these options say.</summary>
+    /// <param name="place">Channels and stride.</param>
+    internal OperationContext Adapt(OperationContext place) =>
+        place with { Affine = Affine, TrackRunningStatistics = TrackRunningStatistics };
 }

@@ -71,7 +71,7 @@ internal sealed class SupernetProbe
         {
             if (nodes[edge.Source] is not { } source)
                 return null;
-            OperationContext context = cell.Placement.Place(edge, options.Affine, options.TrackRunningStatistics);
+            OperationContext context = options.Adapt(cell.Placement.Place(edge));
             long[] expected = [context.OutChannels, .. source.Skip(1).Select(n => (n + context.Stride - 1) / context.Stride)];
             nodes[edge.Target] ??= expected;
             foreach (int k in kind.Allowed(edge))

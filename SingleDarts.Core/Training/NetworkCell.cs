@@ -24,7 +24,7 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
         topology = placement.Cell.Topology;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(preprocessingFactory.Create)]);
         operations = nn.ModuleList([.. cell.Nodes.SelectMany((genes, i) => genes.Select(gene => placement.Cell.Operation(gene.Operation)
-            .Create(placement.Place(new CellEdge(0, gene.Source, i + topology.Inputs), affine: true, trackRunningStatistics: true))))]);
+            .Create(placement.Place(new CellEdge(0, gene.Source, i + topology.Inputs)))))]);
         RegisterComponents();
     }
 

@@ -20,7 +20,9 @@ internal static class DiagnosticsCost
         EnvironmentHeader.Write(settings);
         set_num_threads(settings.Threads);
         var table = new Table().AddColumns("diagnostic", "scheme", "step, ms", "one measurement, steps", "share of the search");
-        foreach (var (scheme, relaxation) in new[] { (OptimizationSchemes.SingleLevel, Relaxations.Sigmoid()), (OptimizationSchemes.BiLevel, Relaxations.Softmax()) })
+        (IOptimizationScheme, IRelaxation)[] searches =
+            [(OptimizationSchemes.SingleLevel, Relaxations.Sigmoid), (OptimizationSchemes.BiLevel, Relaxations.Softmax)];
+        foreach (var (scheme, relaxation) in searches)
             await MeasureAsync(settings, measurements, scheme, relaxation, table);
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine($"Medians of {measurements} measurements. Share: one in {DefaultInterval} steps, the default; of the Hessian, one in {StepsOfAnEpoch} (an epoch of CIFAR-10).");

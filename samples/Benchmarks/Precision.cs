@@ -40,7 +40,7 @@ internal static class Precision
     {
         using var scope = NewDisposeScope();
         using var supernet = new Supernet(
-            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(), options);
+            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid, options);
         supernet.train();
         using var generator = new Generator(1UL);
         Tensor input = randn([settings.Batch, 3, settings.Size, settings.Size], ScalarType.Float64, generator: generator);

@@ -21,7 +21,7 @@ internal sealed class SupernetStep : IDisposable
         this.scheme = scheme;
         Device device = Devices.Parse(settings.Device);
         supernet = new Supernet(
-            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid(),
+            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid,
             new SupernetOptions { Execution = execution, Device = device, ConvolutionType = convolutionType });
         supernet.train();
         weights = new ScheduledOptimizer(

@@ -37,7 +37,7 @@ internal sealed record SearchSettings(
         ? SearchSpaces.Darts(data.Classes, Channels, Layers, data.InputShape[1], data.InputShape[2], data.InputShape[0])
         : SearchSpaces.NasBench201(data.Classes, Channels, Cells, data.InputShape[0], data.InputShape[1], data.InputShape[2]);
 
-    public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax() : Relaxations.Sigmoid(InitialProbability);
+    public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax : new SigmoidRelaxation(InitialProbability);
 
     /// <summary>SGD with a cosine schedule, or Adam at the fixed rate and the betas that the paper names.</summary>
     public OptimizerSettings WeightRule(OptimizerSettings rule)

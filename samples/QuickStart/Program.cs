@@ -4,7 +4,7 @@ SearchResult result = await ArchitectureSearch
     .In(SearchSpaces.NasBench201(data.Classes, channels: 8, cellsPerStage: 1, height: 16, width: 16))
     .On(data)
     .Using(OptimizationSchemes.SingleLevel)
-    .Relaxing(Relaxations.Sigmoid(initialProbability: 0.125))
+    .Relaxing(new SigmoidRelaxation(0.125))
     .UpdatingWeights(o => o.Sgd(0.025, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5))
     .UpdatingArchitecture(o => o.Adam(3e-3, 0.5, 0.999))
     .For(epochs: 10, batchSize: 64)

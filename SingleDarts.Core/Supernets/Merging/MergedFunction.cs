@@ -9,6 +9,10 @@ namespace SingleDarts.Core.Supernets;
 /// </summary>
 internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFunction>
 {
+    // The engine takes a reference of its own to each gradient that a backward pass returns, but only after the pass has returned, so
+    // the pass itself cannot dispose them; and outside of every dispose scope nobody else does until the garbage collector comes, by when
+    // many steps' gradients of all weights would fill the memory. The next backward pass on the same thread is the first moment at which
+    // the engine has surely taken over. Each thread of the engine (one for each device) has its own, because they run at the same time.
     [ThreadStatic] private static List<Tensor>? handedOver;
 
     /// <inheritdoc/>

@@ -61,7 +61,7 @@ internal static class ParityChecks
         SearchSpace space, Device device, CellExecution execution, ScalarType type, IRelaxation? relaxation)
     {
         using var scope = NewDisposeScope();
-        using var supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid(),
+        using var supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid,
             new SupernetOptions { Seed = 1, Device = device, DataType = type, Execution = execution });
         supernet.train();
         using var generator = new Generator(1UL);

@@ -100,7 +100,7 @@ internal static class RunChecks
 
     private static ArchitectureSearch Search(ClassificationDataset data, CheckedDevice d, string device) => ArchitectureSearch
         .In(SearchSpaces.NasBench201(data.Classes, channels: 2, cellsPerStage: 1, height: 16, width: 16)).On(data)
-        .Using(OptimizationSchemes.SingleLevel).Relaxing(Relaxations.Sigmoid()).UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999))
+        .Using(OptimizationSchemes.SingleLevel).Relaxing(Relaxations.Sigmoid).UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999))
         .Augmenting(ImageAugmentation.Cifar10Search).For(Epochs, 12).WithSeed(1).InPrecision(d.Exact).OnDevice(device);
 
     private static Tensor Alpha(SearchResult result) =>

@@ -36,7 +36,7 @@ internal static class SchemeChecks
         IOptimizationScheme scheme, Device device, CellExecution execution, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var supernet = new Supernet(SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), Relaxations.Sigmoid(),
+        using var supernet = new Supernet(SearchSpaces.NasBench201(4, 4, 1, 3, 16, 16), Relaxations.Sigmoid,
             new SupernetOptions { Seed = 1, Device = device, DataType = type, Execution = execution });
         supernet.train();
         using var weights = new ScheduledOptimizer(

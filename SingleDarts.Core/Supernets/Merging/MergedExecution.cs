@@ -1,0 +1,68 @@
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Spaces;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>
+/// Computes a cell as <see cref="CellExecution.Merged"/> says: the same output as the definition in <see cref="SupernetCell"/> up to
+/// rounding. An edge with a hook on its mixture, or on a module that would not be called, is computed by its <see cref="MixedOp"/>.
+/// </summary>
+/// <param name="kind">The kind of cell.</param>
+/// <param name="edges">The mixtures of its edges.</param>
+/// <param name="convolutionType">Floating type of the convolutions; that of the nodes if <see langword="null"/>.</param>
+/// <param name="fault">Keeps the exceptions of backward passes.</param>
+internal sealed class MergedExecution(CellSpecification kind, IReadOnlyList<MixedOp> edges, ScalarType? convolutionType, BackwardFault fault)
+{
+    private readonly CellTopology topology = kind.Topology;
+    private readonly nn.Module<Tensor, Tensor>[][] bypassed = [.. edges.Select(edge => Enumerable.Range(0, edge.Count)
+        .Where(k => edge.Computes(k) && MergingPlan.Bypasses(edge[k])).SelectMany(k => edge[k].modules().Prepend(edge[k]))
+        .OfType<nn.Module<Tensor, Tensor>>().Distinct().ToArray())];
+    private MergingPlan? plan;
+
+    /// <summary>Whether the kernels exist for a device; Apple's MPS lacks some.</summary>
+    /// <param name="device">The device.</param>
+    public static bool Runs(Device device) => device.type != DeviceType.MPS;
+
+    /// <summary>The cell's output.</summary>
+    /// <param name="inputs">Its input nodes, [N, C, H, W].</param>
+    /// <param name="weights">How it mixes its candidates.</param>
+    /// <param name="recompute">Whether the backward pass computes convolutions again.</param>
+    public Tensor Forward(Tensor[] inputs, MixingWeights weights, bool recompute)
+    {
+        bool[] hooked = [.. edges.Select((edge, e) => ForwardHooks.Any(edge) || bypassed[e].Any(ForwardHooks.Any))];
+        if (plan is null || !plan.Fits(weights, hooked))
+            plan = new MergingPlan(kind, edges, weights, hooked, convolutionType);
+        return plan.Whole is { } whole
+            ? MergedFunction.Apply(whole, inputs, weights.P, recompute, fault)[0]
+            : NodeByNode(plan, inputs, weights, recompute);
+    }
+
+    private Tensor NodeByNode(MergingPlan plan, Tensor[] inputs, MixingWeights weights, bool recompute)
+    {
+        var nodes = new Tensor?[topology.Nodes];
+        inputs.CopyTo(nodes, 0);
+        void Add(int target, Tensor term) => nodes[target] = nodes[target]?.Plus_(term) ?? term;
+        for (int source = 0; source < topology.Nodes - 1; source++)
+        {
+            Tensor x = nodes[source]!;
+            if (plan.FanOuts[source] is { } fanOut)
+                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], weights.P, recompute, fault)))
+                    Add(target, term);
+            foreach (MergingPlan.SharedPooling pooling in plan.Poolings[source])
+            {
+                Tensor pooled = pooling.Module.call(x);
+                foreach (CellEdge edge in pooling.Edges)
+                    Add(edge.Target, pooled * weights.P[edge.Index, pooling.Column]);
+            }
+            foreach (MergingPlan.OtherEdge other in plan.Others[source])
+            {
+                Tensor mixture = edges[other.Edge.Index].call(x, new EdgeWeights(weights.P[other.Edge.Index], other.Computed));
+                // Sums are made in place, and a hook may keep what it was given.
+                Add(other.Edge.Target, other.IsHooked ? mixture.clone() : mixture);
+            }
+        }
+        return SupernetCell.Output(topology, nodes);
+    }
+}

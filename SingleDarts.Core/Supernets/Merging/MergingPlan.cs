@@ -1,0 +1,89 @@
+using SingleDarts.Core.Operations;
+using SingleDarts.Core.Spaces;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Supernets;
+
+/// <summary>What of a cell is computed together, for one choice of candidates and one set of edges with hooks.</summary>
+internal sealed class MergingPlan
+{
+    private readonly bool[,]? computed;
+    private readonly bool[] hooked;
+
+    /// <summary>Plans a cell.</summary>
+    /// <param name="kind">The kind of cell.</param>
+    /// <param name="edges">The mixtures of its edges.</param>
+    /// <param name="weights">Say which candidates are computed.</param>
+    /// <param name="hooked">Which edges are computed by their <see cref="MixedOp"/>.</param>
+    /// <param name="convolutionType">Floating type of the convolutions; that of the nodes if <see langword="null"/>.</param>
+    public MergingPlan(
+        CellSpecification kind, IReadOnlyList<MixedOp> edges, MixingWeights weights, bool[] hooked, ScalarType? convolutionType)
+    {
+        this.hooked = hooked;
+        computed = weights.Computed;
+        CellTopology topology = kind.Topology;
+        int[] columns = [.. Enumerable.Range(0, kind.Operations.Count)];
+        Candidate[] all = [..
+            from edge in topology.Edges
+            from k in columns
+            where edges[edge.Index].Computes(k) && weights.Computes(edge.Index, k)
+            select new Candidate(edge, k, edges[edge.Index][k])];
+        Candidate[] fanned = [.. all.Where(c => !hooked[c.Edge.Index] && FanOut.Fits(c.Module))];
+        Candidate[] pooled = [.. all.Where(c => !hooked[c.Edge.Index] && IsShared(c.Module))];
+        Candidate[] others = [.. all.Except(fanned).Except(pooled)];
+        int[] sources = [.. Enumerable.Range(0, topology.Nodes - 1)];
+        FanOuts = [.. sources.Select(source => fanned.Where(c => c.Edge.Source == source)
+            .Select(c => new MergedTerm(c.Edge.Index, c.Column, c.Edge.Target, c.Module)).ToArray() is { Length: > 0 } terms
+            ? new FanOut(terms, kind.Operations.Count, convolutionType) : null)];
+        Poolings = [.. sources.Select(source => pooled.Where(c => c.Edge.Source == source).GroupBy(c => c.Column)
+            .Select(same => new SharedPooling(same.First().Module, same.Key, [.. same.Select(c => c.Edge)])).ToArray())];
+        Others = [.. sources.Select(source => topology.Edges
+            .Where(edge => edge.Source == source && (hooked[edge.Index] || others.Any(c => c.Edge == edge) ||
+                all.All(c => c.Edge.Target != edge.Target)))
+            .Select(edge => new OtherEdge(edge, [.. columns.Select(k => others.Any(c => c.Edge == edge && c.Column == k))], hooked[edge.Index]))
+            .ToArray())];
+        if (pooled.Length == 0 && Others.All(edges => edges.Length == 0) &&
+            (topology.Output == CellOutput.LastNode || topology.OutputMultiplier == topology.ComputedNodes))
+            Whole = new MergedCell(topology, FanOuts);
+    }
+
+    /// <summary>For each node but the last, what can be merged of the candidates that leave it.</summary>
+    public FanOut?[] FanOuts { get; }
+
+    /// <summary>For each node but the last, the poolings of <see cref="PoolingBatchNorm"/> that several edges have in common.</summary>
+    public SharedPooling[][] Poolings { get; }
+
+    /// <summary>
+    /// For each node but the last, the edges with candidates that stand alone, with hooks, or into nodes that get nothing.
+    /// </summary>
+    public OtherEdge[][] Others { get; }
+
+    /// <summary>The whole cell, if everything can be merged and every node gets something.</summary>
+    public MergedCell? Whole { get; }
+
+    /// <summary>Whether merged execution does not call a candidate's module, or not for every edge.</summary>
+    /// <param name="candidate">The module.</param>
+    public static bool Bypasses(nn.Module<Tensor, Tensor> candidate) => FanOut.Fits(candidate) || IsShared(candidate);
+
+    /// <summary>Whether the plan is that of these weights and hooks.</summary>
+    /// <param name="weights">Say which candidates are computed.</param>
+    /// <param name="hooked">Which edges are computed by their <see cref="MixedOp"/>.</param>
+    public bool Fits(MixingWeights weights, bool[] hooked) => this.hooked.SequenceEqual(hooked) && (weights.Computed is null
+        ? computed is null
+        : computed is not null && computed.Cast<bool>().SequenceEqual(weights.Computed.Cast<bool>()));
+
+    /// <summary>Pooling has no weights, so that one serves all edges that leave a node.</summary>
+    private static bool IsShared(nn.Module<Tensor, Tensor> candidate) => candidate is PoolingBatchNorm { HasRunningStatistics: false };
+
+    private sealed record Candidate(CellEdge Edge, int Column, nn.Module<Tensor, Tensor> Module);
+
+    /// <param name="Module">One edge's module, which is called.</param>
+    /// <param name="Column">Column of p.</param>
+    /// <param name="Edges">The edges that have the pooling.</param>
+    internal sealed record SharedPooling(nn.Module<Tensor, Tensor> Module, int Column, IReadOnlyList<CellEdge> Edges);
+
+    /// <param name="Edge">The edge.</param>
+    /// <param name="Computed">Which of its candidates its <see cref="MixedOp"/> computes.</param>
+    /// <param name="IsHooked">Whether a hook may see what is computed.</param>
+    internal sealed record OtherEdge(CellEdge Edge, bool[] Computed, bool IsHooked);
+}
