@@ -62,7 +62,7 @@ internal static class RunDocument
         ["input"] = string.Join('x', data.InputShape),
         ["classes"] = data.Classes,
         [OptionsDocument.ClassNames] = MatchingData.Named(data.ClassNames) is { } names ? string.Join(", ", names) : null,
-        ["values"] = data.ValueScale,
+        [OptionsDocument.Values] = data.ValueScale,
         ["sha256"] = SourceFingerprint.Of(data),
     };
 

@@ -61,7 +61,7 @@ internal static class TrainingDocument
         ["input"] = string.Join('x', source.InputShape),
         ["classes"] = source.Classes,
         [OptionsDocument.ClassNames] = MatchingData.Named(source.ClassNames) is { } names ? string.Join(", ", names) : null,
-        ["values"] = source.ValueScale,
+        [OptionsDocument.Values] = source.ValueScale,
         ["sha256"] = SourceFingerprint.Of(source),
     };
 
