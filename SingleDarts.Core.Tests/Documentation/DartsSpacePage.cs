@@ -47,24 +47,21 @@ public class DartsSpacePage
         Console.WriteLine($"PC-DARTS:  {costs.Of(published)}");
 
         ImageAugmentation augmentation = TrainingRecipes.CifarAugmentation with { Normalization = normalization };
-        using var train = new BatchSource(trainData, CPU, ScalarType.Float32, augmentation);
-        using var test = new BatchSource(testData, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(normalization));
         var options = new EvaluationNetworkOptions { Seed = 1, Auxiliary = AuxiliaryHeadOptions.Cifar };
         using var network = DartsNetworks.Cifar(genotype, trainData.Classes, channels, cells, size, options);
-        TrainingResult trained = await NetworkTraining.Of(network).On(train).EvaluatedOn(test)
-            .With(TrainingRecipes.Cifar.Scaled(epochs) with { BatchSize = batch })
-            .WithSeed(1).SavingTo($"{runs}/training")
+        TrainingResult trained = await NetworkTraining.Of(network).On(trainData).EvaluatedOn(testData).Augmenting(augmentation)
+            .For(epochs, batch).WithSeed(1).SavingTo($"{runs}/training")
             .RunAsync();
         Console.WriteLine($"{trained.Test!.Top1:P2} of {trained.Test.Samples} test images, weights in {trained.WeightsFile}");
 
-        TrainingResult resumed = await NetworkTraining.Of(network).On(train).EvaluatedOn(test)
-            .With(TrainingRecipes.Cifar.Scaled(epochs) with { BatchSize = batch })
-            .WithSeed(1).ResumingFrom($"{runs}/training")
+        TrainingResult resumed = await NetworkTraining.Of(network).On(trainData).EvaluatedOn(testData).Augmenting(augmentation)
+            .For(epochs, batch).WithSeed(1).ResumingFrom($"{runs}/training")
             .RunAsync();
 
         using var ready = DartsNetworks.Cifar(genotype, trainData.Classes, channels, cells, size, options);
         ready.LoadWeights(trained.WeightsFile!);
         ready.eval();
+        using var test = new BatchSource(testData, CPU, ScalarType.Float32, augmentation.ForEvaluation());
         using (no_grad())
         using (NewDisposeScope())
         {
@@ -76,7 +73,7 @@ public class DartsSpacePage
         SearchSpace large = SearchSpaces.DartsImageNet(classes: 10, size: 224);                         // to search
         var auxiliary = new EvaluationNetworkOptions { Auxiliary = AuxiliaryHeadOptions.ImageNet };
         using var largeNetwork = DartsNetworks.ImageNet(genotype, classes: 10, options: auxiliary);      // to train: 48 channels, 14 cells
-        TrainingOptions recipe = TrainingRecipes.ImageNet.Scaled(100) with { GradientAccumulation = 12 };       // 768 images in parts of 64
+        TrainingOptions recipe = TrainingRecipes.ImageNet with { Epochs = 100, GradientAccumulation = 12 };     // 768 images in parts of 64
 
         genotype.Should().Be(found.Genotype);
         genotype["normal"].Nodes.Should().HaveCount(4).And.OnlyContain(genes => genes.Count == 2);

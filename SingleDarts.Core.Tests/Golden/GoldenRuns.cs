@@ -66,8 +66,9 @@ internal sealed class GoldenRuns : IDisposable
     private IEnumerable<(string, Func<Task<GoldenRun>>)> Variants =>
     [
         ("adam for w, SGD for α", () => Search(Small(NasBench201, OptimizationSchemes.SingleLevel)
-            .UpdatingWeights(o => o.Adam(0.01, weightDecay: 1e-3).ClipGradientNorm(1)).UpdatingArchitecture(o => o.Sgd(0.1, 0.9, 1e-3, true)))),
-        ("plain SGD for w", () => Search(Small(NasBench201, OptimizationSchemes.BiLevel).UpdatingWeights(o => o.Sgd(0.01, momentum: 0)))),
+            .UpdatingWeights(o => o.Adam(0.01, weightDecay: 1e-3).Constant().ClipGradientNorm(1))
+           .UpdatingArchitecture(o => o.Sgd(0.1, 0.9, 1e-3, true)))),
+        ("plain SGD for w", () => Search(Small(NasBench201, OptimizationSchemes.BiLevel).UpdatingWeights(o => o.Sgd(0.01, momentum: 0).Constant().ClipGradientNorm(null)))),
     ];
 
     private IEnumerable<(string, Func<Task<GoldenRun>>)> Trainings =>
@@ -76,12 +77,12 @@ internal sealed class GoldenRuns : IDisposable
             ($"training nasbench201 {type}", async () =>
             {
                 using var network = new EvaluationNetwork(NasBench201, NasBench201Genotypes.Cifar100Best);
-                return await Train(network, TrainingRecipes.NasBench201.Scaled(5), type, o => o with { LabelSmoothing = 0.1, EmaDecay = 0.9 });
+                return await Train(network, TrainingRecipes.NasBench201, type, o => o with { LabelSmoothing = 0.1, EmaDecay = 0.9 });
             }),
             ($"training darts with drop path {type}", async () =>
             {
                 using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, channels: 4, layers: 3, size: 8);
-                return await Train(network, TrainingRecipes.DartsCifar.Scaled(5), type, o => o with { AuxiliaryWeight = 0 });
+                return await Train(network, TrainingRecipes.DartsCifar, type, o => o with { AuxiliaryWeight = 0 });
             }),
         });
 
@@ -101,8 +102,8 @@ internal sealed class GoldenRuns : IDisposable
         string run = Path.Combine(folder, Guid.NewGuid().ToString());
         using var train = new BatchSource(data, CPU, type, ImageAugmentation.Cifar10Training with { CropPadding = 1, CutoutLength = 3 });
         using var test = new BatchSource(data, CPU, type, ImageAugmentation.NormalizeOnly(Normalization.Cifar10));
-        TrainingResult result = await NetworkTraining.Of(network).On(train).EvaluatedOn(test)
-            .With(recipe).With(o => change(o) with { DataType = type }).For(5, BatchSize).WithSeed(3).SavingTo(run).RunAsync();
+        TrainingResult result = await NetworkTraining.Of(network, recipe).On(train).EvaluatedOn(test)
+            .With(o => change(o) with { DataType = type }).For(5, BatchSize).WithSeed(3).SavingTo(run).RunAsync();
         return new GoldenRun([.. result.Epochs.Select(e => new[] { e.TrainLoss, e.Test!.Loss })], "", State(run));
     }
 

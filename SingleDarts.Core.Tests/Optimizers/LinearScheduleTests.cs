@@ -31,14 +31,14 @@ public class LinearScheduleTests
     [Fact]
     public void An_overlapping_warm_up_lies_over_the_beginning_and_another_stands_before_it()
     {
-        var over = OptimizerSettings.Default.Sgd(0.375).Linear().WarmUp(5, overlaps: true).Schedule;
-        Enumerable.Range(0, 5).Select(e => over.At(0.375, e, 0, 250)).Should()
+        var over = OptimizerSettings.Default.Sgd(0.375).Linear().WarmUp(5, of: 250, overlaps: true);
+        Enumerable.Range(0, 5).Select(e => over.LearningRateAt(e, 0, 250)).Should()
             .Equal(0.375 / 5, 0.375 * 2 / 5, 0.375 * 3 / 5, 0.375 * 4 / 5, 0.375);
-        over.At(0.375, 5, 0, 250).Should().BeApproximately(0.375 * 240 / 245, 1e-15);
-        over.At(0.375, 249, 0, 250).Should().BeApproximately(0.375 / (245 * 5), 1e-15);
+        over.LearningRateAt(5, 0, 250).Should().BeApproximately(0.375 * 240 / 245, 1e-15);
+        over.LearningRateAt(249, 0, 250).Should().BeApproximately(0.375 / (245 * 5), 1e-15);
 
-        var before = OptimizerSettings.Default.Sgd(0.375).Linear().WarmUp(5).Schedule;
-        before.At(0.375, 5, 0, 250).Should().Be(0.375);
-        before.At(0.375, 6, 0, 250).Should().BeApproximately(0.375 * 239 / 240, 1e-15);
+        var before = OptimizerSettings.Default.Sgd(0.375).Linear().WarmUp(5, of: 250);
+        before.LearningRateAt(5, 0, 250).Should().Be(0.375);
+        before.LearningRateAt(6, 0, 250).Should().BeApproximately(0.375 * 239 / 240, 1e-15);
     }
 }

@@ -57,10 +57,10 @@ public class OptimizerTests
     [Fact]
     public void Warm_up_rises_in_equal_steps_and_hands_over()
     {
-        var schedule = OptimizerSettings.Default.Sgd(0.5).Cosine().WarmUp(5).Schedule;
-        Enumerable.Range(0, 5).Select(e => schedule.At(0.5, e, 0.3, 25)).Should().Equal(0.1, 0.2, 0.5 * 3 / 5, 0.4, 0.5);
-        schedule.At(0.5, 5, 0, 25).Should().Be(0.5);
-        schedule.At(0.5, 15, 0, 25).Should().BeApproximately(0.25, 1e-15);
+        var settings = OptimizerSettings.Default.WarmUp(5, of: 25).Sgd(0.5).Cosine();
+        Enumerable.Range(0, 5).Select(e => settings.LearningRateAt(e, 0.3, 25)).Should().Equal(0.1, 0.2, 0.5 * 3 / 5, 0.4, 0.5);
+        settings.LearningRateAt(5, 0, 25).Should().Be(0.5);
+        settings.LearningRateAt(15, 0, 25).Should().BeApproximately(0.25, 1e-15);
     }
 
     [Theory]
@@ -126,7 +126,10 @@ public class OptimizerTests
         Faults(OptimizerSettings.Default.Sgd(0.1, momentum: 0, nesterov: true)).Should().ContainSingle().Which.Should().Contain("Nesterov");
         Faults(OptimizerSettings.Default.Adam(0.1, beta2: 1)).Should().ContainSingle().Which.Should().Contain("β2");
         Faults(OptimizerSettings.Default.Sgd(0.1).Cosine(0.2)).Should().ContainSingle().Which.Should().Contain("0.2");
-        Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(0)).Should().ContainSingle().Which.Should().Contain("0 epochs");
+        Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(5, of: 5)).Should().ContainSingle().Which.Should().Contain("share of 1");
+        Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(-1, of: 5)).Should().ContainSingle().Which.Should().Contain("share of -0.2");
+        Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(1, of: 0)).Should().ContainSingle();
+        Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(0, of: 5)).Should().BeEmpty();
         Faults(OptimizerSettings.Default.Sgd(0.1).ClipGradientNorm(double.NaN)).Should().ContainSingle().Which.Should().Contain("NaN");
         Faults(OptimizerSettings.Default).Should().BeEmpty();
 

@@ -151,7 +151,7 @@ public class RunRandomTests
     {
         using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, 3, channels: 4, layers: 3, size: 8);
         using var train = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(Normalization.Cifar10));
-        TrainingResult result = await NetworkTraining.Of(network).On(train).With(TrainingRecipes.DartsCifar.Scaled(3)).For(3, 20)
+        TrainingResult result = await NetworkTraining.Of(network, TrainingRecipes.DartsCifar).On(train).For(3, 20)
             .With(o => o with { AuxiliaryWeight = 0 }).RunAsync();
         return string.Join(" ", result.Epochs.Select(epoch => $"{epoch.TrainLoss:R}"));
     }

@@ -241,9 +241,4 @@ public class ResumeTests
         foreach (string name in first.Keys.Where(name => name != "epoch"))
             first[name].equal(second[name]).all().item<bool>().Should().BeTrue($"{name} must be equal");
     }
-
-    private sealed class Immediately(Action<SearchProgress> report) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => report(value);
-    }
 }

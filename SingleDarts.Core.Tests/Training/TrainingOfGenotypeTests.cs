@@ -20,7 +20,7 @@ public class TrainingOfGenotypeTests
         using var folder = new TemporaryFolder();
         using BatchSource train = Images(16, 1), test = Images(8, 2);
         NetworkTraining Training(long seed = 1) => NetworkTraining.Of(Network(DartsGenotypes.DartsV2, seed)).On(train).EvaluatedOn(test)
-            .With(TrainingRecipes.Cifar.Scaled(3)).For(3, 8).WithEma(0.9);
+            .For(3, 8).WithEma(0.9);
         TrainingResult whole = await Training().SavingTo(folder["whole"]).RunAsync();
         using var stop = new CancellationTokenSource();
         int steps = 0;
@@ -33,7 +33,7 @@ public class TrainingOfGenotypeTests
         SameTensors(resumed.EmaWeightsFile!, whole.EmaWeightsFile!);
         whole.Epochs.Should().OnlyContain(e => e.AuxiliaryLoss > 0);
         await FluentActions.Awaiting(() => NetworkTraining.Of(Network(DartsGenotypes.Named("DARTS-V1").Genotype)).On(train).EvaluatedOn(test)
-            .With(TrainingRecipes.Cifar.Scaled(3)).For(3, 8).WithEma(0.9).ResumingFrom(folder["cut"]).RunAsync())
+            .For(3, 8).WithEma(0.9).ResumingFrom(folder["cut"]).RunAsync())
             .Should().ThrowAsync<InvalidTrainingException>().WithMessage("*network.genotype was*and is*");
     }
 
@@ -42,9 +42,9 @@ public class TrainingOfGenotypeTests
     {
         using BatchSource train = Images(16, 1);
         using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, classes: 4, channels: 4, layers: 3);
-        FluentActions.Invoking(() => NetworkTraining.Of(network).On(train).With(TrainingRecipes.Cifar).Build())
+        FluentActions.Invoking(() => NetworkTraining.Of(network).On(train).Build())
             .Should().Throw<InvalidTrainingException>().WithMessage("*no auxiliary classifier*set AuxiliaryWeight to 0*");
-        NetworkTraining.Of(network).On(train).With(TrainingRecipes.Cifar with { AuxiliaryWeight = 0 }).Build();
+        NetworkTraining.Of(network, TrainingRecipes.Cifar with { AuxiliaryWeight = 0 }).On(train).Build();
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public class TrainingOfGenotypeTests
     {
         using BatchSource train = Images(16, 1), test = Images(8, 2);
         var live = new List<long>();
-        await NetworkTraining.Of(Network(DartsGenotypes.DartsV2)).On(train).EvaluatedOn(test).With(TrainingRecipes.Cifar.Scaled(10)).For(10, 8)
+        await NetworkTraining.Of(Network(DartsGenotypes.DartsV2)).On(train).EvaluatedOn(test).For(10, 8)
             .ReportingTo(new TrainingImmediately(_ => live.Add(MemoryUsage.Now().LiveTensors))).RunAsync();
         live.Should().HaveCount(20);
         // Drop path begins with the second epoch.

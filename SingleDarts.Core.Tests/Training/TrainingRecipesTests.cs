@@ -48,16 +48,17 @@ public class TrainingRecipesTests
     }
 
     [Fact]
-    public void A_scaled_recipe_keeps_the_shape_of_its_schedule()
+    public void A_shorter_recipe_keeps_the_shape_of_its_schedule()
     {
-        LearningRate(TrainingRecipes.Cifar.Scaled(60), 30).Should().BeApproximately(LearningRate(TrainingRecipes.Cifar, 300), 1e-15);
-        TrainingRecipes.Cifar.Scaled(60).DropPathAt(30).Should().BeApproximately(TrainingRecipes.Cifar.DropPathAt(300), 1e-15);
-        TrainingOptions half = TrainingRecipes.ImageNet.Scaled(100), short_ = TrainingRecipes.ImageNet.Scaled(8);
-        ((WarmUpSchedule)half.WeightOptimizer.Schedule).Epochs.Should().Be(2);
-        ((WarmUpSchedule)short_.WeightOptimizer.Schedule).Epochs.Should().Be(1);
-        ((WarmUpSchedule)half.WeightOptimizer.Schedule).Overlaps.Should().BeTrue();
+        TrainingOptions cifar = TrainingRecipes.Cifar with { Epochs = 60 };
+        LearningRate(cifar, 30).Should().BeApproximately(LearningRate(TrainingRecipes.Cifar, 300), 1e-15);
+        cifar.DropPathAt(30).Should().BeApproximately(TrainingRecipes.Cifar.DropPathAt(300), 1e-15);
+        OptimizerSettings imageNet = TrainingRecipes.ImageNet.WeightOptimizer;
+        new[] { 8, 100, 250, 500 }.Select(imageNet.WarmUpEpochs).Should().Equal(1, 2, 5, 10);
+        TrainingOptions shorter = TrainingRecipes.ImageNet with { Epochs = 100 };
+        LearningRate(shorter, 0).Should().Be(0.375 / 2);
+        LearningRate(shorter, 2).Should().BeApproximately(0.375 * 93 / 95, 1e-15);
     }
 
-    private static double LearningRate(TrainingOptions recipe, int epoch) =>
-        recipe.WeightOptimizer.Schedule.At(recipe.WeightOptimizer.Optimizer.LearningRate, epoch, 0, recipe.Epochs);
+    private static double LearningRate(TrainingOptions recipe, int epoch) => recipe.WeightOptimizer.LearningRateAt(epoch, 0, recipe.Epochs);
 }

@@ -21,7 +21,7 @@ internal static class TrainingSetup
     /// <summary>Three epochs of three steps, the last one smaller; everything that a resume must bring back is on.</summary>
     public static NetworkTraining Everything(IBatchSource train, IBatchSource test, long initialSeed = 5) =>
         NetworkTraining.Of(new TrainingNetwork(Classes, initialSeed)).On(train).EvaluatedOn(test)
-            .With(TrainingRecipes.Cifar.Scaled(3)).For(3, 8).With(o => o with { LabelSmoothing = 0.1, EvaluationBatchSize = 4 })
+            .For(3, 8).With(o => o with { LabelSmoothing = 0.1, EvaluationBatchSize = 4 })
             .WithEma(0.9).WithSeed(3);
 
     public static Dictionary<string, Tensor> Read(string path) => SafeTensorsFile.Read(path).Tensors.ToDictionary();

@@ -26,7 +26,7 @@ public sealed class BatchSource : IBatchSource
         DatasetChecks.TrainableType(dtype);
         (this.device, this.dtype, this.transform) = (device, dtype, transform);
         (Name, Classes, InputShape, ClassNames) = (data.Name, data.Classes, data.InputShape, data.ClassNames);
-        ValueScale = transform is null ? Data.ValueScale.Of(data.IsImage, 255, null) : transform.ValueScale(data.IsImage);
+        ValueScale = ScaleOf(data, transform);
         inputs = data.Inputs.to(device).DetachFromDisposeScope();
         labels = data.Labels.to(device).DetachFromDisposeScope();
     }
@@ -73,6 +73,10 @@ public sealed class BatchSource : IBatchSource
         var batch = Transformed(inputs.index_select(0, index).cpu(), generator);
         return new(batch.MoveToOuterDisposeScope(), labels.index_select(0, index).cpu().MoveToOuterDisposeScope());
     }
+
+    /// <summary>What the values of a dataset's batches are, in words.</summary>
+    internal static string? ScaleOf(ClassificationDataset data, IBatchTransform? transform) =>
+        transform is null ? Data.ValueScale.Of(data.IsImage, 255, null) : transform.ValueScale(data.IsImage);
 
     private Tensor Transformed(Tensor batch, Generator generator) =>
         transform is null ? batch.to(dtype) : transform.Apply(batch, generator, dtype);

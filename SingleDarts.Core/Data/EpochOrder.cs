@@ -17,6 +17,10 @@ internal sealed class EpochOrder(IReadOnlyList<long> samples, int batchSize, Ran
 
     public int StepsPerEpoch { get; } = (samples.Count + (dropLast ? 0 : batchSize - 1)) / batchSize;
 
+    /// <summary>The epoch and step after one, in a run of a number of epochs; null after the last.</summary>
+    public (int Epoch, int Step)? Following(int epoch, int step, int epochs) =>
+        step + 1 < StepsPerEpoch ? (epoch, step + 1) : epoch + 1 < epochs ? (epoch + 1, 0) : null;
+
     /// <summary>Samples of one batch; the last of an epoch may be smaller.</summary>
     public long[] Batch(int epoch, int step)
     {

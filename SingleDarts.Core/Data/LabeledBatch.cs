@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>One batch on the training device.</summary>
+/// <summary>One batch.</summary>
 /// <param name="Inputs">Floating point, shape [N, ...].</param>
 /// <param name="Labels">64-bit integers, shape [N].</param>
 public sealed record LabeledBatch(Tensor Inputs, Tensor Labels) : IDisposable

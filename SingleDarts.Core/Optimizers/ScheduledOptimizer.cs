@@ -51,7 +51,7 @@ public sealed class ScheduledOptimizer : IDisposable
     /// <param name="epoch">Epoch, counted from 0.</param>
     /// <param name="fraction">Share of the epoch that is done, within [0, 1).</param>
     public void MoveTo(int epoch, double fraction) =>
-        LearningRate = Rule.Schedule.At(Rule.Optimizer.LearningRate, epoch, fraction, epochs);
+        LearningRate = Rule.LearningRateAt(epoch, fraction, epochs);
 
     /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
     /// <exception cref="InvalidOperationException">

@@ -15,6 +15,9 @@ internal static class OptionsDocument
     /// <summary>A property that is compared only if both documents have it: data may have no names.</summary>
     public const string ClassNames = "classNames";
 
+    /// <summary>What the values of a batch are; compared only if both documents have it, because a source need not know.</summary>
+    public const string Values = "values";
+
     private const int FormatVersion = 1;
 
     /// <summary>A document of many lines.</summary>
@@ -89,7 +92,7 @@ internal static class OptionsDocument
     private static IEnumerable<string> Differences(string at, JsonNode? old, JsonNode? now)
     {
         if (old is JsonObject a && now is JsonObject b)
-            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key != ClassNames || (a[key] is not null && b[key] is not null))
+            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key is not (ClassNames or Values) || (a[key] is not null && b[key] is not null))
                 .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
         return JsonNode.DeepEquals(old, now)
             ? []

@@ -26,11 +26,5 @@ public readonly record struct RandomStreams(long Seed)
     public torch.Generator CreateGenerator(string stream, long epoch = 0, long step = 0) =>
         new((ulong)Derive(stream, epoch, step), torch.CPU);
 
-    private static ulong Mix(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    private static ulong Mix(ulong z) => SplitMix64.Next(ref z);
 }

@@ -9,28 +9,46 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// Describes a search in words and runs it. A thin layer over <see cref="SearchOptions"/> and <see cref="SearchRun"/>: every method
-/// changes one option and returns the same builder. What is not said is the paper's setting for NAS-Bench-201.
+/// Describes a search in words and runs it. Immutable: every method returns a changed copy, so that <c>common.WithSeed(1)</c> and
+/// <c>common.WithSeed(2)</c> are two searches, which may run side by side unless they share an observer or scheme with state. The order of the
+/// calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the paper's values for
+/// NAS-Bench-201.
 /// </summary>
 public sealed class ArchitectureSearch
 {
     private readonly SearchSpace space;
-    private ClassificationDataset? data;
+    private Func<SearchOptions, IBatchSource>? data;
     private ILogger? logger;
     private IProgress<SearchProgress>? progress;
 
     private ArchitectureSearch(SearchSpace space) => this.space = space;
 
-    /// <summary>The options so far.</summary>
+    /// <summary>The options.</summary>
     public SearchOptions Options { get; private set; } = new();
 
     /// <summary>Begins with the search space.</summary>
     /// <param name="space">For example <c>SearchSpaces.NasBench201(classes: 10)</c>.</param>
     public static ArchitectureSearch In(SearchSpace space) => new(space);
 
-    /// <summary>The labelled samples.</summary>
+    /// <summary>
+    /// The labelled samples, held in memory. The search brings them to its device and type and applies <see cref="Augmenting"/>; without it,
+    /// images are normalised by their own statistics.
+    /// </summary>
     /// <param name="data">Samples of the space's input shape and number of classes; stays the caller's to dispose.</param>
-    public ArchitectureSearch On(ClassificationDataset data) => Set(() => this.data = data);
+    public ArchitectureSearch On(ClassificationDataset data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Changed(search => search.data = options =>
+            new DatasetSource(data, options.Prefetch ? "cpu" : options.Device, options.DataType, options.Transform));
+    }
+
+    /// <summary>The labelled samples, ready for the model, for example an <see cref="ImageFolderSource"/> that reads them from disk.</summary>
+    /// <param name="source">Samples of the space's input shape and number of classes, on any device; stays the caller's to dispose.</param>
+    public ArchitectureSearch On(IBatchSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Changed(search => search.data = _ => source);
+    }
 
     /// <summary>How w and α are moved.</summary>
     /// <param name="scheme">For example <see cref="OptimizationSchemes.SingleLevel"/>.</param>
@@ -41,16 +59,16 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
-    /// <param name="describe">For example <c>o => o.Sgd(0.005, momentum: 0.9).Cosine()</c>, which begins from nothing.</param>
-    public ArchitectureSearch UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> describe) =>
-        With(o => o with { WeightOptimizer = describe(OptimizerSettings.Default) });
+    /// <param name="change">Changes the present settings: <c>o => o.Sgd(0.01)</c> keeps the schedule and the clipping.</param>
+    public ArchitectureSearch UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> change) =>
+        With(o => o with { WeightOptimizer = change(o.WeightOptimizer) });
 
     /// <summary>Optimiser, schedule and clipping of α.</summary>
-    /// <param name="describe">For example <c>o => o.Adam(3e-4, 0.5, 0.999)</c>, which begins from nothing.</param>
-    public ArchitectureSearch UpdatingArchitecture(Func<OptimizerSettings, OptimizerSettings> describe) =>
-        With(o => o with { ArchitectureOptimizer = describe(OptimizerSettings.Default) });
+    /// <param name="change">Changes the present settings, for example <c>o => o.Adam(3e-4, 0.5, 0.999)</c>.</param>
+    public ArchitectureSearch UpdatingArchitecture(Func<OptimizerSettings, OptimizerSettings> change) =>
+        With(o => o with { ArchitectureOptimizer = change(o.ArchitectureOptimizer) });
 
-    /// <summary>How a stored batch becomes model input: augmentation and normalisation.</summary>
+    /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its own.</summary>
     /// <param name="transform">For example <see cref="ImageAugmentation.Cifar10Search"/>.</param>
     public ArchitectureSearch Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
 
@@ -73,8 +91,9 @@ public sealed class ArchitectureSearch
 
     /// <summary>Length of the search.</summary>
     /// <param name="epochs">Passes over the weights' samples.</param>
-    /// <param name="batchSize">Samples of a batch.</param>
-    public ArchitectureSearch For(int epochs, int batchSize = 64) => With(o => o with { Epochs = epochs, BatchSize = batchSize });
+    /// <param name="batchSize">Samples of a batch; the present number if null.</param>
+    public ArchitectureSearch For(int epochs, int? batchSize = null) =>
+        With(o => o with { Epochs = epochs, BatchSize = batchSize ?? o.BatchSize });
 
     /// <summary>Seed of everything random.</summary>
     /// <param name="seed">Any number.</param>
@@ -94,46 +113,60 @@ public sealed class ArchitectureSearch
 
     /// <summary>Saves options, epochs, checkpoints and the genotype into a new run folder.</summary>
     /// <param name="folder">A folder that does not hold a run.</param>
-    /// <param name="checkpointInterval">Epochs between checkpoints.</param>
-    public ArchitectureSearch SavingTo(string folder, int checkpointInterval = 1) =>
-        With(o => o with { OutputFolder = folder, Resume = false, CheckpointInterval = checkpointInterval });
+    /// <param name="checkpointInterval">Epochs between checkpoints; the present number if null.</param>
+    public ArchitectureSearch SavingTo(string folder, int? checkpointInterval = null) =>
+        Saving(folder, resume: false, checkpointInterval);
 
-    /// <summary>Goes on with the run in a folder where it stopped, on the CPU bit for bit, and saves into it.</summary>
+    /// <summary>Resumes the run in a folder where it stopped, on the CPU bit for bit, and saves into it.</summary>
     /// <param name="folder">A folder that holds a run of the same space, data and options.</param>
-    /// <param name="checkpointInterval">Epochs between checkpoints.</param>
-    public ArchitectureSearch ResumingFrom(string folder, int checkpointInterval = 1) =>
-        With(o => o with { OutputFolder = folder, Resume = true, CheckpointInterval = checkpointInterval });
+    /// <param name="checkpointInterval">Epochs between checkpoints; the present number if null.</param>
+    public ArchitectureSearch ResumingFrom(string folder, int? checkpointInterval = null) =>
+        Saving(folder, resume: true, checkpointInterval);
 
     /// <summary>Logs with structured fields.</summary>
     /// <param name="factory">Makes the logger.</param>
-    public ArchitectureSearch LoggingTo(ILoggerFactory factory) => Set(() => logger = factory.CreateLogger("SingleDarts.Search"));
+    public ArchitectureSearch LoggingTo(ILoggerFactory factory) =>
+        Changed(search => search.logger = factory.CreateLogger("SingleDarts.Search"));
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public ArchitectureSearch ReportingTo(IProgress<SearchProgress> progress) => Set(() => this.progress = progress);
+    public ArchitectureSearch ReportingTo(IProgress<SearchProgress> progress) =>
+        Changed(search => search.progress = progress);
 
     /// <summary>Changes any option.</summary>
     /// <param name="change">For example <c>o => o with { Affine = true }</c>.</param>
-    public ArchitectureSearch With(Func<SearchOptions, SearchOptions> change) => Set(() => Options = change(Options));
+    public ArchitectureSearch With(Func<SearchOptions, SearchOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Changed(search => search.Options = change(search.Options));
+    }
 
-    /// <summary>Validates everything that was said.</summary>
-    /// <exception cref="InvalidSearchException">Something is missing or cannot be; the exception lists every fault.</exception>
-    public SearchRun Build() => new(space, data!, Options, logger);
+    /// <summary>Validates the data and all options.</summary>
+    /// <exception cref="InvalidSearchException">Something is missing or invalid; the exception lists every fault.</exception>
+    public SearchRun Build() => new(space, data?.Invoke(Options)!, Options, logger, progress);
 
     /// <summary>Validates and runs the search to its end.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
     /// <inheritdoc cref="SearchRun.RunAsync"/>
-    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(progress, cancellationToken);
+    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken: cancellationToken);
 
     /// <summary>Validates and runs the search, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
     /// <inheritdoc cref="SearchRun.RunEpochsAsync"/>
     public IAsyncEnumerable<EpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
-        Build().RunEpochsAsync(progress, cancellationToken);
+        Build().RunEpochsAsync(cancellationToken: cancellationToken);
 
-    private ArchitectureSearch Set(Action change)
+    private ArchitectureSearch Saving(string folder, bool resume, int? checkpointInterval) => With(o => o with
     {
-        change();
-        return this;
+        OutputFolder = folder,
+        Resume = resume,
+        CheckpointInterval = checkpointInterval ?? o.CheckpointInterval,
+    });
+
+    private ArchitectureSearch Changed(Action<ArchitectureSearch> change)
+    {
+        var copy = (ArchitectureSearch)MemberwiseClone();
+        change(copy);
+        return copy;
     }
 }

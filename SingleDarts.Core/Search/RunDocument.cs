@@ -1,17 +1,14 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
-using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
 
 /// <summary>The content of <c>options.json</c>: what a run was made of, and whether a resumed search is the same one.</summary>
 internal static class RunDocument
 {
-    public static string Write(SearchSpace space, ClassificationDataset data, SearchOptions options) => OptionsDocument.Write(() => new JsonObject
+    public static string Write(SearchSpace space, IBatchSource data, SearchOptions options) => OptionsDocument.Write(() => new JsonObject
     {
         ["device"] = options.Device,
         ["execution"] = options.Execution.ToString(),
@@ -21,7 +18,7 @@ internal static class RunDocument
             cell.Name, string.Join(' ', cell.Operations.Where(o => o.IsLearnable))))),
         ["space"] = Space(space),
         ["data"] = Data(data),
-        ["search"] = Search(space, options),
+        ["search"] = Search(space, data, options),
         ["allocation"] = SchemeChecks.Fingerprint(SchemeChecks.Allocate(data, options)),
     });
 
@@ -58,17 +55,18 @@ internal static class RunDocument
         return description;
     }
 
-    private static JsonObject Data(ClassificationDataset data) => new()
+    private static JsonObject Data(IBatchSource data) => new()
     {
         ["name"] = data.Name,
         ["samples"] = data.Count,
         ["input"] = string.Join('x', data.InputShape),
         ["classes"] = data.Classes,
         [OptionsDocument.ClassNames] = MatchingData.Named(data.ClassNames) is { } names ? string.Join(", ", names) : null,
-        ["sha256"] = Fingerprint(data),
+        [OptionsDocument.Values] = data.ValueScale,
+        ["sha256"] = SourceFingerprint.Of(data),
     };
 
-    private static JsonObject Search(SearchSpace space, SearchOptions options) => new()
+    private static JsonObject Search(SearchSpace space, IBatchSource data, SearchOptions options) => new()
     {
         ["epochs"] = options.Epochs,
         ["batchSize"] = options.BatchSize,
@@ -81,24 +79,11 @@ internal static class RunDocument
         ["architectureOptimizer"] = options.ArchitectureOptimizer.ToString(),
         ["derivation"] = OptionsDocument.Describe(
             (options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
-        ["transform"] = options.Transform?.ToString() ?? "normalisation by the data's statistics",
+        ["transform"] = data is DatasetSource
+            ? options.Transform?.ToString() ?? "normalisation by the data's statistics" : "by the batch source",
         ["penalties"] = new JsonArray([.. options.Penalties.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
         ["stoppingRules"] = new JsonArray([.. options.StoppingRules.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
         ["affine"] = options.Affine,
         ["trackRunningStatistics"] = options.TrackRunningStatistics,
     };
-
-    private static string Fingerprint(ClassificationDataset data)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        const long chunk = 4096;
-        foreach (Tensor whole in new[] { data.Inputs, data.Labels })
-            for (long start = 0; start < whole.shape[0]; start += chunk)
-            {
-                using var scope = NewDisposeScope();
-                Tensor part = whole[TensorIndex.Slice(start, Math.Min(start + chunk, whole.shape[0]))].cpu().contiguous();
-                hash.AppendData(Host.Bytes(part));
-            }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }

@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Search;
 internal static class SchemeChecks
 {
     /// <summary>The samples that a scheme allots for a seed.</summary>
-    public static SampleAllocation Allocate(ClassificationDataset data, SearchOptions options)
+    public static SampleAllocation Allocate(IBatchSource data, SearchOptions options)
     {
         using var generator = new RandomStreams(options.Seed).CreateGenerator("allocation");
         return options.Scheme.Allocate(data.Count, generator);
@@ -30,7 +30,7 @@ internal static class SchemeChecks
     }
 
     /// <summary>What is wrong with an allocation.</summary>
-    public static IEnumerable<string> Faults(ClassificationDataset data, SearchOptions options)
+    public static IEnumerable<string> Faults(IBatchSource data, SearchOptions options)
     {
         string scheme = options.Scheme.Name;
         SampleAllocation? allocation, again;

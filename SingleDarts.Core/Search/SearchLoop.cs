@@ -20,12 +20,11 @@ internal sealed class SearchLoop : IDisposable
     private readonly ILogger logger;
     private readonly IProgress<SearchProgress>? progress;
     private readonly RandomStreams streams;
-    private readonly BatchPlan plan;
     private readonly Supernet supernet;
     private readonly ScheduledOptimizer weights, architecture;
     private readonly StepContext context;
     private readonly RunRandom random;
-    private readonly BatchStream batches;
+    private readonly SearchBatches batches;
     private readonly EpochMeter meter;
     private readonly SearchStorage? storage;
     private readonly List<EpochReport> reports = [];
@@ -33,13 +32,12 @@ internal sealed class SearchLoop : IDisposable
     private string? stopReason;
 
     public SearchLoop(
-        SearchSpace space, ClassificationDataset data, SearchOptions options, SearchStorage? storage, ILogger logger,
+        SearchSpace space, IBatchSource data, SearchOptions options, SearchStorage? storage, ILogger logger,
         IProgress<SearchProgress>? progress, bool partsDrawFromProcess = false)
     {
         (this.space, this.options, this.storage, this.logger, this.progress) = (space, options, storage, logger, progress);
         using var kept = new BuildScope();
         streams = new RandomStreams(options.Seed);
-        plan = new BatchPlan(SchemeChecks.Allocate(data, options), options.BatchSize, streams);
         Device device = Devices.Parse(options.Device);
         NativeMemory.KeepForReuse();
         if (device.type == DeviceType.CUDA)
@@ -65,10 +63,10 @@ internal sealed class SearchLoop : IDisposable
         };
         if (random.DrawsFromProcess.Count > 0)
             SearchLog.Warning(logger, random.Warning);
-        batches = new BatchStream(plan, streams, data, device, options);
+        batches = new SearchBatches(data, SchemeChecks.Allocate(data, options), streams, device, options);
         meter = new EpochMeter(device);
         SearchLog.Started(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
-            options.Epochs, plan.StepsPerEpoch, options.Seed);
+            options.Epochs, batches.StepsPerEpoch, options.Seed);
         Resume();
     }
 
@@ -98,7 +96,7 @@ internal sealed class SearchLoop : IDisposable
         supernet.Dispose();
     }
 
-    private SearchMoment Moment => new(epoch, step, plan.StepsPerEpoch, context)
+    private SearchMoment Moment => new(epoch, step, batches.StepsPerEpoch, context)
     {
         Folder = storage?.Folder,
         Random = random,
@@ -109,7 +107,7 @@ internal sealed class SearchLoop : IDisposable
     {
         long begun = Stopwatch.GetTimestamp();
         double before = meter.Seconds;
-        while (step < plan.StepsPerEpoch)
+        while (step < batches.StepsPerEpoch)
         {
             if (cancellationToken.IsCancellationRequested)
                 Interrupt(before + Stopwatch.GetElapsedTime(begun).TotalSeconds, cancellationToken);
@@ -119,7 +117,7 @@ internal sealed class SearchLoop : IDisposable
             // Elsewhere looking at the loss would wait for the device, so it is looked at once an epoch.
             if (supernet.Device.type == DeviceType.CPU)
                 CheckFinite();
-            progress?.Report(new SearchProgress(epoch + 1, options.Epochs, step, plan.StepsPerEpoch));
+            progress?.Report(new SearchProgress(epoch + 1, options.Epochs, step, batches.StepsPerEpoch));
         }
         CheckFinite();
         meter.Seconds = before + Stopwatch.GetElapsedTime(begun).TotalSeconds;
@@ -129,7 +127,7 @@ internal sealed class SearchLoop : IDisposable
     private void RunStep()
     {
         using var scope = NewDisposeScope();
-        double fraction = (double)step / plan.StepsPerEpoch;
+        double fraction = (double)step / batches.StepsPerEpoch;
         context.Progress = (epoch + fraction) / options.Epochs;
         supernet.MoveTo(context.Progress, epoch, step);
         weights.MoveTo(epoch, fraction);

@@ -25,22 +25,21 @@ internal sealed class SearchProbe
     /// <param name="space">The space.</param>
     /// <param name="data">The samples, or null if there are none.</param>
     /// <param name="options">Valid options.</param>
-    public SearchProbe(SearchSpace space, ClassificationDataset? data, SearchOptions options)
+    public SearchProbe(SearchSpace space, IBatchSource? data, SearchOptions options)
     {
         (this.space, this.options) = (space, options);
         device = Devices.Parse(options.Device);
         var streams = new RandomStreams(options.Seed);
-        using var random = new RunRandom.Draw(streams.Derive("trial"), borrows: HasForeignParts);
+        using var random = new RunRandom.Draw(streams.Derive("trial"), borrows: HasForeignParts(data));
         using var scope = NewDisposeScope();
         DrawsFromGlobalGenerator = GlobalRandom.IsDrawnFrom(() =>
         {
             TryArchitecture(streams);
-            if (data is not null && data.InputShape.SequenceEqual(space.InputShape) && options.Transform is { } transform)
-                Try($"The transform '{transform}'", () => Transform(transform, data));
+            TryData(data);
         });
         TrySupernet();
         // The host may have drawn meanwhile, which is no fault of the library's own parts.
-        DrawsFromGlobalGenerator &= HasForeignParts;
+        DrawsFromGlobalGenerator &= HasForeignParts(data);
     }
 
     /// <summary>Sentences that name the part, what was found, what was expected and the remedy.</summary>
@@ -50,8 +49,9 @@ internal sealed class SearchProbe
     public bool DrawsFromGlobalGenerator { get; private set; }
 
     /// <summary>The library's own parts do not draw from the generator of the process.</summary>
-    private bool HasForeignParts => space.HasForeignFactories || options.Penalties.Cast<object>()
+    private bool HasForeignParts(IBatchSource? data) => space.HasForeignFactories || options.Penalties.Cast<object>()
         .Concat([options.Relaxation, options.Derivation ?? space.Derivation, options.Transform ?? ImageAugmentation.None])
+        .Concat(data is null ? [] : [data])
         .Any(part => part.GetType().Assembly != typeof(SearchProbe).Assembly);
 
     private double[] Moments => [.. new[] { 0, 1 - 1.0 / Math.Max(1, options.Epochs) }.Distinct()];
@@ -119,6 +119,16 @@ internal sealed class SearchProbe
         }
         _ = space.Layout.For(new Genotype(cells));
         return null;
+    }
+
+    private void TryData(IBatchSource? data)
+    {
+        if (data is not { Count: > 0, Classes: > 0 } || !data.InputShape.SequenceEqual(space.InputShape))
+            return;
+        if (data is DatasetSource { Data: var stored } && options.Transform is { } transform)
+            Try($"The transform '{transform}'", () => Transform(transform, stored));
+        else if (SourceTrial.Fault(data) is { } fault)
+            faults.Add(fault);
     }
 
     private string? Transform(IBatchTransform transform, ClassificationDataset data)

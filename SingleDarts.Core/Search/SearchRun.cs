@@ -15,15 +15,19 @@ namespace SingleDarts.Core.Search;
 public sealed class SearchRun
 {
     private readonly ILogger logger;
+    private readonly IProgress<SearchProgress>? progress;
     private int started;
 
     /// <summary>Validates a search.</summary>
     /// <param name="space">The search space.</param>
     /// <param name="data">Labelled samples of the space's input shape and number of classes.</param>
     /// <param name="options">Everything else; the paper's settings where <see langword="null"/>.</param>
-    /// <param name="logger">Receives structured records; nothing is logged where <see langword="null"/>.</param>
+    /// <param name="logger">Receives structured records; nothing is logged if null.</param>
+    /// <param name="progress">Called after every step; nothing is reported if null.</param>
     /// <exception cref="InvalidSearchException">Something is missing or cannot be; the exception lists every fault.</exception>
-    public SearchRun(SearchSpace space, ClassificationDataset data, SearchOptions? options = null, ILogger? logger = null)
+    internal SearchRun(
+        SearchSpace space, IBatchSource data, SearchOptions? options = null, ILogger? logger = null,
+        IProgress<SearchProgress>? progress = null)
     {
         TorchRuntime.EnsureLoaded();
         Options = options ?? new SearchOptions();
@@ -34,13 +38,14 @@ public sealed class SearchRun
         Space = space;
         Data = data;
         this.logger = logger ?? NullLogger.Instance;
+        this.progress = progress;
     }
 
     /// <summary>The search space.</summary>
     public SearchSpace Space { get; }
 
     /// <summary>The samples.</summary>
-    public ClassificationDataset Data { get; }
+    public IBatchSource Data { get; }
 
     /// <summary>Everything else.</summary>
     public SearchOptions Options { get; }
@@ -49,7 +54,7 @@ public sealed class SearchRun
     internal SearchProbe Probe { get; }
 
     /// <summary>Runs the search to its end.</summary>
-    /// <param name="progress">Called after every step.</param>
+    /// <param name="progress">Called after every step, instead of the one that the run was built with.</param>
     /// <param name="cancellationToken">Ends the search after the step in progress.</param>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint was saved if there is a run folder.</exception>
     /// <exception cref="SearchDivergedException">The loss or α is not finite.</exception>
@@ -74,13 +79,15 @@ public sealed class SearchRun
 
     private IAsyncEnumerable<EpochReport> Run(
         IProgress<SearchProgress>? progress, Action<SearchResult> completed, CancellationToken cancellationToken) =>
-        BackgroundWork.Run<EpochReport>((report, stop) => Work(report, progress, completed, stop), cancellationToken);
+        BackgroundWork.Run<EpochReport>((report, stop) => Work(report, progress ?? this.progress, completed, stop), cancellationToken);
 
     private void Work(
         Action<EpochReport> report, IProgress<SearchProgress>? progress, Action<SearchResult> completed, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref started, 1) == 1)
             throw new InvalidOperationException("This search has been run; build another to run it again.");
+        // A dataset that the run put on the device is released at its end; a source is the caller's.
+        using DatasetSource? own = Data as DatasetSource;
         using SearchStorage? storage = Options.OutputFolder is null ? null : SearchStorage.Open(Space, Data, Options);
         using var loop = new SearchLoop(Space, Data, Options, storage, logger, progress, Probe.DrawsFromGlobalGenerator);
         // A tensor that no inner scope holds must not be taken by the garbage collector during a native call.

@@ -20,7 +20,7 @@ internal sealed class SearchStorage : IDisposable
 
     public string? CheckpointFolder => folder.Checkpoints.Exists ? folder.Checkpoints.Folder : null;
 
-    public static SearchStorage Open(SearchSpace space, ClassificationDataset data, SearchOptions options)
+    public static SearchStorage Open(SearchSpace space, IBatchSource data, SearchOptions options)
     {
         string document = RunDocument.Write(space, data, options);
         return new SearchStorage(RunFolder.Begin(

@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Search;
 internal static class SearchValidation
 {
     /// <summary>Every fault, and the probe of the parts unless faults of the options keep it from being made.</summary>
-    public static IReadOnlyList<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options, out SearchProbe? probe)
+    public static IReadOnlyList<string> Faults(SearchSpace? space, IBatchSource? data, SearchOptions options, out SearchProbe? probe)
     {
         List<string> faults = [.. Faults(space, data, options)];
         probe = space is not null && Try(() => Devices.Parse(options.Device)) is null && options.DataType is ScalarType.Float32 or ScalarType.Float64
@@ -21,7 +21,7 @@ internal static class SearchValidation
         return faults;
     }
 
-    private static IEnumerable<string> Faults(SearchSpace? space, ClassificationDataset? data, SearchOptions options)
+    private static IEnumerable<string> Faults(SearchSpace? space, IBatchSource? data, SearchOptions options)
     {
         if (space is null)
             yield return "No search space is given; say which with In(...), for example SearchSpaces.NasBench201().";
@@ -49,6 +49,8 @@ internal static class SearchValidation
         if (space is not null && data is not null)
             foreach (string fault in FitFaults(space, data))
                 yield return fault;
+        if (data is not null && MatchingData.TransformFault(data, options.Transform) is { } unused)
+            yield return unused;
         foreach (string fault in ObserverFaults(space, options))
             yield return fault;
     }
@@ -62,7 +64,7 @@ internal static class SearchValidation
                 yield return fault;
     }
 
-    private static IEnumerable<string> FitFaults(SearchSpace space, ClassificationDataset data)
+    private static IEnumerable<string> FitFaults(SearchSpace space, IBatchSource data)
     {
         if (!space.InputShape.SequenceEqual(data.InputShape))
             yield return $"The samples of '{data.Name}' are [{string.Join(", ", data.InputShape)}] but the space '{space.Name}' expects " +

@@ -6,53 +6,95 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Training;
 
 /// <summary>
-/// Describes the training of a fixed network in words and runs it. A thin layer over <see cref="TrainingOptions"/> and
-/// <see cref="TrainingRun"/>: every method changes one option and returns the same builder. What is not said is the paper's setting for
-/// CIFAR-10.
+/// Describes the training of a fixed network in words and runs it. Immutable: every method returns a changed copy. The order of the calls does
+/// not matter; a later call for the same option replaces an earlier one. Options that are not set keep the values of the recipe.
 /// </summary>
+/// <remarks>The network itself is trained in place, so that two trainings that run side by side need a network each.</remarks>
 public sealed class NetworkTraining
 {
     private readonly ClassificationNetwork network;
-    private IBatchSource? train, test;
+    private Func<TrainingOptions, IBatchSource>? train;
+    private Func<TrainingOptions, IBatchSource?, IBatchSource>? test;
     private ILogger? logger;
     private IProgress<TrainingProgress>? progress;
 
-    private NetworkTraining(ClassificationNetwork network) => this.network = network;
+    private NetworkTraining(ClassificationNetwork network, TrainingOptions recipe)
+    {
+        this.network = network;
+        Options = recipe;
+    }
 
-    /// <summary>The options so far.</summary>
-    public TrainingOptions Options { get; private set; } = new();
+    /// <summary>The options.</summary>
+    public TrainingOptions Options { get; private set; }
 
-    /// <summary>Begins with the network.</summary>
+    /// <summary>Begins with the network and the options that the others change.</summary>
     /// <param name="network">The network, with its first weights; it is moved to the device, trained in place, and stays the
     /// caller's.</param>
-    public static NetworkTraining Of(ClassificationNetwork network) => new(network);
+    /// <param name="recipe">For example <see cref="TrainingRecipes.ImageNet"/>; <see cref="TrainingRecipes.Cifar"/> if null.</param>
+    public static NetworkTraining Of(ClassificationNetwork network, TrainingOptions? recipe = null) =>
+        new(network, recipe ?? TrainingRecipes.Cifar);
 
-    /// <summary>The training samples.</summary>
-    /// <param name="train">Samples with their augmentation; stays the caller's to dispose.</param>
-    public NetworkTraining On(IBatchSource train) => Set(() => this.train = train);
+    /// <summary>
+    /// The training samples, held in memory. The training brings them to its device and type and applies <see cref="Augmenting"/>; without it,
+    /// images are normalised by their own statistics.
+    /// </summary>
+    /// <param name="train">Samples of the network's input shape and number of classes; stays the caller's to dispose.</param>
+    public NetworkTraining On(ClassificationDataset train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return Changed(training => training.train = options => Source(train, options));
+    }
 
-    /// <summary>The samples to evaluate on.</summary>
-    /// <param name="test">Samples without augmentation; stays the caller's to dispose.</param>
-    public NetworkTraining EvaluatedOn(IBatchSource test) => Set(() => this.test = test);
+    /// <summary>The training samples, ready for the model.</summary>
+    /// <param name="train">Samples with their augmentation, on any device; stays the caller's to dispose.</param>
+    public NetworkTraining On(IBatchSource train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return Changed(training => training.train = _ => train);
+    }
 
-    /// <summary>Replaces all options, so say it before the others.</summary>
-    /// <param name="recipe">For example <see cref="TrainingRecipes.Cifar"/>.</param>
-    public NetworkTraining With(TrainingOptions recipe) => Set(() => Options = recipe);
+    /// <summary>
+    /// The samples to evaluate on, held in memory. They become model input as the training samples do, without augmentation
+    /// (<see cref="IBatchTransform.ForEvaluation"/>), so that the training samples must be a dataset, too.
+    /// </summary>
+    /// <param name="test">Samples of the shape and classes of the training samples; stays the caller's to dispose.</param>
+    public NetworkTraining EvaluatedOn(ClassificationDataset test)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        return Changed(training => training.test = (options, train) =>
+            (train as DatasetSource)?.ForEvaluation(test) ?? Source(test, options));
+    }
+
+    /// <summary>The samples to evaluate on, ready for the model.</summary>
+    /// <param name="test">Samples without augmentation, on any device; stays the caller's to dispose.</param>
+    public NetworkTraining EvaluatedOn(IBatchSource test)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        return Changed(training => training.test = (_, _) => test);
+    }
+
+    /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its own.</summary>
+    /// <param name="transform">For example <see cref="TrainingRecipes.CifarAugmentation"/>.</param>
+    public NetworkTraining Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
 
     /// <summary>Changes any option.</summary>
     /// <param name="change">For example <c>o => o with { LabelSmoothing = 0.1 }</c>.</param>
-    public NetworkTraining With(Func<TrainingOptions, TrainingOptions> change) => Set(() => Options = change(Options));
+    public NetworkTraining With(Func<TrainingOptions, TrainingOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return Changed(training => training.Options = change(training.Options));
+    }
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
-    /// <param name="describe">For example <c>o => o.Sgd(0.025, momentum: 0.9).Cosine()</c>, which begins from nothing.</param>
-    public NetworkTraining UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> describe) =>
-        With(o => o with { WeightOptimizer = describe(OptimizerSettings.Default) });
+    /// <param name="change">Changes the present settings: <c>o => o.Sgd(0.01)</c> keeps schedule, warm-up and clipping.</param>
+    public NetworkTraining UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> change) =>
+        With(o => o with { WeightOptimizer = change(o.WeightOptimizer) });
 
-    /// <summary>Length of the training, without a change of the schedule; <see cref="TrainingOptions.Scaled"/> also shortens a
-    /// warm-up.</summary>
+    /// <summary>Length of the training. Schedules, warm-up and drop path stretch with it.</summary>
     /// <param name="epochs">Passes over the training samples.</param>
-    /// <param name="batchSize">Samples of a step.</param>
-    public NetworkTraining For(int epochs, int batchSize) => With(o => o with { Epochs = epochs, BatchSize = batchSize });
+    /// <param name="batchSize">Samples of a step; the present number if null.</param>
+    public NetworkTraining For(int epochs, int? batchSize = null) =>
+        With(o => o with { Epochs = epochs, BatchSize = batchSize ?? o.BatchSize });
 
     /// <summary>Computes each batch in parts, for less memory.</summary>
     /// <param name="microBatches">Parts of a batch.</param>
@@ -76,42 +118,59 @@ public sealed class NetworkTraining
 
     /// <summary>Saves options, epochs, checkpoints and the final weights into a new run folder.</summary>
     /// <param name="folder">A folder that does not hold a run.</param>
-    /// <param name="checkpointInterval">Epochs between checkpoints.</param>
-    public NetworkTraining SavingTo(string folder, int checkpointInterval = 1) =>
-        With(o => o with { OutputFolder = folder, Resume = false, CheckpointInterval = checkpointInterval });
+    /// <param name="checkpointInterval">Epochs between checkpoints; the present number if null.</param>
+    public NetworkTraining SavingTo(string folder, int? checkpointInterval = null) =>
+        Saving(folder, resume: false, checkpointInterval);
 
-    /// <summary>Goes on with the run in a folder where it stopped, on the CPU bit for bit, and saves into it.</summary>
+    /// <summary>Resumes the run in a folder where it stopped, on the CPU bit for bit, and saves into it.</summary>
     /// <param name="folder">A folder that holds a run of the same network, data and options.</param>
-    /// <param name="checkpointInterval">Epochs between checkpoints.</param>
-    public NetworkTraining ResumingFrom(string folder, int checkpointInterval = 1) =>
-        With(o => o with { OutputFolder = folder, Resume = true, CheckpointInterval = checkpointInterval });
+    /// <param name="checkpointInterval">Epochs between checkpoints; the present number if null.</param>
+    public NetworkTraining ResumingFrom(string folder, int? checkpointInterval = null) =>
+        Saving(folder, resume: true, checkpointInterval);
 
     /// <summary>Logs with structured fields.</summary>
     /// <param name="factory">Makes the logger.</param>
-    public NetworkTraining LoggingTo(ILoggerFactory factory) => Set(() => logger = factory.CreateLogger("SingleDarts.Training"));
+    public NetworkTraining LoggingTo(ILoggerFactory factory) =>
+        Changed(training => training.logger = factory.CreateLogger("SingleDarts.Training"));
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public NetworkTraining ReportingTo(IProgress<TrainingProgress> progress) => Set(() => this.progress = progress);
+    public NetworkTraining ReportingTo(IProgress<TrainingProgress> progress) =>
+        Changed(training => training.progress = progress);
 
-    /// <summary>Validates everything that was said.</summary>
-    /// <exception cref="InvalidTrainingException">Something is missing or cannot be; the exception lists every fault.</exception>
-    public TrainingRun Build() => new(network, train!, test, Options, logger);
+    /// <summary>Validates the data and all options.</summary>
+    /// <exception cref="InvalidTrainingException">Something is missing or invalid; the exception lists every fault.</exception>
+    public TrainingRun Build()
+    {
+        IBatchSource? source = train?.Invoke(Options);
+        return new TrainingRun(network, source!, test?.Invoke(Options, source), Options, logger, progress);
+    }
 
     /// <summary>Validates and runs the training to its end.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
     /// <inheritdoc cref="TrainingRun.RunAsync"/>
-    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(progress, cancellationToken);
+    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken: cancellationToken);
 
     /// <summary>Validates and runs the training, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
     /// <inheritdoc cref="TrainingRun.RunEpochsAsync"/>
     public IAsyncEnumerable<TrainingEpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
-        Build().RunEpochsAsync(progress, cancellationToken);
+        Build().RunEpochsAsync(cancellationToken: cancellationToken);
 
-    private NetworkTraining Set(Action change)
+    private static DatasetSource Source(ClassificationDataset data, TrainingOptions options) =>
+        new(data, options.Prefetch ? "cpu" : options.Device, options.DataType, options.Transform);
+
+    private NetworkTraining Saving(string folder, bool resume, int? checkpointInterval) => With(o => o with
     {
-        change();
-        return this;
+        OutputFolder = folder,
+        Resume = resume,
+        CheckpointInterval = checkpointInterval ?? o.CheckpointInterval,
+    });
+
+    private NetworkTraining Changed(Action<NetworkTraining> change)
+    {
+        var copy = (NetworkTraining)MemberwiseClone();
+        change(copy);
+        return copy;
     }
 }

@@ -3,17 +3,13 @@ using System.Text;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
-using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Training;
 
 /// <summary>The content of <c>options.json</c>: what a training was made of, and whether a resumed one is the same.</summary>
 internal static class TrainingDocument
 {
-    private const int ProbedSamples = 32;
-
     public static string Write(ClassificationNetwork network, IBatchSource train, IBatchSource? test, TrainingOptions options) =>
         OptionsDocument.Write(() => new JsonObject
         {
@@ -25,7 +21,7 @@ internal static class TrainingDocument
             ["network"] = Network(network),
             ["data"] = Data(train),
             ["test"] = test is null ? null : Data(test),
-            ["training"] = Training(options),
+            ["training"] = Training(train, options),
         });
 
     /// <summary>Refuses to go on with a run that was made of something else.</summary>
@@ -65,16 +61,19 @@ internal static class TrainingDocument
         ["input"] = string.Join('x', source.InputShape),
         ["classes"] = source.Classes,
         [OptionsDocument.ClassNames] = MatchingData.Named(source.ClassNames) is { } names ? string.Join(", ", names) : null,
-        ["sha256"] = Fingerprint(source),
+        [OptionsDocument.Values] = source.ValueScale,
+        ["sha256"] = SourceFingerprint.Of(source),
     };
 
-    private static JsonObject Training(TrainingOptions options) => new()
+    private static JsonObject Training(IBatchSource train, TrainingOptions options) => new()
     {
         ["epochs"] = options.Epochs,
         ["batchSize"] = options.BatchSize,
         ["microBatches"] = options.GradientAccumulation,
         ["dropLast"] = options.DropLast,
         ["weightOptimizer"] = options.WeightOptimizer.ToString(),
+        ["transform"] = train is DatasetSource
+            ? options.Transform?.ToString() ?? "normalisation by the data's statistics" : "by the batch source",
         ["labelSmoothing"] = options.LabelSmoothing,
         ["auxiliaryWeight"] = options.AuxiliaryWeight,
         ["dropPathProbability"] = options.DropPathProbability,
@@ -82,19 +81,4 @@ internal static class TrainingDocument
         ["seed"] = options.Seed,
         ["dataType"] = options.DataType.ToString(),
     };
-
-    /// <summary>Of some samples spread over the source, transformed with fixed random numbers: other data or another transform
-    /// show.</summary>
-    private static string Fingerprint(IBatchSource source)
-    {
-        using var scope = NewDisposeScope();
-        using var generator = new RandomStreams(0).CreateGenerator("fingerprint");
-        long count = Math.Min(ProbedSamples, source.Count);
-        long[] probed = [.. SampleOrder.All(count).Select(i => i * source.Count / count)];
-        LabeledBatch batch = source is BatchSource resident ? resident.GetOnHost(probed, generator) : source.Get(probed, generator);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (Tensor part in new[] { batch.Inputs, batch.Labels })
-            hash.AppendData(Host.Bytes(part.cpu().contiguous()));
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
 }

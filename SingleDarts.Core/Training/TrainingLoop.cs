@@ -61,7 +61,7 @@ internal sealed class TrainingLoop : IDisposable
                 using var generator = streams.CreateGenerator("augmentation", e, s);
                 return [train.Get(order.Batch(e, s), generator)];
             },
-            (e, s) => s + 1 < steps ? (e, s + 1) : e + 1 < options.Epochs ? (e + 1, 0) : null, device, options.Prefetch, options.DataType);
+            (e, s) => order.Following(e, s, options.Epochs), device, options.Prefetch, options.DataType);
         TrainingLog.Started(logger, network.GetName(), options.Device, train.Count, options.Epochs, steps, options.Seed);
         if (options.Resume)
             Resume();

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -27,6 +28,12 @@ public sealed record TrainingOptions
     /// <summary>Optimiser of the weights. <value>SGD 0.025, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value></summary>
     public OptimizerSettings WeightOptimizer { get; init; } =
         OptimizerSettings.Default.Sgd(0.025, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5);
+
+    /// <summary>
+    /// Samples of a dataset to model input, for example <see cref="TrainingRecipes.CifarAugmentation"/>; batch sources have their own.
+    /// </summary>
+    /// <value>Null: images are normalised by the statistics of the training samples; other inputs are taken as they are.</value>
+    public IBatchTransform? Transform { get; init; }
 
     /// <summary>
     /// ε of label smoothing, 0 to 1: the target is 1 − ε + ε/C for the label and ε/C for the other of C classes, in training only.
@@ -85,16 +92,4 @@ public sealed record TrainingOptions
     /// <summary>The drop path probability of an epoch, P e / E, as in DARTS (<c>train.py</c>).</summary>
     /// <param name="epoch">Epoch e, counted from 0.</param>
     public double DropPathAt(int epoch) => DropPathProbability * epoch / Epochs;
-
-    /// <summary>
-    /// The same training in another number of epochs. Schedules stretch by themselves; a warm-up keeps its share of the epochs, at least one.
-    /// </summary>
-    /// <param name="epochs">Number of epochs.</param>
-    public TrainingOptions Scaled(int epochs) => this with
-    {
-        Epochs = epochs,
-        WeightOptimizer = WeightOptimizer.Schedule is WarmUpSchedule rise
-            ? WeightOptimizer with { Schedule = rise with { Epochs = Math.Max(1, (int)Math.Round((double)rise.Epochs * epochs / Epochs)) } }
-            : WeightOptimizer,
-    };
 }

@@ -29,8 +29,11 @@ internal sealed class TrainingProbe
     {
         var trial = new TrainingProbe(network, train);
         trial.TryNetwork(options.AuxiliaryWeight);
-        foreach (IBatchSource source in new[] { train, test }.OfType<IBatchSource>().Where(source => source.Count > 0).Distinct())
-            trial.TrySource(source);
+        bool hasPlace = TrainingValidation.HasPlace(options);
+        foreach (IBatchSource source in new[] { train, test }.OfType<IBatchSource>().Distinct()
+            .Where(source => source.Count > 0 && (hasPlace || source is not DatasetSource)))
+            if (SourceTrial.Fault(source) is { } fault)
+                trial.faults.Add(fault);
         return trial.faults;
     }
 
@@ -116,35 +119,6 @@ internal sealed class TrainingProbe
         Tensor like = network.parameters().First();
         using var generator = new Generator(seed);
         return randn([Samples, .. train.InputShape], dtype: like.dtype, generator: generator).to(like.device);
-    }
-
-    private void TrySource(IBatchSource source)
-    {
-        using var scope = NewDisposeScope();
-        using Generator generator = new RandomStreams(0).CreateGenerator("trial");
-        using var limit = Scalars.Of(source.Classes);
-        try
-        {
-            long[] samples = [.. new[] { 0, source.Count - 1 }.Distinct()];
-            if (source.Get(samples, generator) is not { Inputs: { } inputs, Labels: { } labels })
-                faults.Add($"'{source.Name}' gives null instead of a batch.");
-            else if (!inputs.shape.SequenceEqual([samples.Length, .. source.InputShape]) || !inputs.is_floating_point())
-                faults.Add($"'{source.Name}' gives inputs [{string.Join(", ", inputs.shape)}] of {inputs.dtype} for {samples.Length} " +
-                    "sample(s); expected " +
-                    $"[{string.Join(", ", source.InputShape.Prepend(samples.Length))}] of floating point. Keep number and shape of the " +
-                    "samples in its transform.");
-            else if (!labels.shape.SequenceEqual([samples.Length]) || labels.dtype != ScalarType.Int64 ||
-                Host.Number<bool>(labels.lt(Scalars.Zero).logical_or(labels.ge(limit)).any()))
-                faults.Add($"'{source.Name}' gives labels [{string.Join(", ", labels.shape)}] of {labels.dtype} for {samples.Length} " +
-                    $"sample(s); expected [{samples.Length}] of Int64 from 0 to {source.Classes - 1}.");
-            else if (!Host.Number<bool>(inputs.isfinite().all()))
-                faults.Add($"'{source.Name}' gives numbers that are not finite; expected finite ones. Look at its transform: guard " +
-                    "divisions by a deviation of 0.");
-        }
-        catch (Exception e)
-        {
-            faults.Add($"'{source.Name}' cannot give its first and last sample: {e.Message.Split('\n')[0]}");
-        }
     }
 
     /// <summary>Training mode moves running statistics, so they are put back; so is the drop path probability, which is 0

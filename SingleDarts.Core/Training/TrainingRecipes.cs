@@ -3,7 +3,10 @@ using SingleDarts.Core.Optimizers;
 
 namespace SingleDarts.Core.Training;
 
-/// <summary>Published settings for training from scratch. <see cref="TrainingOptions.Scaled"/> shortens one.</summary>
+/// <summary>
+/// Published settings for training from scratch. They stretch with <see cref="TrainingOptions.Epochs"/>: schedules, warm-up and drop path
+/// keep their shares of it.
+/// </summary>
 public static class TrainingRecipes
 {
     /// <summary>
@@ -26,7 +29,8 @@ public static class TrainingRecipes
     {
         Epochs = 250,
         BatchSize = 768,
-        WeightOptimizer = OptimizerSettings.Default.Sgd(0.375, momentum: 0.9, weightDecay: 3e-5).Linear().WarmUp(5, overlaps: true).ClipGradientNorm(5),
+        WeightOptimizer = OptimizerSettings.Default.Sgd(0.375, momentum: 0.9, weightDecay: 3e-5)
+            .WarmUp(5, of: 250, overlaps: true).Linear().ClipGradientNorm(5),
         LabelSmoothing = 0.1,
         AuxiliaryWeight = 0.4,
         DropPathProbability = 0,

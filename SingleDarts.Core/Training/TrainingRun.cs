@@ -14,6 +14,7 @@ namespace SingleDarts.Core.Training;
 public sealed class TrainingRun
 {
     private readonly ILogger logger;
+    private readonly IProgress<TrainingProgress>? progress;
     private int started;
 
     /// <summary>Validates a training.</summary>
@@ -21,10 +22,12 @@ public sealed class TrainingRun
     /// <param name="train">Training samples, with their augmentation.</param>
     /// <param name="test">Samples to evaluate on, without augmentation; no evaluation where <see langword="null"/>.</param>
     /// <param name="options">Everything else; the paper's settings for CIFAR-10 where <see langword="null"/>.</param>
-    /// <param name="logger">Receives structured records; nothing is logged where <see langword="null"/>.</param>
+    /// <param name="logger">Receives structured records; nothing is logged if null.</param>
+    /// <param name="progress">Called after every step; nothing is reported if null.</param>
     /// <exception cref="InvalidTrainingException">Something is missing or cannot be; the exception lists every fault.</exception>
-    public TrainingRun(
-        ClassificationNetwork network, IBatchSource train, IBatchSource? test = null, TrainingOptions? options = null, ILogger? logger = null)
+    internal TrainingRun(
+        ClassificationNetwork network, IBatchSource train, IBatchSource? test = null, TrainingOptions? options = null,
+        ILogger? logger = null, IProgress<TrainingProgress>? progress = null)
     {
         TorchRuntime.EnsureLoaded();
         Options = options ?? new TrainingOptions();
@@ -33,6 +36,7 @@ public sealed class TrainingRun
             throw new InvalidTrainingException(faults);
         (Network, Train, Test) = (network, train, test);
         this.logger = logger ?? NullLogger.Instance;
+        this.progress = progress;
     }
 
     /// <summary>The network.</summary>
@@ -48,7 +52,7 @@ public sealed class TrainingRun
     public TrainingOptions Options { get; }
 
     /// <summary>Runs the training to its end, which leaves the network in evaluation mode.</summary>
-    /// <param name="progress">Called after every step.</param>
+    /// <param name="progress">Called after every step, instead of the one that the run was built with.</param>
     /// <param name="cancellationToken">Ends the training after the step in progress, or within an evaluation.</param>
     /// <exception cref="OperationCanceledException">Cancelled; a checkpoint was saved if there is a run folder.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight is not finite.</exception>
@@ -73,7 +77,7 @@ public sealed class TrainingRun
 
     private IAsyncEnumerable<TrainingEpochReport> Run(
         IProgress<TrainingProgress>? progress, Action<TrainingResult> completed, CancellationToken cancellationToken) =>
-        BackgroundWork.Run<TrainingEpochReport>((report, stop) => Work(report, progress, completed, stop), cancellationToken);
+        BackgroundWork.Run<TrainingEpochReport>((report, stop) => Work(report, progress ?? this.progress, completed, stop), cancellationToken);
 
     private void Work(
         Action<TrainingEpochReport> report, IProgress<TrainingProgress>? progress, Action<TrainingResult> completed,
@@ -81,6 +85,8 @@ public sealed class TrainingRun
     {
         if (Interlocked.Exchange(ref started, 1) == 1)
             throw new InvalidOperationException("This training has been run; build another to run it again.");
+        // A dataset that the run put on the device is released at its end; a source is the caller's.
+        using DatasetSource? ownTrain = Train as DatasetSource, ownTest = Test as DatasetSource;
         using TrainingStorage? storage = Options.OutputFolder is null ? null : TrainingStorage.Open(Network, Train, Test, Options);
         using var loop = new TrainingLoop(Network, Train, Test, Options, storage, logger, progress);
         // A tensor that no inner scope holds must not be taken by the garbage collector during a native call.

@@ -19,6 +19,8 @@ internal static class TrainingValidation
         if (train is not null)
             foreach (string fault in BatchFaults(train, options))
                 yield return fault;
+        if (train is not null && MatchingData.TransformFault(train, options.Transform) is { } unused)
+            yield return unused;
         if (train is not null && test is not null)
             foreach (string fault in MatchingData.Faults(train, test))
                 yield return fault;
@@ -35,6 +37,10 @@ internal static class TrainingValidation
             foreach (string fault in SingleSampleFaults(train, options))
                 yield return fault;
     }
+
+    /// <summary>Whether device and type are valid, so that a dataset can be brought there.</summary>
+    public static bool HasPlace(TrainingOptions options) =>
+        Try(() => Devices.Parse(options.Device)) is null && options.DataType is (ScalarType.Float32 or ScalarType.Float64);
 
     private static IEnumerable<string> OptionFaults(TrainingOptions options)
     {

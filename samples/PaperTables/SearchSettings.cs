@@ -40,13 +40,9 @@ internal sealed record SearchSettings(
     public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax : new SigmoidRelaxation(InitialProbability);
 
     /// <summary>SGD with a cosine schedule, or Adam at the fixed rate and the betas that the paper names.</summary>
-    public OptimizerSettings WeightRule(OptimizerSettings rule)
-    {
-        OptimizerSettings chosen = WeightOptimizer == "adam"
-            ? rule.Adam(LearningRate, 0.5, 0.999, WeightDecay)
-            : rule.Sgd(LearningRate, 0.9, WeightDecay, Nesterov).Cosine(MinimumLearningRate);
-        return Clip is { } norm ? chosen.ClipGradientNorm(norm) : chosen;
-    }
+    public OptimizerSettings WeightRule(OptimizerSettings rule) => (WeightOptimizer == "adam"
+        ? rule.Adam(LearningRate, 0.5, 0.999, WeightDecay).Constant()
+        : rule.Sgd(LearningRate, 0.9, WeightDecay, Nesterov).Cosine(MinimumLearningRate)).ClipGradientNorm(Clip);
 
     public OptimizerSettings AlphaRule(OptimizerSettings rule) => AlphaOptimizer == "sgd"
         ? rule.Sgd(AlphaLearningRate, momentum: 0.9, weightDecay: AlphaWeightDecay)

@@ -83,8 +83,8 @@ internal static class RunChecks
         return double.IsFinite(last) ? $"losses {string.Join(", ", result.Epochs.Select(e => $"{e.TrainLoss:F3}"))}"
             : throw new InvalidOperationException($"the loss is {last}");
 
-        NetworkTraining Of(EvaluationNetwork network, BatchSource source) => NetworkTraining.Of(network).On(source)
-            .With(TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 })
+        NetworkTraining Of(EvaluationNetwork network, BatchSource source) => NetworkTraining
+            .Of(network, TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 }).On(source)
             .For(Epochs, 16).WithEma(0.9).WithSeed(1);
         EvaluationNetwork Network() =>
             DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16, options: new() { Seed = 1 });

@@ -27,7 +27,7 @@ internal sealed record TrainingSettings(
             _ => TrainingRecipes.Cifar,
         };
         if (Epochs is { } epochs)
-            recipe = recipe.Scaled(epochs);
+            recipe = recipe with { Epochs = epochs };
         if (LearningRate is { } rate && recipe.WeightOptimizer.Optimizer is SgdOptions sgd)
             recipe = recipe with { WeightOptimizer = recipe.WeightOptimizer with { Optimizer = sgd with { LearningRate = rate } } };
         return recipe with

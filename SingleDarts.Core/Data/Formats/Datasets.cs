@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>Opens data of any supported format by looking at it.</summary>
+/// <summary>Opens data of any supported format by looking at it, and takes datasets of TorchSharp.</summary>
 public static class Datasets
 {
     private const string Formats = "a CIFAR binary folder or .bin file, an IDX images file or a folder of IDX files (labels beside the images), " +
@@ -78,6 +78,57 @@ public static class Datasets
             MatchingData.ClassFault($"'{folder}'", source.Classes, source.ClassNames, $"'{other}'", others.Length, others) is { } fault)
             throw new InvalidDataException(fault);
         return source;
+    }
+
+    /// <summary>A dataset of TorchSharp whose samples are dictionaries, read one at a time while it is used.</summary>
+    /// <param name="dataset">
+    /// Gives inputs [C, H, W] of Byte or [...] of floating point, all of one shape and type, and labels of one integer. Only one thread at a time
+    /// asks it. It stays the caller's to dispose.
+    /// </param>
+    /// <param name="classes">Number of classes, at least 2.</param>
+    /// <param name="transform">Applied to every batch; without one, samples are only converted to floating point.</param>
+    /// <param name="inputKey">Entry of the input.</param>
+    /// <param name="labelKey">Entry of the label.</param>
+    /// <exception cref="ArgumentException">No samples, or fewer than two classes.</exception>
+    /// <exception cref="InvalidDataException">A sample is of another shape or type, or its label is out of range; at once for the first
+    /// sample, for others when they are read. The sample is named.</exception>
+    public static IBatchSource From(
+        utils.data.Dataset dataset, int classes, IBatchTransform? transform = null, string inputKey = "data", string labelKey = "label")
+    {
+        return From(dataset, classes, sample => (Entry(sample, inputKey), Entry(sample, labelKey)), transform);
+
+        Tensor Entry(Dictionary<string, Tensor> sample, string key) => sample.GetValueOrDefault(key) ?? throw new InvalidDataException(
+            $"A sample of '{dataset.GetType().Name}' has no '{key}', it has '{string.Join("', '", sample.Keys)}'; name its entries with " +
+            $"{nameof(inputKey)} and {nameof(labelKey)}.");
+    }
+
+    /// <summary>A dataset of TorchSharp whose samples are lists of input and label, read one at a time while it is used.</summary>
+    /// <inheritdoc cref="From(utils.data.Dataset, int, IBatchTransform, string, string)"/>
+    public static IBatchSource From(utils.data.IterableDataset dataset, int classes, IBatchTransform? transform = null) =>
+        From(dataset, classes, sample => sample is [var input, var label] ? (input, label) : throw new InvalidDataException(
+            $"A sample of '{dataset.GetType().Name}' has {sample.Count} tensors; expected 2, input and label."), transform);
+
+    /// <summary>Any dataset of TorchSharp, read one sample at a time while it is used.</summary>
+    /// <typeparam name="T">What the dataset gives for a sample.</typeparam>
+    /// <param name="dataset">
+    /// Gives inputs [C, H, W] of Byte or [...] of floating point, all of one shape and type, and labels of one integer. Only one thread at a time
+    /// asks it. It stays the caller's to dispose.
+    /// </param>
+    /// <param name="classes">Number of classes, at least 2.</param>
+    /// <param name="read">Input and label of a sample.</param>
+    /// <param name="transform">Applied to every batch; without one, samples are only converted to floating point.</param>
+    /// <param name="classNames">One name per class; not known if null.</param>
+    /// <exception cref="ArgumentException">No samples, fewer than two classes, or a number of names that is not that of the classes.</exception>
+    /// <exception cref="InvalidDataException">A sample is of another shape or type, or its label is out of range; at once for the first
+    /// sample, for others when they are read. The sample is named.</exception>
+    public static IBatchSource From<T>(
+        utils.data.Dataset<T> dataset, int classes, Func<T, (Tensor Input, Tensor Label)> read, IBatchTransform? transform = null,
+        IReadOnlyList<string>? classNames = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(read);
+        TorchRuntime.EnsureLoaded();
+        return new SampleSource<T>(dataset, classes, read, transform, classNames);
     }
 
     private static ClassificationDataset OpenFile(string path)

@@ -52,6 +52,9 @@ public sealed record ImageAugmentation : IBatchTransform
     /// <summary>Scale and normalise, for evaluation.</summary>
     public static ImageAugmentation NormalizeOnly(Normalization normalization) => new() { Normalization = normalization };
 
+    /// <summary>Scale and normalise, without flip, crop and cutout.</summary>
+    public IBatchTransform ForEvaluation() => this with { HorizontalFlip = false, CropPadding = 0, CutoutLength = 0 };
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The batch does not hold images, or their channels are not those of
     /// <see cref="Normalization"/>.</exception>

@@ -13,6 +13,10 @@ public interface IBatchTransform
     /// <returns>A new tensor of type <paramref name="dtype"/> on the device of <paramref name="inputs"/>, first dimension N.</returns>
     Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype);
 
+    /// <summary>This transform without its random part, for samples to evaluate on.</summary>
+    /// <returns>This transform by default.</returns>
+    IBatchTransform ForEvaluation() => this;
+
     /// <summary>What the values of a result are, in words; becomes <see cref="IBatchSource.ValueScale"/>.</summary>
     /// <param name="isImage">Whether the samples are unsigned bytes rather than floating point.</param>
     /// <returns>Null by default: not known.</returns>

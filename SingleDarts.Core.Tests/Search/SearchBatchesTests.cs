@@ -1,0 +1,91 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Tests.Search;
+
+public class SearchBatchesTests
+{
+    private const int Samples = 25;
+
+    [Theory]
+    [InlineData(ArchitectureSampling.WithReplacement)]
+    [InlineData(ArchitectureSampling.WithoutReplacement)]
+    public void Two_batches_of_the_same_subset_never_share_a_sample(ArchitectureSampling sampling)
+    {
+        long[] samples = SampleOrder.All(Samples);
+        using var source = new Counting();
+        using SearchBatches batches = Of(source, new SampleAllocation(samples, samples, sampling));
+        bool repeated = false;
+        for (int epoch = 0; epoch < 20; epoch++)
+            for (int step = 0; step < batches.StepsPerEpoch; step++)
+            {
+                var (weights, architecture) = batches.Samples(epoch, step);
+                architecture.Should().HaveSameCount(weights);
+                architecture!.Intersect(weights).Should().BeEmpty();
+                repeated |= architecture!.Distinct().Count() < architecture!.Length;
+            }
+        repeated.Should().Be(sampling == ArchitectureSampling.WithReplacement);
+    }
+
+    [Fact]
+    public void An_epoch_passes_over_every_sample_once_in_an_order_of_its_own_that_does_not_depend_on_what_was_asked_before()
+    {
+        using var source = new Counting();
+        using SearchBatches batches = Of(source), others = Of(source);
+        long[] Epoch(int epoch) => [.. Enumerable.Range(0, batches.StepsPerEpoch).SelectMany(step => batches.Samples(epoch, step).Weights)];
+        batches.StepsPerEpoch.Should().Be(4);
+        Epoch(3).Order().Should().Equal(SampleOrder.All(Samples));
+        Epoch(4).Should().NotEqual(Epoch(3));
+        others.Samples(4, 2).Weights.Should().Equal(batches.Samples(4, 2).Weights);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_batch_is_made_beyond_the_end_of_the_last_epoch(bool prefetch)
+    {
+        using var source = new Counting();
+        using (SearchBatches batches = Of(source, prefetch: prefetch))
+            for (int epoch = 0; epoch < 2; epoch++)
+                for (int step = 0; step < batches.StepsPerEpoch; step++)
+                {
+                    using var scope = NewDisposeScope();
+                    var (weights, architecture) = batches.Get(epoch, step);
+                    architecture.Should().BeSameAs(weights);
+                    weights.Inputs.dtype.Should().Be(ScalarType.Float64, "a source of another type is converted");
+                }
+        source.Batches.Should().Be(2 * 4);
+    }
+
+    private static SearchBatches Of(IBatchSource source, SampleAllocation? allocation = null, bool prefetch = false) => new(
+        source, allocation ?? new SampleAllocation(SampleOrder.All(Samples)), new RandomStreams(1), CPU,
+        new SearchOptions { BatchSize = 8, Epochs = 2, Prefetch = prefetch, DataType = ScalarType.Float64 });
+
+    private sealed class Counting : IBatchSource
+    {
+        private int batches;
+
+        public int Batches => Volatile.Read(ref batches);
+
+        public string Name => "counting";
+
+        public long Count => Samples;
+
+        public int Classes => 2;
+
+        public IReadOnlyList<long> InputShape => [1];
+
+        public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
+        {
+            Interlocked.Increment(ref batches);
+            return new(zeros(indices.Length, 1), zeros(indices.Length, ScalarType.Int64));
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// The batches of every step of a search. Which samples they hold is a pure function of seed, epoch and step, so that a resumed search needs no
+/// record of it. If prefetching, those of the next step are made on another thread.
+/// </summary>
+internal sealed class SearchBatches : IDisposable
+{
+    private readonly IBatchSource source;
+    private readonly SampleAllocation allocation;
+    private readonly RandomStreams streams;
+    private readonly int batchSize;
+    private readonly EpochOrder order;
+    private readonly Prefetcher batches;
+
+    public SearchBatches(IBatchSource source, SampleAllocation allocation, RandomStreams streams, Device device, SearchOptions options)
+    {
+        this.source = source;
+        this.allocation = allocation;
+        this.streams = streams;
+        batchSize = options.BatchSize;
+        order = new EpochOrder(allocation.WeightSamples, batchSize, streams);
+        batches = new Prefetcher(Make, (epoch, step) => order.Following(epoch, step, options.Epochs), device, options.Prefetch, options.DataType);
+    }
+
+    public int StepsPerEpoch => order.StepsPerEpoch;
+
+    /// <summary>Batches of w and α of a step, in the current dispose scope; one object if the scheme shares it.</summary>
+    public (LabeledBatch Weights, LabeledBatch Architecture) Get(int epoch, int step)
+    {
+        LabeledBatch[] both = batches.Get(epoch, step);
+        return (both[0], both[1]);
+    }
+
+    /// <summary>
+    /// A batch of w's samples that are in none of the step's batches, smaller if no more are left; null if fewer than two are.
+    /// </summary>
+    public LabeledBatch? Independent(int epoch, int step)
+    {
+        var (weights, architecture) = Samples(epoch, step);
+        var taken = weights.Concat(architecture ?? []).ToHashSet();
+        using var drawn = streams.CreateGenerator("independent order", epoch, step);
+        long[] others = [.. SampleOrder.Shuffle(allocation.WeightSamples, drawn).Where(i => !taken.Contains(i)).Take(batchSize)];
+        if (others.Length < 2)
+            return null;
+        using var generator = streams.CreateGenerator("independent augmentation", epoch, step);
+        return batches.Move(source.Get(others, generator));
+    }
+
+    /// <summary>
+    /// Samples of w's batch, the last of an epoch may be smaller; and as many of α's, none of which is in w's, or null if both share w's.
+    /// </summary>
+    public (long[] Weights, long[]? Architecture) Samples(int epoch, int step)
+    {
+        long[] weights = order.Batch(epoch, step);
+        if (allocation.ArchitectureSamples is not { } samples)
+            return (weights, null);
+        using var generator = streams.CreateGenerator("architecture order", epoch, step);
+        var taken = weights.ToHashSet();
+        return (weights, allocation.Sampling == ArchitectureSampling.WithReplacement
+            ? SampleOrder.DrawWithReplacement(samples, weights.Length, generator, taken)
+            : [.. SampleOrder.Shuffle(samples, generator).Where(i => !taken.Contains(i)).Take(weights.Length)]);
+    }
+
+    public void Dispose() => batches.Dispose();
+
+    private LabeledBatch[] Make(int epoch, int step)
+    {
+        var (weights, architecture) = Samples(epoch, step);
+        using var generator = streams.CreateGenerator("augmentation", epoch, step);
+        LabeledBatch batch = source.Get(weights, generator);
+        return [batch, architecture is null ? batch : source.Get(architecture, generator)];
+    }
+}
