@@ -7,7 +7,7 @@ using SingleDarts.Core.Supernets;
 using ClassificationDataset data = GeneratedImages.Create(count: 2_000, seed: 1);
 
 SearchResult result = await ArchitectureSearch
-    .In(SearchSpaces.NasBench201(data.Classes, channels: 8, cellsPerStage: 1, height: 16, width: 16))
+    .In(SearchSpaces.NasBench201(data.InputShape, data.Classes, channels: 8, cellsPerStage: 1))
     .On(data)
     .Using(OptimizationSchemes.SingleLevel)
     .Relaxing(Relaxations.Sigmoid(initialProbability: 0.125))
