@@ -145,8 +145,21 @@ public class DerivationTests
         result.Epochs.Should().OnlyContain(epoch => epoch.Genotype["cell"].Nodes.Count == 3);
     }
 
-    private sealed record WeakestOfAll : IDerivation
+    [Fact]
+    public void A_rule_that_cannot_derive_a_space_is_refused_before_the_search()
     {
+        using ClassificationDataset data = Small.Data();
+        Small.Search(data).Deriving(new WeakestOfAll(Fault: "has an odd number of nodes.")).Invoking(search => search.Build())
+            .Should().Throw<InvalidSearchException>().WithMessage("*weakest*cannot derive: Cell 'cell' has an odd number of nodes.*");
+        var zeros = Cells.Cell("cell", 1, 2, "none", "none_again");
+        new TopEdges().Faults(zeros).Should().ContainSingle().Which.Should().Contain("only zero operations (none, none_again)");
+        new TopEdges().Faults(Cells.Darts).Should().BeEmpty();
+    }
+
+    private sealed record WeakestOfAll(string? Fault = null) : IDerivation
+    {
+        public IEnumerable<string> Faults(CellSpecification cell) => Fault is null ? [] : [$"Cell '{cell.Name}' {Fault}"];
+
         public string Name => "weakest";
 
         public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot) => new(

@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
 /// A discrete cell: the genes of every computed node. Its text is that of NAS-Bench-201, nodes joined by <c>+</c>, each
-/// <c>|operation~source|operation~source|</c>; a node without genes (sparse cells such as FairDARTS's) is <c>||</c>. Where not all
+/// <c>|operation~source|operation~source|</c>; a node without genes (sparse cells such as FairDARTS's) is <c>||</c>. If not all
 /// nodes are concatenated, those that are follow a colon: <c>:4,5,6</c>.
 /// </summary>
 /// <remarks>
@@ -21,7 +21,7 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
     /// <summary>Makes a cell.</summary>
     /// <param name="nodes">The genes of every computed node, first computed node first.</param>
     /// <param name="outputNodes">
-    /// Numbers of the nodes that the output concatenates, ascending, where they are not all that have genes (NASNet, AmoebaNet).
+    /// Numbers of the nodes that the output concatenates, ascending, if they are not all that have genes (NASNet, AmoebaNet).
     /// </param>
     /// <exception cref="ArgumentException">
     /// No node, a negative source, an operation name with characters other than letters, digits, <c>_</c>, <c>-</c> and
@@ -33,15 +33,16 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         Nodes = [.. nodes.Select(genes => (IReadOnlyList<Gene>)[.. genes])];
         if (Nodes.Count == 0)
             throw new ArgumentException("The cell has no computed node; it needs at least 1.", nameof(nodes));
-        if (Nodes.SelectMany(genes => genes).FirstOrDefault(g => !Gene.IsName(g.Operation) || g.Source < 0) is { } wrong)
-            throw new ArgumentException(
-                $"The gene '{wrong}' cannot stand in a genotype; give an operation name of letters, digits, '_', '-' and '.', " +
-                "and a source node of 0 or more, for example 'skip_connect~0'.", nameof(nodes));
+        foreach (Gene gene in Nodes.SelectMany(genes => genes))
+            if (!Gene.IsName(gene.Operation) || gene.Source < 0)
+                throw new ArgumentException(
+                    $"The gene '{gene}' cannot stand in a genotype; give an operation name of letters, digits, '_', '-' and '.', " +
+                    "and a source node of 0 or more, for example 'skip_connect~0'.", nameof(nodes));
         OutputNodes = outputNodes is null ? null : [.. outputNodes];
-        if (OutputNodes is not null && (OutputNodes.Count == 0 || OutputNodes.Where((node, i) => node < (i == 0 ? 0 : OutputNodes[i - 1] + 1)).Any()))
+        if (OutputNodes is not null && !IsAscending(OutputNodes))
             throw new ArgumentException(
-                $"The output nodes of the cell are [{string.Join(", ", OutputNodes)}]; expected one or more, each once and in ascending order.",
-                nameof(outputNodes));
+                $"The output nodes of the cell are [{string.Join(", ", OutputNodes)}]; expected one or more, each once and in ascending " +
+                "order.", nameof(outputNodes));
         text = string.Join('+', Nodes.Select(genes => $"|{string.Join('|', genes)}|")) +
             (OutputNodes is null ? "" : $":{string.Join(',', OutputNodes)}");
     }
@@ -49,7 +50,7 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
     /// <summary>The genes of every computed node, first computed node first.</summary>
     public IReadOnlyList<IReadOnlyList<Gene>> Nodes { get; }
 
-    /// <summary>Numbers of the nodes that the output concatenates, ascending; <see langword="null"/> where they are all that have genes.</summary>
+    /// <summary>Numbers of the nodes that the output concatenates, ascending; <see langword="null"/> if they are all that have genes.</summary>
     public IReadOnlyList<int>? OutputNodes { get; }
 
     /// <summary>How many genes have an operation.</summary>
@@ -66,8 +67,8 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         string nodes = end < 0 ? text : text[..end];
         try
         {
-            return new CellGenotype(
-                nodes.Trim().Split('+').Select((node, i) => ParseNode(node, i, text)).ToList(), end < 0 ? null : ParseOutput(text[(end + 1)..], text));
+            List<Gene>[] genes = [.. nodes.Trim().Split('+').Select((node, i) => ParseNode(node, i, text))];
+            return new CellGenotype(genes, end < 0 ? null : ParseOutput(text[(end + 1)..], text));
         }
         catch (ArgumentException e)
         {
@@ -75,7 +76,7 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         }
     }
 
-    /// <summary>Reads a cell's text where it is one.</summary>
+    /// <summary>Reads a cell's text if it is one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="cell">The cell, or <see langword="null"/>.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CellGenotype? cell)
@@ -102,6 +103,18 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
 
     /// <summary>The text of NAS-Bench-201, which <see cref="Parse"/> reads.</summary>
     public override string ToString() => text;
+
+    private static bool IsAscending(IReadOnlyList<int> nodes)
+    {
+        int least = 0;
+        foreach (int node in nodes)
+        {
+            if (node < least)
+                return false;
+            least = node + 1;
+        }
+        return nodes.Count > 0;
+    }
 
     private static List<int> ParseOutput(string numbers, string text) => [.. numbers.Split(',').Select(number =>
         int.TryParse(number.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int node) ? node : throw new FormatException(

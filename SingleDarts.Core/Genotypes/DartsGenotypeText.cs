@@ -77,14 +77,18 @@ public static partial class DartsGenotypeText
             throw new FormatException($"'{rest.Trim(',', ' ')}' in {name}=[{genes}] is no gene; expected ('operation', source).");
         if (entries.Select(e => e.Node is null).Distinct().Count() != 1)
             throw new FormatException($"{name}=[{genes}] has no genes, or both pairs and triples; expected one of the two.");
-        if (entries[0].Node is null && entries.Count % 2 != 0)
-            throw new FormatException($"{name} has {entries.Count} genes; expected two for each node, or triples of (operation, node, source).");
+        bool isPairs = entries[0].Node is null;
+        if (isPairs && entries.Count % 2 != 0)
+            throw new FormatException(
+                $"{name} has {entries.Count} genes; expected two for each node, or triples of (operation, node, source).");
         int[] output = Output(concatenated);
-        int last = Math.Max(output.Max(), entries[0].Node is null ? (entries.Count / 2) + 1 : entries.Max(e => e.Node!.Value));
+        int last = Math.Max(output.Max(), isPairs ? (entries.Count / 2) + 1 : entries.Max(e => e.Node!.Value));
         var nodes = Enumerable.Range(Inputs, last - Inputs + 1)
             .Select(node => entries.Where((e, i) => (e.Node ?? (i / 2) + Inputs) == node).Select(e => e.Gene).ToList()).ToList();
-        if (entries.FirstOrDefault(e => e.Node < Inputs) is { Gene: not null } early)
-            throw new FormatException($"Gene '{early.Gene}' of {name} belongs to node {early.Node}, an input; computed nodes begin at {Inputs}.");
+        foreach (var (node, gene) in entries)
+            if (node < Inputs)
+                throw new FormatException(
+                    $"Gene '{gene}' of {name} belongs to node {node}, an input; computed nodes begin at {Inputs}.");
         int[] present = [.. Enumerable.Range(Inputs, nodes.Count).Where(node => nodes[node - Inputs].Count > 0)];
         int[] joined = [.. output.Where(present.Contains)];
         return new CellGenotype(nodes, joined.SequenceEqual(present) ? null : joined);
@@ -93,9 +97,10 @@ public static partial class DartsGenotypeText
     private static int[] Output(string text)
     {
         int[] numbers = [.. Numbers().Matches(text).Select(m => Number(m.Value))];
-        if (text.StartsWith("range", StringComparison.Ordinal) && (numbers.Length != 2 || numbers[1] <= numbers[0] || numbers[1] > MostNodes))
+        bool isRange = text.StartsWith("range", StringComparison.Ordinal);
+        if (isRange && (numbers.Length != 2 || numbers[1] <= numbers[0] || numbers[1] > MostNodes))
             throw new FormatException($"'{text}' is no range of output nodes, for example range(2, 6).");
-        int[] nodes = text.StartsWith("range", StringComparison.Ordinal) ? [.. Enumerable.Range(numbers[0], numbers[1] - numbers[0])] : [.. numbers.Order()];
+        int[] nodes = isRange ? [.. Enumerable.Range(numbers[0], numbers[1] - numbers[0])] : [.. numbers.Order()];
         return nodes.Length > 0 && nodes[0] >= Inputs && nodes[^1] < MostNodes ? nodes : throw new FormatException(
             $"The output nodes are '{text}'; expected one or more from {Inputs} to {MostNodes - 1}.");
     }

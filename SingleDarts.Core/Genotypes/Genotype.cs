@@ -4,10 +4,10 @@ using System.Text.Json.Serialization;
 namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
-/// A discrete architecture: one cell per kind. Its text is the cell's own text where it has the one cell
+/// A discrete architecture: one cell per kind. Its text is the cell's own text if it has the one cell
 /// <see cref="OnlyCell"/> (NAS-Bench-201), else <c>normal=|...|;reduction=|...|</c>, sorted by name.
 /// </summary>
-/// <remarks>Equal where the texts are, so it serves as a dictionary key. In JSON it is its text.</remarks>
+/// <remarks>Equal if the texts are, so it serves as a dictionary key. In JSON it is its text.</remarks>
 [JsonConverter(typeof(GenotypeJsonConverter))]
 public sealed class Genotype : IEquatable<Genotype>
 {
@@ -81,7 +81,7 @@ public sealed class Genotype : IEquatable<Genotype>
         }
     }
 
-    /// <summary>Reads an architecture's text where it is one.</summary>
+    /// <summary>Reads an architecture's text if it is one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="genotype">The architecture, or <see langword="null"/>.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out Genotype? genotype)

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Operations;
 
-/// <summary>A factory of modules, its own or a user's, with what it makes. Modules are registered, so that RegisterComponents can be forgotten.</summary>
+/// <summary>
+/// A factory of modules, the library's or a user's, with what it makes. It registers the modules' fields, so that users can leave out
+/// RegisterComponents.
+/// </summary>
 /// <param name="create">The function.</param>
 /// <param name="part">What it makes, in the middle of a sentence.</param>
 internal sealed class Factory(Func<OperationContext, nn.Module<Tensor, Tensor>> create, string part)

@@ -17,12 +17,14 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     /// <summary>Builds the module for a place.</summary>
     /// <param name="context">The place.</param>
     /// <param name="kernelSize">Odd kernel size k.</param>
-    /// <param name="bias">Whether the convolution has a bias; where <see langword="null"/>, as NAS-Bench-201 has it.</param>
+    /// <param name="bias">Whether the convolution has a bias; if <see langword="null"/>, as in NAS-Bench-201.</param>
     public ReluConvBatchNorm(OperationContext context, int kernelSize, bool? bias = null) : base(nameof(ReluConvBatchNorm))
     {
         TorchRuntime.EnsureLoaded();
-        (KernelSize, Stride) = (kernelSize, context.Stride);
-        convolution = Layers.Conv2d(context.InChannels, context.OutChannels, kernelSize, stride: IsSubsampling ? 1 : context.Stride, padding: kernelSize / 2,
+        KernelSize = kernelSize;
+        Stride = context.Stride;
+        convolution = Layers.Conv2d(
+            context.InChannels, context.OutChannels, kernelSize, stride: IsSubsampling ? 1 : Stride, padding: kernelSize / 2,
             bias: bias ?? !context.Affine);
         normalization = Blocks.BatchNorm(context);
         RegisterComponents();

@@ -111,6 +111,8 @@ internal sealed class SearchProbe
         var cells = new Dictionary<string, CellGenotype>();
         foreach (CellSpecification cell in space.Cells)
         {
+            if (derivation.Faults(cell).FirstOrDefault() is { } fault)
+                return $"cannot derive: {fault}";
             if (derivation.Derive(cell, start[cell.Name]) is not { } derived)
                 return $"gives null for cell '{cell.Name}'; expected a genotype.";
             // A genotype may choose its output nodes and read a node twice.

@@ -34,10 +34,12 @@ partial class CellSpecification
                     faults.Add(fault);
             foreach (var genes in cell.Nodes[i].GroupBy(gene => gene.Source))
                 if (genes.Count() > 1 && !allowRepeatedEdges)
-                    faults.Add($"node {node} reads node {genes.Key} {genes.Count()} times ({string.Join(", ", genes)}), expected at most once");
+                    faults.Add(
+                        $"node {node} reads node {genes.Key} {genes.Count()} times ({string.Join(", ", genes)}), expected at most once");
         }
         if (cell.OutputNodes is not null && !cell.OutputNodes.SequenceEqual(Topology.OutputNodes))
-            faults.Add($"its output is made of nodes {string.Join(", ", cell.OutputNodes)}, expected {string.Join(", ", Topology.OutputNodes)}");
+            faults.Add(
+                $"its output is made of nodes {string.Join(", ", cell.OutputNodes)}, expected {string.Join(", ", Topology.OutputNodes)}");
         string[] unknown = [.. cell.Nodes.SelectMany(genes => genes).Select(gene => gene.Operation).Distinct()
             .Except(Operations.Select(operation => operation.Name))];
         if (unknown.Length > 0)

@@ -16,7 +16,7 @@ public sealed partial class CellSpecification
     /// Names of the candidates that some edges allow, by the index of the edge; an edge that is not named allows all of them.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Fewer than two operations, or two of one name; or an edge that does not exist, that allows nothing, or that allows what is no candidate.
+    /// Fewer than two operations, two of one name, or an edge that does not exist, allows nothing, or allows what is no candidate.
     /// </exception>
     public CellSpecification(
         string name, CellTopology topology, IReadOnlyList<CandidateOperation> operations,
@@ -39,7 +39,8 @@ public sealed partial class CellSpecification
         this.allowed = [.. topology.Edges.Select(edge => Columns(allowed?.GetValueOrDefault(edge.Index)))];
     }
 
-    private CellSpecification(string name, CellTopology topology, IReadOnlyList<CandidateOperation> operations, IReadOnlyList<int>[] allowed)
+    private CellSpecification(
+        string name, CellTopology topology, IReadOnlyList<CandidateOperation> operations, IReadOnlyList<int>[] allowed)
     {
         Name = name;
         Topology = topology;
@@ -104,8 +105,8 @@ public sealed partial class CellSpecification
             return this;
         var topology = new CellTopology(Topology.Inputs, cell.Nodes.Count, Topology.Output, outputs);
         // Edges are ordered by target, so those that both have keep their indices.
-        return new CellSpecification(
-            Name, topology, Operations, [.. topology.Edges.Select(edge => edge.Index < allowed.Length ? allowed[edge.Index] : Columns(null))]);
+        return new CellSpecification(Name, topology, Operations, [.. topology.Edges.Select(edge =>
+            edge.Index < allowed.Length ? allowed[edge.Index] : Columns(null))]);
     }
 
     /// <summary>Error messages for candidates that edges cannot allow; empty if all can.</summary>

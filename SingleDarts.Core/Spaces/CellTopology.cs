@@ -11,7 +11,7 @@ public sealed record CellTopology
     /// <param name="computedNodes">Computed nodes: 3 (NAS-Bench-201) or 4 (DARTS).</param>
     /// <param name="output">How the output is made.</param>
     /// <param name="outputNodes">
-    /// The nodes that a concatenation is made of, in ascending order; all computed ones where <see langword="null"/>. Cells such as
+    /// The nodes that a concatenation is made of, in ascending order; all computed ones if <see langword="null"/>. Cells such as
     /// NASNet's leave some out.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Inputs other than 1 or 2, or no computed node.</exception>
@@ -25,9 +25,10 @@ public sealed record CellTopology
         OutputNodes = output == CellOutput.LastNode
             ? [inputs + computedNodes - 1]
             : [.. outputNodes ?? Enumerable.Range(inputs, computedNodes)];
-        if (OutputNodes.Count == 0 || OutputNodes.Where((node, i) => node < (i == 0 ? inputs : OutputNodes[i - 1] + 1) || node >= inputs + computedNodes).Any())
+        bool isAscending = OutputNodes.SequenceEqual(OutputNodes.Distinct().Order());
+        if (OutputNodes.Count == 0 || !isAscending || OutputNodes[0] < inputs || OutputNodes[^1] >= inputs + computedNodes)
             throw new ArgumentException(
-                $"The output is said to be made of the nodes [{string.Join(", ", OutputNodes)}]; expected some of the computed nodes {inputs} to " +
+                $"The output is made of the nodes [{string.Join(", ", OutputNodes)}]; expected some of the computed nodes {inputs} to " +
                 $"{inputs + computedNodes - 1}, each once and in ascending order.", nameof(outputNodes));
         Inputs = inputs;
         ComputedNodes = computedNodes;

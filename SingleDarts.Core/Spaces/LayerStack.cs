@@ -44,7 +44,8 @@ internal sealed class LayerStack<TCell>
     {
         if (!input.shape.AsSpan(1).SequenceEqual([.. layout.InputShape]))
             throw new ArgumentException(
-                $"The batch is [{string.Join(", ", input.shape)}]; the network expects [N, {string.Join(", ", layout.InputShape)}].", nameof(input));
+                $"The batch is [{string.Join(", ", input.shape)}]; the network expects [N, {string.Join(", ", layout.InputShape)}].",
+                nameof(input));
         var inputs = new LayerInputs<Tensor>(Stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input));
         for (int i = 0; i < layout.Layers.Count; i++)
         {

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal sealed record LayoutPlan
     public Factory Head { get; init; } = new(Blocks.PooledLinearHead, "the head");
 
     /// <summary>Names of the kinds of cells.</summary>
-    public IReadOnlyList<string> Kinds => HasReductionCells && CellsPerStage.Count > 1 ? ["normal", "reduction"] : [Genotypes.Genotype.OnlyCell];
+    public IReadOnlyList<string> Kinds => HasReductionCells && CellsPerStage.Count > 1 ? ["normal", "reduction"] : [Genotype.OnlyCell];
 
     /// <summary>Whether a user's factories make modules, which may draw their first weights from the generator of the process.</summary>
     public bool HasForeignFactories =>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace SingleDarts.Core.Spaces;
 /// <param name="space">Name of the space, for messages.</param>
 internal sealed class PartCosts(string space)
 {
-    private readonly Dictionary<(object Part, OperationContext Context, string Input), (ModuleCost Cost, IReadOnlyList<long> Output)> known = [];
+    private readonly Dictionary<(object, OperationContext, string), (ModuleCost Cost, IReadOnlyList<long> Output)> known = [];
 
     /// <summary>Cost and output shape of a fixed block or a preprocessing.</summary>
     /// <exception cref="ArgumentException">The part fails, or gives another number of channels than its place needs.</exception>
@@ -42,7 +43,8 @@ internal sealed class PartCosts(string space)
     }
 
     private (ModuleCost Cost, IReadOnlyList<long> Output) Measure(
-        object part, string name, Func<OperationContext, nn.Module<Tensor, Tensor>> create, OperationContext context, IReadOnlyList<long> input)
+        object part, string name, Func<OperationContext, nn.Module<Tensor, Tensor>> create, OperationContext context,
+        IReadOnlyList<long> input)
     {
         var key = (part, context, string.Join('x', input));
         if (known.TryGetValue(key, out var measured))
@@ -53,7 +55,7 @@ internal sealed class PartCosts(string space)
             ModuleCost cost = ModuleCost.Measure(module, input, out IReadOnlyList<long> output);
             return known[key] = (cost, output);
         }
-        catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception e) when (e is ExternalException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new ArgumentException(
                 $"{Capital(name)} of '{space}' fails on an input {Batch(input)} with {context}: {e.Message.Split('\n')[0]}", e);

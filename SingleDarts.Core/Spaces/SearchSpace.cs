@@ -64,7 +64,8 @@ public sealed class SearchSpace
     {
         if (Cells.All(cell => cell.Name != kind))
             throw new ArgumentException(
-                $"The space '{Name}' has no kind of cell '{kind}'; it has {string.Join(" and ", Cells.Select(cell => cell.Name))}.", nameof(kind));
+                $"The space '{Name}' has no kind of cell '{kind}'; it has {string.Join(" and ", Cells.Select(cell => cell.Name))}.",
+                nameof(kind));
         NetworkLayout layout = Layout.With([.. Cells.Select(cell => cell.Name == kind ? cell.Allow(edge, operations) : cell)]);
         return new SearchSpace(Name, layout, Derivation);
     }

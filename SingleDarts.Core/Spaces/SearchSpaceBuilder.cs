@@ -14,7 +14,7 @@ public sealed class SearchSpaceBuilder
     private readonly string name;
     private LayoutPlan plan = new();
     private IReadOnlyList<CandidateOperation> operations = [];
-    private IReadOnlyDictionary<(string Kind, int Edge), IReadOnlyList<string>> allowed = new Dictionary<(string, int), IReadOnlyList<string>>();
+    private Dictionary<(string Kind, int Edge), IReadOnlyList<string>> allowed = [];
     private int cellInputs = 1;
     private int computedNodes = 3;
     private CellOutput output = CellOutput.LastNode;

@@ -54,7 +54,7 @@ public static class SearchSpaces
     /// <param name="height">Height in pixels.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="inputChannels">Channels of an image.</param>
-    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> where <see langword="null"/>.</param>
+    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">A size is out of range.</exception>
     public static SearchSpace Darts(
         int classes = 10, long channels = 16, int layers = 8, long height = 32, long width = 32, long inputChannels = 3,
@@ -86,7 +86,7 @@ public static class SearchSpaces
     /// <param name="layers">Number of cells, at least 3; 8 in a search, 14 in a network that is trained.</param>
     /// <param name="stemMultiplier">Channels of the stem as a multiple of C; 3 in a search, 1 in a network that is trained.</param>
     /// <param name="size">Height and width in pixels.</param>
-    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> where <see langword="null"/>.</param>
+    /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">A size is out of range.</exception>
     public static SearchSpace DartsImageNet(
         int classes = 1000, long channels = 16, int layers = 8, long stemMultiplier = 3, long size = 224,
@@ -109,9 +109,12 @@ public static class SearchSpaces
         string name, int classes, long channels, int layers, long[] input, IReadOnlyList<CandidateOperation>? operations)
     {
         if (layers < 3)
-            throw new ArgumentException($"The space of DARTS has {layers} layers; expected at least 3, of which 2 are reduction cells.", nameof(layers));
+            throw new ArgumentException(
+                $"The space of DARTS has {layers} layers; expected at least 3, of which 2 are reduction cells.", nameof(layers));
         if (channels % 2 != 0)
-            throw new ArgumentException($"The space of DARTS has {channels} channels; expected an even number, which strided skip connections halve.", nameof(channels));
+            throw new ArgumentException(
+                $"The space of DARTS has {channels} channels; expected an even number, which strided skip connections halve.",
+                nameof(channels));
         return SearchSpace.Define(name)
             .Input(input)
             .Classes(classes)

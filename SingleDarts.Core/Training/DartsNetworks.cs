@@ -58,7 +58,8 @@ public static class DartsNetworks
         ModuleCost best = Cost(1);
         if (best.MultiplyAdds > limit)
             throw new ArgumentException(
-                $"With {step} channels the network has {best.MultiplyAdds:N0} multiply-adds, more than the limit of {limit:N0}.", nameof(limit));
+                $"With {step} channels the network has {best.MultiplyAdds:N0} multiply-adds, more than the limit of {limit:N0}.",
+                nameof(limit));
         // Doubling finds a multiple above the limit, bisection the largest below it.
         long below = 1, above = 2;
         ModuleCost cost = Cost(above);

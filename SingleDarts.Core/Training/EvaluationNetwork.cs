@@ -22,12 +22,11 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <summary>Builds a network with weights drawn from a seed.</summary>
     /// <param name="space">The space, with the channels and layers that the network shall have.</param>
     /// <param name="genotype">A genotype of the space.</param>
-    /// <param name="options">Seed, auxiliary classifier; the defaults where <see langword="null"/>.</param>
+    /// <param name="options">Seed, auxiliary classifier; the defaults if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">
     /// The genotype is not of the space: an unknown operation, a source that does not come before, an edge used twice, another number of
     /// nodes, a node that can get nothing; there is no reduction cell for an auxiliary classifier; or a factory fails or gives one module
-    /// twice.
-    /// The message says which.
+    /// twice. The message says which.
     /// </exception>
     /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell of the space.</exception>
     public EvaluationNetwork(SearchSpace space, Genotype genotype, EvaluationNetworkOptions? options = null) : base(nameof(EvaluationNetwork))

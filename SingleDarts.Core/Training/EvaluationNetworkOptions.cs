@@ -6,9 +6,11 @@ public sealed record EvaluationNetworkOptions
     /// <summary>Seed of the initial weights.</summary>
     public long Seed { get; init; }
 
-    /// <summary>The auxiliary classifier behind the last reduction cell; none where <see langword="null"/>.</summary>
+    /// <summary>The auxiliary classifier behind the last reduction cell; none if <see langword="null"/>.</summary>
     public AuxiliaryHeadOptions? Auxiliary { get; init; }
 
-    /// <summary>Whether a node may read another one twice, as in the cells of NASNet; derived cells do not, so that it is a fault by default.</summary>
+    /// <summary>
+    /// Whether a node may read another one twice, as in the cells of NASNet; derived cells do not, so that it is a fault by default.
+    /// </summary>
     public bool AllowRepeatedEdges { get; init; }
 }

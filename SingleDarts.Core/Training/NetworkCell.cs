@@ -59,6 +59,7 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
         if (input is null)
             return null;
         Tensor output = operation.call(input);
-        return training && DropPathProbability > 0 && operation is not TorchSharp.Modules.Identity ? DropPath.Apply(output, DropPathProbability) : output;
+        bool drops = training && DropPathProbability > 0 && operation is not TorchSharp.Modules.Identity;
+        return drops ? DropPath.Apply(output, DropPathProbability) : output;
     }
 }

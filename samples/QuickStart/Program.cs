@@ -1,7 +1,7 @@
 using ClassificationDataset data = GeneratedImages.Create(count: 2_000, seed: 1);
 
 SearchResult result = await ArchitectureSearch
-    .In(SearchSpaces.NasBench201(data.Classes, channels: 8, cellsPerStage: 1, height: 16, width: 16))
+    .In(SearchSpaces.NasBench201(data.InputShape, data.Classes, channels: 8, cellsPerStage: 1))
     .On(data)
     .Using(OptimizationSchemes.SingleLevel)
     .Relaxing(new SigmoidRelaxation(0.125))

@@ -29,6 +29,14 @@ public sealed record TopEdges : IDerivation
     /// <inheritdoc/>
     public string Name => $"top-{Edges}-edges";
 
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults(CellSpecification cell)
+    {
+        if (cell.Operations.All(o => o.IsZero))
+            yield return $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never " +
+                "keeps; add another operation or use edge-argmax.";
+    }
+
     /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
     /// <param name="snapshot">Its parameters, [edges, operations]; only the weights are read.</param>
@@ -39,10 +47,8 @@ public sealed record TopEdges : IDerivation
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var weights = new EdgeScores(cell, snapshot.OperationWeights, "weights");
-        if (cell.Operations.All(o => o.IsZero))
-            throw new ArgumentException(
-                $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never " +
-                "keeps; add another operation or use edge-argmax.", nameof(cell));
+        if (Faults(cell).FirstOrDefault() is { } fault)
+            throw new ArgumentException(fault, nameof(cell));
         return new CellGenotype(cell.Topology.Edges.GroupBy(e => e.Target).Select(node => node
             .Select(e => (e.Source, Best: weights.BestOperation(e, o => !o.IsZero)))
             .Where(e => e.Best is not null)

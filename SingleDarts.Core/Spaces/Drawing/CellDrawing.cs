@@ -47,7 +47,8 @@ public sealed class CellDrawing
     public string ToDot()
     {
         var text = new StringBuilder();
-        text.Append($"digraph \"{Kind.Name.Replace("\\", "\\\\").Replace("\"", "\\\"")}\" {{\n  rankdir=LR;\n  node [shape=circle, fontname=\"sans-serif\"];\n");
+        string name = Kind.Name.Replace("\\", "\\\\").Replace("\"", "\\\"");
+        text.Append($"digraph \"{name}\" {{\n  rankdir=LR;\n  node [shape=circle, fontname=\"sans-serif\"];\n");
         text.Append("  edge [fontname=\"sans-serif\", fontsize=10];\n");
         for (int node = 0; node < Kind.Topology.Nodes; node++)
             text.Append($"  {node} [label=\"{Label(node)}\"];\n");

@@ -35,7 +35,8 @@ internal sealed class CellLayout
             .. drawing.HasOutputNode ? drawing.OutputSources.Select(node => new Edge(node, drawing.OutputNode, null, true)) : [],
         ];
         XElement[] lines = [.. edges.OrderBy(e => X(e.Target) - X(e.Source)).SelectMany(Line)];
-        int top = Math.Max(inputs - 1, -taken.Select(t => t.Lane).Append(0).Min()), bottom = Math.Max(inputs - 1, taken.Select(t => t.Lane).Append(0).Max());
+        int top = Math.Max(inputs - 1, -taken.Select(t => t.Lane).Append(0).Min());
+        int bottom = Math.Max(inputs - 1, taken.Select(t => t.Lane).Append(0).Max());
         int last = drawing.OutputNode - (drawing.HasOutputNode ? 0 : 1);
         double width = X(last) + (2 * (Margin + Radius)), height = ((top + bottom) * Lane) + (2 * (Margin + Radius));
         return new XElement(Svg + "svg",

@@ -36,7 +36,7 @@ public sealed class NasBench201Table
     /// </exception>
     public static NasBench201Table Load(string path) => new(NasBench201Csv.Read(path));
 
-    /// <summary>The row of a cell where it is one of the space.</summary>
+    /// <summary>The row of a cell if it is one of the space.</summary>
     /// <param name="genotype">Any genotype.</param>
     /// <param name="result">The row, or <see langword="null"/>.</param>
     public bool TryGet(Genotype genotype, [NotNullWhen(true)] out NasBench201Result? result)
