@@ -16,9 +16,9 @@ internal sealed partial record PaperTable(string Name, string Title, IReadOnlyLi
     public static PaperTable Of(string name) => All.FirstOrDefault(table => table.Name == name)
         ?? throw new ArgumentException($"There is no definition '{name}'; there are {string.Join(", ", All.Select(table => table.Name))}.");
 
-    /// <summary>The cells of each row that is searched, one for each seed.</summary>
+    /// <summary>The trials of each row that is searched, one for each seed.</summary>
     public IEnumerable<SweepGroup> Groups(SweepChoices choices) => Rows.Where(row => row.Search is not null).Select(row => new SweepGroup(GroupOf(row),
-        [.. Enumerable.Range(0, choices.Seeds).Select(seed => CellSettings.Cell(row.Search!(choices.Settings, choices) with { Seed = seed }))]));
+        [.. Enumerable.Range(0, choices.Seeds).Select(seed => TrialSettings.Of(row.Search!(choices.Settings, choices) with { Seed = seed }))]));
 
     public string GroupOf(PaperRow row) => $"{Name}/{row.Name}";
 }

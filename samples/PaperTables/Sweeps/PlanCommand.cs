@@ -10,7 +10,7 @@ internal static class PlanCommand
 {
     public static Command Create()
     {
-        Argument<string[]> tables = new("definition") { Description = $"One or more of {Names}; cells that they share are run once.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> tables = new("definition") { Description = $"One or more of {Names}; trials that they share are run once.", Arity = ArgumentArity.OneOrMore };
         Option<string> output = new("--out") { Description = "Folder of the sweep.", Required = true };
         Option<string> scale = Choice("--scale", "Size of the searches.", [.. SweepScale.All.Select(s => s.Name)]);
         Option<int?> seeds = new("--seeds") { Description = "Searches of each row. Default: 2, 3 and 5 at smoke, cpu and paper." };
@@ -28,7 +28,7 @@ internal static class PlanCommand
         Option<bool> diagnose = new("--diagnose") { Description = "Keep the diagnostics of every search in its run folder." };
         Option<int> interval = Value("--diagnose-interval", "Steps between two records.", 50);
 
-        var command = new Command("plan", "Writes the cells of a sweep, one file for each search with all its options.")
+        var command = new Command("plan", "Writes the trials of a sweep, one file for each search with all its options.")
         {
             tables, output, scale, seeds, data, name, table, images, nesterov, clip, decay, adam, device, execution, factor, diagnose, interval,
         };
@@ -40,7 +40,7 @@ internal static class PlanCommand
                 parsed.GetValue(nesterov), parsed.GetValue(clip) is > 0 and var norm ? norm : null, parsed.GetValue(decay),
                 parsed.GetValue(adam) == "both", parsed.GetValue(device)!, parsed.GetValue(execution),
                 parsed.GetValue(factor), parsed.GetValue(diagnose) ? parsed.GetValue(interval) : null));
-            Console.WriteLine($"{folder.Plan.Cells.Count} cells in {folder.Path}; run them with: sweep run {parsed.GetValue(output)}");
+            Console.WriteLine($"{folder.Plan.Trials.Count} trials in {folder.Path}; run them with: sweep run {parsed.GetValue(output)}");
             return Task.FromResult(ExitCode.Success);
         }));
         return command;

@@ -18,8 +18,8 @@ internal static class SweepFigure
     private static IEnumerable<string> Draw(SweepFolder sweep, PaperTable table, NasBench201Table? benchmark, string folder)
     {
         // Rows of one table that name the same searches are one line.
-        var rows = table.Rows.Select(row => (row.Name, Results: new RowResults(sweep, table.GroupOf(row), benchmark), Cells: Cells(sweep, table.GroupOf(row))))
-            .Where(row => row.Results.Done > 0).DistinctBy(row => row.Cells).ToList();
+        var rows = table.Rows.Select(row => (row.Name, Results: new RowResults(sweep, table.GroupOf(row), benchmark), Trials: Trials(sweep, table.GroupOf(row))))
+            .Where(row => row.Results.Done > 0).DistinctBy(row => row.Trials).ToList();
         Band[] Bands(Func<RowResults, int, IEnumerable<double>> values) => [.. rows.Select(row => Of(table, row.Name, row.Results, values)).Where(band => band.Points.Count > 0)];
         Band[] skips = Bands((row, epoch) => row.SkipsAfter(epoch).Select(count => (double)count));
         Band[] accuracies = Bands((row, epoch) => row.AccuraciesAfter(NasBench201Metric.Cifar10Test, epoch));
@@ -30,8 +30,8 @@ internal static class SweepFigure
         ];
     }
 
-    private static string Cells(SweepFolder sweep, string group) =>
-        string.Join(' ', sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Cells.Select(cell => cell.Hash) ?? []);
+    private static string Trials(SweepFolder sweep, string group) =>
+        string.Join(' ', sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Trials.Select(trial => trial.Hash) ?? []);
 
     /// <summary>Table 5 has many rows: a panel for each method.</summary>
     private static Band Of(PaperTable table, string row, RowResults results, Func<RowResults, int, IEnumerable<double>> values)

@@ -32,18 +32,18 @@ internal static class SweepReport
     public static string Number(double value, string format = "F2") =>
         double.IsNaN(value) ? "" : value.ToString(format, CultureInfo.InvariantCulture);
 
-    /// <summary>Cells that read the same part of the same data must have read the same samples. Results of earlier versions do not say what they read.</summary>
+    /// <summary>Trials that read the same part of the same data must have read the same samples. Results of earlier versions do not say what they read.</summary>
     private static void RequireSameData(SweepFolder sweep)
     {
-        var done = from cell in sweep.Plan.Cells
-                   let hash = sweep.ReadResult(cell)?["dataSha256"]?.ToString()
+        var done = from trial in sweep.Plan.Trials
+                   let hash = sweep.ReadResult(trial)?["dataSha256"]?.ToString()
                    where hash is not null
-                   let settings = CellSettings.Read(cell)
-                   group (Cell: cell, Hash: hash) by (settings.Data, settings.Samples, settings.PortionOfData, settings.ImageSize);
+                   let settings = TrialSettings.Read(trial)
+                   group (Trial: trial, Hash: hash) by (settings.Data, settings.Samples, settings.PortionOfData, settings.ImageSize);
         foreach (var same in done)
-            if (same.FirstOrDefault(other => other.Hash != same.First().Hash) is { Cell: { } changed })
+            if (same.FirstOrDefault(other => other.Hash != same.First().Hash) is { Trial: { } changed })
                 throw new InvalidDataException(
-                    $"The data {same.Key.Data} changed while the sweep ran: {sweep.ResultFile(same.First().Cell)} and {sweep.ResultFile(changed)} are of " +
+                    $"The data {same.Key.Data} changed while the sweep ran: {sweep.ResultFile(same.First().Trial)} and {sweep.ResultFile(changed)} are of " +
                     "different samples. Delete the results of the wrong ones and run the sweep again, or plan another.");
     }
 

@@ -5,8 +5,8 @@ using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>The settings of a search as the options of a cell, printed whole.</summary>
-internal static class CellSettings
+/// <summary>The settings of a search as the options of a trial, printed whole.</summary>
+internal static class TrialSettings
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -19,7 +19,7 @@ internal static class CellSettings
     // They say where a run stands and what is looked up, and decide no number of it.
     private static readonly string[] Circumstances = ["out", "resume", "table"];
 
-    public static Trial Cell(SearchSettings settings)
+    public static Trial Of(SearchSettings settings)
     {
         JsonObject options = JsonSerializer.SerializeToNode(settings, Json)!.AsObject();
         foreach (string name in Circumstances)
@@ -28,15 +28,15 @@ internal static class CellSettings
     }
 
     /// <exception cref="InvalidDataException">The options are not those of a search.</exception>
-    public static SearchSettings Read(Trial cell)
+    public static SearchSettings Read(Trial trial)
     {
         try
         {
-            return cell.Options.Deserialize<SearchSettings>(Json)!;
+            return trial.Options.Deserialize<SearchSettings>(Json)!;
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"The options of cell {cell} are not those of a search: {e.Message} Plan the sweep with this version.", e);
+            throw new InvalidDataException($"The options of trial {trial} are not those of a search: {e.Message} Plan the sweep with this version.", e);
         }
     }
 }

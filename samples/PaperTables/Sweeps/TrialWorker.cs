@@ -3,13 +3,13 @@ using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>Runs one cell in this process.</summary>
-internal static class CellWorker
+/// <summary>Runs one trial in this process.</summary>
+internal static class TrialWorker
 {
     /// <param name="sweep">The sweep.</param>
-    /// <param name="index">Number of the cell.</param>
-    /// <param name="retryFailed">Whether a cell that failed is run again.</param>
-    /// <param name="threads">CPU threads where the cell names no number.</param>
+    /// <param name="index">Number of the trial.</param>
+    /// <param name="retryFailed">Whether a trial that failed is run again.</param>
+    /// <param name="threads">CPU threads where the trial names no number.</param>
     /// <param name="stopAtEndOfInput">Whether the end of the standard input, of which a parent holds the other end, cancels.</param>
     public static async Task<int> RunAsync(SweepFolder sweep, int index, bool retryFailed, int threads, bool stopAtEndOfInput)
     {
@@ -17,35 +17,35 @@ internal static class CellWorker
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(termination.Token);
         if (stopAtEndOfInput)
             new Thread(() => CancelAtEndOfInput(stop)) { IsBackground = true }.Start();
-        Trial cell = sweep.Plan.Cells[index];
-        string name = SweepCommand.Name(sweep, cell);
-        var runner = new SweepRunner(sweep, (context, token) => SearchCell.RunAsync(context, threads, token)) { RetryFailed = retryFailed };
+        Trial trial = sweep.Plan.Trials[index];
+        string name = SweepCommand.Name(sweep, trial);
+        var runner = new SweepRunner(sweep, (context, token) => SearchTrial.RunAsync(context, threads, token)) { RetryFailed = retryFailed };
         try
         {
-            TrialOutcome outcome = await runner.RunAsync(cell, stop.Token);
-            // The owner may be a job that died on another machine: its claim runs out within the time for a heartbeat.
+            TrialOutcome outcome = await runner.RunAsync(trial, stop.Token);
+            // The owner may be a job that died on another machine: its lease runs out within the time for a heartbeat.
             for (var wait = Stopwatch.StartNew(); outcome == TrialOutcome.Taken && !stopAtEndOfInput && wait.Elapsed < 1.2 * sweep.StaleAfter;)
             {
                 await Task.Delay(sweep.StaleAfter / 20, stop.Token);
-                outcome = await runner.RunAsync(cell, stop.Token);
+                outcome = await runner.RunAsync(trial, stop.Token);
             }
             switch (outcome)
             {
                 case TrialOutcome.Done:
-                    Console.WriteLine($"cell {index} ({name}) is done: {sweep.ReadResult(cell)?["genotype"]}");
+                    Console.WriteLine($"trial {index} ({name}) is done: {sweep.ReadResult(trial)?["genotype"]}");
                     return ExitCode.Success;
                 case TrialOutcome.Taken:
-                    Console.WriteLine($"cell {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
+                    Console.WriteLine($"trial {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
                     return ExitCode.Success;
                 default:
                     TrialStatus failed = sweep.StatusOf(index);
-                    Console.Error.WriteLine($"cell {index} ({name}) failed: {failed.Message}\n  log: {sweep.FailureLog(cell)}");
+                    Console.Error.WriteLine($"trial {index} ({name}) failed: {failed.Message}\n  log: {sweep.FailureLog(trial)}");
                     return ExitCode.Failure;
             }
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"cell {index} ({name}) was interrupted; the same command goes on with it");
+            Console.Error.WriteLine($"trial {index} ({name}) was interrupted; the same command goes on with it");
             return termination.ExitCodeOfSignal;
         }
     }
