@@ -93,8 +93,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
 
     [Theory]
     [InlineData("\"name\": \"generated images (seed 1)\"", "\"name\": \"CIFAR-10 train\"", "data.name")]
-    [InlineData("\"input\": \"3x8x8\"", "\"input\": \"3x9x9\"", "space.input")]
-    [InlineData("\"classNames\": \"-", "\"classNames\": \"+", "data.classNames")]
+    [InlineData("\"passInput\": false", "\"passInput\": true", "space.layers")]
+    [InlineData("\"-|", "\"+|", "data.classNames")]
     public void Runs_of_different_spaces_or_data_are_not_drawn_together(string old, string changed, string part)
     {
         string other = runs.Changed("options.json", text => text.Replace(old, changed, StringComparison.Ordinal));

@@ -15,7 +15,7 @@ internal static class OptionsDocument
     /// <summary>A property that is compared only if both documents have it: data may have no names.</summary>
     public const string ClassNames = "classNames";
 
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     /// <summary>A document of many lines.</summary>
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -30,7 +30,7 @@ internal static class OptionsDocument
     };
 
     /// <summary>Writes a document.</summary>
-    /// <param name="content">Made under the invariant culture, so that the text of its parts is the same everywhere.</param>
+    /// <param name="content">Made under the invariant culture, so that the names and texts of parts are the same everywhere.</param>
     public static string Write(Func<JsonObject> content)
     {
         CultureInfo culture = CultureInfo.CurrentCulture;
@@ -72,10 +72,6 @@ internal static class OptionsDocument
         return [.. parts.SelectMany(part => Differences(part, old![part], now[part])).Select(d => $"The run in {path} differs: {d}.")];
     }
 
-    /// <summary>The name of a part, and its text where its type has one of its own.</summary>
-    public static string Describe(string name, object part) =>
-        part.ToString() is { } text && text != part.GetType().ToString() ? $"{name}: {text}" : name;
-
     private static IEnumerable<(string, JsonNode?)> Frame() =>
     [
         ("formatVersion", FormatVersion),
@@ -91,9 +87,11 @@ internal static class OptionsDocument
         if (old is JsonObject a && now is JsonObject b)
             return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key != ClassNames || (a[key] is not null && b[key] is not null))
                 .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
+        if (old is JsonArray c && now is JsonArray d && c.Count == d.Count && c.Concat(d).All(item => item is JsonObject))
+            return c.Zip(d).SelectMany((pair, i) => Differences($"{at}[{i}]", pair.First, pair.Second));
         return JsonNode.DeepEquals(old, now)
             ? []
-            : [$"{at} was {old?.ToJsonString(Indented) ?? "absent"} and is {now?.ToJsonString(Indented) ?? "absent"}"];
+            : [$"{at} was {old?.ToJsonString(Line) ?? "absent"} and is {now?.ToJsonString(Line) ?? "absent"}"];
     }
 
     private static string Version(Assembly assembly) =>

@@ -43,28 +43,24 @@ internal static class TrainingDocument
         string shapes = string.Join('\n', state.Select(s => $"{s.Key} [{string.Join(", ", s.Value.shape)}]"));
         return new JsonObject
         {
-            ["name"] = OptionsDocument.Describe(network.GetName(), network),
+            ["name"] = network.GetName(),
+            ["type"] = network.GetType().Name,
+            ["text"] = PartDescription.OwnText(network),
             ["genotype"] = (network as EvaluationNetwork)?.Genotype.ToString(),
-            ["layers"] = (network as EvaluationNetwork)?.Space is { } space ? Layers(space) : null,
+            ["space"] = (network as EvaluationNetwork)?.Space is { } space ? SpaceDescription.Of(space) : null,
             ["parameters"] = network.parameters().Sum(p => p.numel()),
             ["tensors"] = state.Count,
             ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shapes))),
         };
     }
 
-    private static string Layers(SearchSpace space)
-    {
-        CellPlacement[] cells = [.. space.Layers.OfType<CellPlacement>()];
-        return $"{space.Name}, {cells.Length} cells, {cells[0].Channels} channels";
-    }
-
     private static JsonObject Data(IBatchSource source) => new()
     {
         ["name"] = source.Name,
         ["samples"] = source.Count,
-        ["input"] = string.Join('x', source.InputShape),
+        ["input"] = PartDescription.Of(source.InputShape.ToArray()),
         ["classes"] = source.Classes,
-        [OptionsDocument.ClassNames] = MatchingData.Named(source.ClassNames) is { } names ? string.Join(", ", names) : null,
+        [OptionsDocument.ClassNames] = PartDescription.Of(MatchingData.Named(source.ClassNames)?.ToArray()),
         ["sha256"] = Fingerprint(source),
     };
 
@@ -72,13 +68,13 @@ internal static class TrainingDocument
     {
         ["epochs"] = options.Epochs,
         ["batchSize"] = options.BatchSize,
-        ["microBatches"] = options.GradientAccumulation,
+        ["gradientAccumulation"] = options.GradientAccumulation,
         ["dropLast"] = options.DropLast,
-        ["weightOptimizer"] = options.WeightOptimizer.ToString(),
+        ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),
         ["labelSmoothing"] = options.LabelSmoothing,
         ["auxiliaryWeight"] = options.AuxiliaryWeight,
         ["dropPathProbability"] = options.DropPathProbability,
-        ["averageDecay"] = options.EmaDecay,
+        ["emaDecay"] = options.EmaDecay,
         ["seed"] = options.Seed,
         ["dataType"] = options.DataType.ToString(),
     };

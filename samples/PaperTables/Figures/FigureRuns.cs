@@ -1,3 +1,4 @@
+using PaperTables.Runs;
 using System.CommandLine;
 
 namespace PaperTables.Figures;
@@ -37,7 +38,7 @@ internal sealed class FigureRuns
                 SearchScale.RunMissing(name, scheme, seed, parsed.GetValue(data)!, file, parsed.GetValue(runs)!))];
             (bi, single) = ([.. bi, .. Run("bi-level")], [.. single, .. Run("single-level")]);
         }
-        RunFacts.RequireSame([.. bi.Concat(single).Distinct().Select(RunFacts.Open)]);
+        RecordedSearch.RequireSame([.. bi.Concat(single).Distinct().Select(RecordedSearch.Open)]);
         return bi.Length + single.Length > 0 ? [("bi-level", bi), ("single-level", single)] : throw new ArgumentException(
             "There is nothing to draw; name run folders with --single-level and --bi-level, or run searches with --run.");
     }

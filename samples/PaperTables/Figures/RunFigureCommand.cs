@@ -1,3 +1,4 @@
+using PaperTables.Runs;
 using System.CommandLine;
 using SingleDarts.Core.Spaces;
 
@@ -46,7 +47,7 @@ internal static class RunFigureCommand
     private static Option<string?> Edge() => new("--edge") { Description = "The edge, target<-source. Default: the last of the cell." };
 
     private static Command Make(
-        string name, string description, string yLabel, Option[] options, Func<ParseResult, Func<RunFacts, string, IEnumerable<Measured>>> measure, Option<string?>? table = null)
+        string name, string description, string yLabel, Option[] options, Func<ParseResult, Func<RecordedSearch, string, IEnumerable<Measured>>> measure, Option<string?>? table = null)
     {
         Option<string> output = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => "." };
         var runs = new FigureRuns();

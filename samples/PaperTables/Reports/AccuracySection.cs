@@ -1,3 +1,4 @@
+using PaperTables.Runs;
 using System.Xml.Linq;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Spaces;
@@ -10,7 +11,7 @@ internal static class AccuracySection
 {
     private static readonly string[] Tests = ["CIFAR-10", "CIFAR-100", "ImageNet16-120"];
 
-    public static XElement Make(RunFacts run, NasBench201Table? table)
+    public static XElement Make(RecordedSearch run, NasBench201Table? table)
     {
         (int Epoch, Genotype Genotype, double[] All)[] epochs = table is null
             ? [.. run.Recorded.Records<GenotypeAccuracyRecord>("genotype-accuracy").Select(r => (r.Epoch, r.Genotype,

@@ -1,3 +1,4 @@
+using PaperTables.Runs;
 using System.CommandLine;
 using PaperTables.Figures;
 using SingleDarts.Core.Training;
@@ -26,11 +27,11 @@ internal static class TableCommand
     private static Command Make(
         string name, string description, IReadOnlyList<TableRow> rows, Func<Genotype, long?, SearchSpace> layers, string fullScale)
     {
-        Option<string[]> trained = new("--trained") { Description = "Run folders of evaluate.", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> trained = new("--trained") { Description = "Run folders of train.", AllowMultipleArgumentsPerToken = true };
         var command = new Command(name, description) { trained };
         command.SetAction(parsed => FigureCommand.Run(() =>
         {
-            TrainedRun[] runs = [.. (parsed.GetValue(trained) ?? []).Select(TrainedRun.Read)];
+            RecordedTraining[] runs = [.. (parsed.GetValue(trained) ?? []).Select(folder => new RecordedTraining(folder))];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
             AnsiConsole.Write(Costs(rows, layers));
             Console.WriteLine("Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one image. Top-1 is the papers'.");
@@ -66,10 +67,10 @@ internal static class TableCommand
         return ($", {channels} channels", cost);
     }
 
-    private static Table Trained(TrainedRun[] runs)
+    private static Table Trained(RecordedTraining[] runs)
     {
         var table = new Table().Title("Trained here").AddColumns("cells", "network", "data", "epochs × batch", "params/M with auxiliary", "seed", "top-1/%");
-        foreach (TrainedRun run in runs)
+        foreach (RecordedTraining run in runs)
             table.AddRow(run.Cells, run.Network, run.Data, run.Length, $"{run.Parameters:F3}", run.Seed, $"{run.Top1:F2}");
         return table;
     }

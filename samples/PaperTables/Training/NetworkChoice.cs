@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using PaperTables.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Spaces;
 
@@ -8,7 +9,7 @@ namespace PaperTables.Training;
 /// <summary>Which cells in which layers.</summary>
 internal sealed record NetworkChoice(string Cells, string Network, long? Channels, int? Layers)
 {
-    private const string Random = "random:";
+    private const string Random = "random:", Remedy = "give the run folder of a search that is finished";
 
     public static readonly string[] Networks = ["cifar", "imagenet", "nasbench201"];
 
@@ -22,7 +23,7 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
                 ? (Network == "nasbench201" ? SearchSpaces.NasBench201() : SearchSpaces.Darts()).RandomGenotype(seed)
                 : throw new ArgumentException($"'{Cells}' names no random genotype; expected a number, for example random:7.");
         if (Directory.Exists(Cells))
-            return FromRun(Path.Combine(Cells, "genotype.json"));
+            return FromRun(Cells);
         return SingleDarts.Core.Spaces.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
     }
 
@@ -47,16 +48,10 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
         _ => SearchSpaces.NasBench201(classes, Channels ?? 16, Layers ?? 5, shape[0], shape[1], shape[2]).FittedTo(genotype),
     };
 
-    private static Genotype FromRun(string file)
+    private static Genotype FromRun(string folder)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
-            return SingleDarts.Core.Spaces.Genotype.Parse(document.RootElement.GetProperty("genotype").GetString()!);
-        }
-        catch (Exception e) when (e is FileNotFoundException or JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
-        {
-            throw new InvalidDataException($"{file} holds no genotype ({e.Message}); give the run folder of a search that is finished.", e);
-        }
+        JsonNode? text = RunFile.Read(folder, "genotype.json", Remedy)["genotype"];
+        return SingleDarts.Core.Spaces.Genotype.TryParse(text?.ToString() ?? "", out Genotype? genotype) ? genotype : throw new InvalidDataException(
+            $"{Path.Combine(folder, "genotype.json")} has the genotype {text?.ToJsonString() ?? "null"}, which cannot be read; {Remedy}.");
     }
 }
