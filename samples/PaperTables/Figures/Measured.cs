@@ -1,5 +1,5 @@
-using PaperTables.Runs;
 using System.Globalization;
+using PaperTables.Runs;
 
 namespace PaperTables.Figures;
 

@@ -1,5 +1,5 @@
-using PaperTables.Runs;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using static PaperTables.Reports.Html;
 

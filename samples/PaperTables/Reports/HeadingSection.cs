@@ -1,5 +1,5 @@
-using PaperTables.Runs;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using static PaperTables.Reports.Html;
 
 namespace PaperTables.Reports;

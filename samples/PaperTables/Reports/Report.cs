@@ -1,8 +1,8 @@
-using PaperTables.Runs;
 using System.Reflection;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 

@@ -1,8 +1,8 @@
-using PaperTables.Runs;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using static PaperTables.Reports.Html;
 
 namespace PaperTables.Reports;

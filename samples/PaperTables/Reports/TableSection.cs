@@ -1,6 +1,6 @@
-using PaperTables.Runs;
 using System.Globalization;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 

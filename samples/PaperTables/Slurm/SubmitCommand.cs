@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.CommandLine;
 using PaperTables.Sweeps;
 
 namespace PaperTables.Slurm;
@@ -27,7 +28,7 @@ internal static class SubmitCommand
             "Example: sweep submit sweeps/1 --slurm --throttle 8 --time 04:00:00 --mem 8G --cpus 2 --requeue\n" +
             "Exit codes: 0 submitted or nothing left, 2 no sweep, bad options, no sbatch, or refused by Slurm.")
         { folder, slurm, throttle, time, memory, cpus, gpus, partition, account, requeue, grace, others, retryFailed, dryRun };
-        command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
+        command.SetAction((parsed, _) => Outcome.OfAsync(_ =>
         {
             if (!parsed.GetValue(slurm))
                 throw new ArgumentException("The batch system is not named; the one there is, is --slurm.");

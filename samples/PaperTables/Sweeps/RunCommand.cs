@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -31,7 +32,7 @@ internal static class RunCommand
         {
             folder, index, workers, retry, threads, stale, worker,
         };
-        command.SetAction((parsed, _) => SweepCommand.RunAsync(async () =>
+        command.SetAction((parsed, _) => Outcome.OfAsync(async token =>
         {
             if (parsed.GetValue(stale) is var seconds && !(seconds >= 1))
                 throw new ArgumentException($"--stale-after is {seconds}; expected 1 second or more.");
@@ -40,8 +41,8 @@ internal static class RunCommand
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!, TimeSpan.FromSeconds(seconds));
             int cores = parsed.GetValue(threads) ?? Number("SLURM_CPUS_PER_TASK") ?? Environment.ProcessorCount;
             return parsed.GetValue(index) is { } number
-                ? await TrialWorker.RunAsync(sweep, Index(number, sweep), parsed.GetValue(retry), cores, parsed.GetValue(worker))
-                : await WorkerPool.RunAsync(sweep, parsed.GetValue(workers), parsed.GetValue(retry), Math.Max(1, cores / parsed.GetValue(workers)));
+                ? await TrialWorker.RunAsync(sweep, Index(number, sweep), parsed.GetValue(retry), cores, parsed.GetValue(worker), token)
+                : await WorkerPool.RunAsync(sweep, parsed.GetValue(workers), parsed.GetValue(retry), Math.Max(1, cores / parsed.GetValue(workers)), token);
         }));
         return command;
     }

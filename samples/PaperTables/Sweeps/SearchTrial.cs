@@ -16,7 +16,7 @@ internal static class SearchTrial
     /// <param name="cancellationToken">Ends the search with a checkpoint.</param>
     public static async Task<JsonObject> RunAsync(TrialContext context, int threads, CancellationToken cancellationToken)
     {
-        SearchSettings settings = TrialSettings.Read(context.Trial);
+        SearchSettings settings = SweepTables.Settings(context.Trial);
         bool resumes = File.Exists(Path.Combine(context.RunFolder, "options.json"));
         if (resumes)
             RequireCheckpoint(context.RunFolder);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PaperTables.Slurm;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
@@ -28,25 +27,6 @@ internal static class SweepCommand
     /// <summary>The table of NAS-Bench-201 that is named, or that of the plan.</summary>
     public static NasBench201Table? Benchmark(SweepFolder sweep, string? table) =>
         (table ?? sweep.Plan.Definition["benchmark"]?.ToString()) is { } file ? NasBench201Table.Load(file) : null;
-
-    /// <summary>Turns every outcome into a message and an exit code.</summary>
-    public static async Task<int> RunAsync(Func<Task<int>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return ExitCode.BadInput;
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine($"Unexpected failure ({e.GetType().Name}): {e.Message}");
-            return ExitCode.Failure;
-        }
-    }
 
     /// <summary>Names the trials that failed.</summary>
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -9,12 +10,14 @@ internal static class TrialWorker
     /// <param name="sweep">The sweep.</param>
     /// <param name="index">Number of the trial.</param>
     /// <param name="retryFailed">Whether a trial that failed is run again.</param>
-    /// <param name="threads">CPU threads where the trial names no number.</param>
+    /// <param name="threads">CPU threads if the trial names no number.</param>
     /// <param name="stopAtEndOfInput">Whether the end of the standard input, of which a parent holds the other end, cancels.</param>
-    public static async Task<int> RunAsync(SweepFolder sweep, int index, bool retryFailed, int threads, bool stopAtEndOfInput)
+    /// <param name="cancellationToken">Ends the trial with a checkpoint.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the trial can be resumed.</exception>
+    public static async Task<int> RunAsync(
+        SweepFolder sweep, int index, bool retryFailed, int threads, bool stopAtEndOfInput, CancellationToken cancellationToken)
     {
-        using var termination = new Termination();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(termination.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (stopAtEndOfInput)
             new Thread(() => CancelAtEndOfInput(stop)) { IsBackground = true }.Start();
         Trial trial = sweep.Plan.Trials[index];
@@ -43,10 +46,9 @@ internal static class TrialWorker
                     return ExitCode.Failure;
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
-            Console.Error.WriteLine($"trial {index} ({name}) was interrupted; the same command goes on with it");
-            return termination.ExitCodeOfSignal;
+            throw new OperationCanceledException($"trial {index} ({name}) was interrupted; the same command resumes it", e);
         }
     }
 

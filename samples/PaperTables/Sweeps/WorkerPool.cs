@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -19,17 +20,19 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     /// <param name="workers">How many at a time.</param>
     /// <param name="retryFailed">Whether trials that failed are run again.</param>
     /// <param name="threads">CPU threads of each.</param>
-    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads)
+    /// <param name="cancellationToken">Ends the trials with checkpoints.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the sweep can be resumed.</exception>
+    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads, CancellationToken cancellationToken)
     {
-        using var termination = new Termination();
         var pool = new WorkerPool(sweep, retryFailed, threads);
         do
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
-        while (!termination.Token.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(cancellationToken))));
+        while (!cancellationToken.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
         SweepStatus status = sweep.Status();
         Console.WriteLine(status);
         SweepCommand.PrintFailures(sweep, status, Console.Error);
-        return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
+        return cancellationToken.IsCancellationRequested
+            ? throw new OperationCanceledException("The sweep was interrupted; the same command resumes it.")
             : status.Count(TrialState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
     }
 

@@ -1,9 +1,9 @@
-using PaperTables.Runs;
 using System.CommandLine;
-using PaperTables.Figures;
-using SingleDarts.Core.Training;
+using PaperTables.CommandLine;
+using PaperTables.Runs;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Training;
 using Spectre.Console;
 
 namespace PaperTables.Tables;
@@ -18,18 +18,18 @@ internal static class TableCommand
 
     public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.", TableRow.ImageNet,
         (genotype, channels) => DartsNetworks.ImageNet(genotype, channels: channels ?? 48),
-        "evaluate --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --micro-batches 8 --out runs/imagenet");
+        "train --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --gradient-accumulation 8 --out runs/imagenet");
 
     public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.", TableRow.Cifar,
         (genotype, channels) => DartsNetworks.Cifar(genotype, channels: channels ?? 36),
-        "evaluate --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
+        "train --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
 
     private static Command Make(
         string name, string description, IReadOnlyList<TableRow> rows, Func<Genotype, long?, SearchSpace> layers, string fullScale)
     {
         Option<string[]> trained = new("--trained") { Description = "Run folders of train.", AllowMultipleArgumentsPerToken = true };
         var command = new Command(name, description) { trained };
-        command.SetAction(parsed => FigureCommand.Run(() =>
+        command.SetAction(parsed => Outcome.OfFiles(() =>
         {
             RecordedTraining[] runs = [.. (parsed.GetValue(trained) ?? []).Select(folder => new RecordedTraining(folder))];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using PaperTables.Runs;
-using SingleDarts.Core.Training;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Training;
 
 namespace PaperTables.Training;
 
@@ -10,8 +10,6 @@ namespace PaperTables.Training;
 internal sealed record NetworkChoice(string Cells, string Network, long? Channels, int? Layers)
 {
     private const string Random = "random:", Remedy = "give the run folder of a search that is finished";
-
-    public static readonly string[] Networks = ["cifar", "imagenet", "nasbench201"];
 
     /// <summary>Cells by the name under which they were published, by their text, from the run folder of a search, or drawn at random.</summary>
     /// <exception cref="ArgumentException">It is none of these.</exception>
