@@ -79,7 +79,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             ("no edge '4<-1'", ["3", "--single-level", runs.Benchmark, "--edge", "4<-1"]),
             ("no kind of cell 'normal'", ["a1", "--single-level", runs.Benchmark, "--kind", "normal"]),
             ("give --table", ["1", "--run", "smoke", "--runs", folder["runs"]]),
-            ("'huge' not recognized", ["2", "--run", "huge"]),
+            ("no scale 'huge'; figures has smoke, cpu", ["2", "--run", "huge"]),
             ("/no/data", ["2", "--run", "smoke", "--data", "/no/data", "--runs", folder["runs"]]),
         })
         {

@@ -126,7 +126,7 @@ public sealed class SweepReportTests : IDisposable
     }
 
     [Fact]
-    public void Results_of_data_that_changed_between_two_cells_are_not_collected_or_drawn_together()
+    public void Results_of_data_that_changed_between_two_trials_are_not_collected_or_drawn_together()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "2");
         Trial[] trials = [.. sweep.Plan.Groups.Single(group => group.Name == "table4/same subset").Trials];

@@ -75,7 +75,7 @@ internal sealed class SettingOption
 
     private (Option, Func<ParseResult, object?>) Make<T>()
     {
-        var option = new Option<T>(Name) { Description = declaration.Description, AllowMultipleArgumentsPerToken = typeof(T).IsArray };
+        var option = new Option<T>(Name) { Description = declaration.Description };
         if (Default is T value)
             option.DefaultValueFactory = _ => value;
         if (option is Option<string> text && declaration.Choices.Length > 0)
