@@ -28,7 +28,7 @@ internal static class RunCommand
             Description = "Seconds without a heartbeat after which others may take a trial of this process from another machine.", DefaultValueFactory = _ => 300,
         };
         Option<bool> worker = new("--stop-at-end-of-input") { Description = "Stop with a checkpoint when the standard input ends.", Hidden = true };
-        var command = new Command("run", "Runs what is neither done nor failed nor taken by another runner, and goes on with what was interrupted.")
+        var command = new Command("run", "Runs the trials that are neither done nor failed nor taken by another runner, and resumes those that were interrupted.")
         {
             folder, index, workers, retry, threads, stale, worker,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Sweeps;
@@ -8,7 +9,7 @@ using TorchSharp;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>Runs the search of a trial, or goes on with it, and gives what reports need.</summary>
+/// <summary>Runs or resumes the search of a trial and returns what reports need.</summary>
 internal static class SearchTrial
 {
     /// <param name="context">The trial.</param>
@@ -48,7 +49,7 @@ internal static class SearchTrial
     {
         string epochs = Path.Combine(folder, "epochs.jsonl"), checkpoint = Path.Combine(folder, "checkpoint");
         int done = File.Exists(epochs) ? File.ReadLines(epochs).Count() : 0;
-        if (done > 1 && !(Directory.Exists(checkpoint) && Directory.EnumerateFiles(checkpoint, "*.safetensors").Any()))
+        if (done > 1 && !new CheckpointStore(checkpoint).Exists)
             throw new InvalidDataException(
                 $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the trial again.");
     }

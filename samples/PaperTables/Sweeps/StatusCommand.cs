@@ -12,7 +12,7 @@ internal static class StatusCommand
     {
         Argument<string> folder = SweepCommand.Folder();
         Option<bool> all = new("--all") { Description = "Name every trial." };
-        var command = new Command("status", "Says how far a sweep is. It ends with 1 where a trial failed.") { folder, all };
+        var command = new Command("status", "Says how far a sweep is. It ends with 1 if a trial failed.") { folder, all };
         command.SetAction((parsed, _) => Outcome.OfAsync(_ =>
         {
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
