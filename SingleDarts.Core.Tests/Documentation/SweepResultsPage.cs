@@ -14,11 +14,11 @@ public class SweepResultsPage
     [Theory]
     [InlineData("cpu", 36)]
     [InlineData("cpu-5", 9)]
-    public void Results_belong_to_their_cells(string name, int cells)
+    public void Results_belong_to_their_trials(string name, int trials)
     {
         SweepFolder sweep = Open(name);
-        sweep.Plan.Cells.Should().HaveCount(cells);
-        sweep.Plan.Cells.Where(cell => sweep.ReadResult(cell) is not null).Should().HaveCount(Directory.GetFiles(Path.Combine(sweep.Path, "done")).Length);
+        sweep.Plan.Trials.Should().HaveCount(trials);
+        sweep.Plan.Trials.Where(trial => sweep.ReadResult(trial) is not null).Should().HaveCount(Directory.GetFiles(Path.Combine(sweep.Path, "done")).Length);
     }
 
     [DataFact("nasbench201.csv.gz")]
@@ -36,7 +36,7 @@ public class SweepResultsPage
     private static void Compare(NasBench201Table table, string sweepName, string group, string row, int column)
     {
         SweepFolder sweep = Open(sweepName);
-        Genotype[] found = [.. sweep.Plan.Groups.Single(g => g.Name == group).Cells.Select(cell => Genotype.Parse(sweep.ReadResult(cell)!["genotype"]!.ToString()))];
+        Genotype[] found = [.. sweep.Plan.Groups.Single(g => g.Name == group).Trials.Select(trial => Genotype.Parse(sweep.ReadResult(trial)!["genotype"]!.ToString()))];
         double[] accuracies = [.. found.Select(genotype => table[genotype].Cifar10Test)];
         double mean = accuracies.Average(), deviation = Math.Sqrt(accuracies.Sum(a => (a - mean) * (a - mean)) / (accuracies.Length - 1));
         string[] printed = [.. Regex.Match(Repository.Read(Page), $@"^\| {Regex.Escape(row)} \|.*$", RegexOptions.Multiline).Value.Split('|').Select(part => part.Trim())];

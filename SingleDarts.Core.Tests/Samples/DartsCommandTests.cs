@@ -49,9 +49,9 @@ public class DartsCommandTests
     [InlineData("name it with --test", "--data", "/tmp")]
     [InlineData("no cell 'cell'", "--network", "nasbench201")]
     [InlineData("--out", "--resume")]
-    [InlineData("micro", "--micro-batches", "0")]
+    [InlineData("accumulation", "--gradient-accumulation", "0")]
     [InlineData("at least 8×8", "--auxiliary", "true")]
-    public void Bad_input_of_evaluate_ends_with_code_2_and_a_message(string message, params string[] arguments)
+    public void Bad_input_of_train_ends_with_code_2_and_a_message(string message, params string[] arguments)
     {
         var (code, output, error) = Run([.. Tiny, .. arguments]);
         code.Should().Be(2, output + error);

@@ -79,7 +79,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             ("no edge '4<-1'", ["3", "--single-level", runs.Benchmark, "--edge", "4<-1"]),
             ("no kind of cell 'normal'", ["a1", "--single-level", runs.Benchmark, "--kind", "normal"]),
             ("give --table", ["1", "--run", "smoke", "--runs", folder["runs"]]),
-            ("'huge' not recognized", ["2", "--run", "huge"]),
+            ("no scale 'huge'; figures has smoke, cpu", ["2", "--run", "huge"]),
             ("/no/data", ["2", "--run", "smoke", "--data", "/no/data", "--runs", folder["runs"]]),
         })
         {
@@ -93,8 +93,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
 
     [Theory]
     [InlineData("\"name\": \"generated images (seed 1)\"", "\"name\": \"CIFAR-10 train\"", "data.name")]
-    [InlineData("\"input\": \"3x8x8\"", "\"input\": \"3x9x9\"", "space.input")]
-    [InlineData("\"classNames\": \"-", "\"classNames\": \"+", "data.classNames")]
+    [InlineData("\"passInput\": false", "\"passInput\": true", "space.layers")]
+    [InlineData("\"-|", "\"+|", "data.classNames")]
     public void Runs_of_different_spaces_or_data_are_not_drawn_together(string old, string changed, string part)
     {
         string other = runs.Changed("options.json", text => text.Replace(old, changed, StringComparison.Ordinal));

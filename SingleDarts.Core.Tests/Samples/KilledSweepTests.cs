@@ -17,7 +17,7 @@ public class KilledSweepTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder whole = Plan(folder["whole"]), cut = Plan(folder["cut"]);
-        cut.Plan.Cells.Should().HaveCount(3 * Seeds);
+        cut.Plan.Trials.Should().HaveCount(3 * Seeds);
         Run("sweep", "run", whole.Path, "--workers", "2").Code.Should().Be(0);
 
         var random = new Random(3);
@@ -28,7 +28,7 @@ public class KilledSweepTests
         {
             Thread.Sleep(random.Next(1000, 4000));
             int victim = random.Next(runners.Length);
-            int[] workers = [.. cut.Status().Cells.Where(cell => cell is { State: TrialState.Running, Owner: not null }).Select(Worker)];
+            int[] workers = [.. cut.Status().Trials.Where(trial => trial is { State: TrialState.Running, Owner: not null }).Select(Worker)];
             if (workers.Length > 0 && random.Next(2) == 0)
                 Kill(workers[random.Next(workers.Length)]);
             runners[victim].Kill();
@@ -41,12 +41,12 @@ public class KilledSweepTests
         for (int again = 0; again < 3 && !cut.Status().IsComplete; again++)
             Run([.. run, "--workers", "2"]);
 
-        cut.Status().ToString().Should().Be($"{3 * Seeds} cells: {3 * Seeds} done");
-        cut.Status().Cells.Max(cell => cell.Attempts).Should().BeGreaterThan(1, "some were killed");
-        foreach (Trial cell in whole.Plan.Cells)
-            Result(cut, cell).Should().Be(Result(whole, cell));
+        cut.Status().ToString().Should().Be($"{3 * Seeds} trials: {3 * Seeds} done");
+        cut.Status().Trials.Max(trial => trial.Attempts).Should().BeGreaterThan(1, "some were killed");
+        foreach (Trial trial in whole.Plan.Trials)
+            Result(cut, trial).Should().Be(Result(whole, trial));
         foreach (var (file, time) in written)
-            File.GetLastWriteTimeUtc(file).Should().Be(time, "a finished cell is not run again");
+            File.GetLastWriteTimeUtc(file).Should().Be(time, "a finished trial is not run again");
     }
 
     [LinuxFact]
@@ -55,7 +55,7 @@ public class KilledSweepTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = Plan(folder["sweep"]);
         using Process runner = Start(["sweep", "run", sweep.Path, "--workers", "2"]);
-        SpinWait.SpinUntil(() => sweep.Plan.Cells.Count(cell => Directory.Exists(Path.Combine(sweep.RunFolder(cell), "checkpoint"))) >= 2, TimeSpan.FromMinutes(2))
+        SpinWait.SpinUntil(() => sweep.Plan.Trials.Count(trial => Directory.Exists(Path.Combine(sweep.RunFolder(trial), "checkpoint"))) >= 2, TimeSpan.FromMinutes(2))
             .Should().BeTrue();
         Process.Start("kill", ["-TERM", runner.Id.ToString()]).WaitForExit();
         string output = runner.StandardOutput.ReadToEnd(), error = runner.StandardError.ReadToEnd();
@@ -81,16 +81,16 @@ public class KilledSweepTests
         runner.WaitForExit();
         runner.ExitCode.Should().Be(1, output + error);
         error.Should().Contain("ended with code 137, 3 times");
-        sweep.Status().ToString().Should().Be("3 cells: 2 done, 1 failed");
+        sweep.Status().ToString().Should().Be("3 trials: 2 done, 1 failed");
     }
 
-    private static int Worker(TrialStatus cell) => int.Parse(Regex.Match(cell.Owner!, @"\d+$").Value);
+    private static int Worker(TrialStatus trial) => int.Parse(Regex.Match(trial.Owner!, @"\d+$").Value);
 
     private static SweepFolder Plan(string path, int seeds = Seeds) => PaperTablesProcess.Plan(path, "table4", "--seeds", $"{seeds}");
 
-    private static string Result(SweepFolder sweep, Trial cell)
+    private static string Result(SweepFolder sweep, Trial trial)
     {
-        JsonObject result = sweep.ReadResult(cell)!;
+        JsonObject result = sweep.ReadResult(trial)!;
         result.Remove("seconds").Should().BeTrue();
         return result.ToJsonString();
     }

@@ -75,8 +75,8 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             ("holds no run", "/nowhere/at/all", []),
             ("is not JSON", runs.Changed("options.json", text => text[..40]), []),
             ("space.cells", runs.Changed("options.json", _ => "[]"), []),
-            ("topology of 'cell'", runs.Changed("options.json", text => text.Replace("1 inputs", "one input")), []),
-            ("6 × 5, expected 3 × 5", runs.Changed("options.json", text => text.Replace("3 nodes", "2 nodes")), []),
+            ("topology of 'cell'", runs.Changed("options.json", text => text.Replace("\"inputs\"", "\"entrances\"")), []),
+            ("6 × 5, expected 3 × 5", runs.Changed("options.json", text => text.Replace("\"nodes\": 3", "\"nodes\": 2")), []),
             ("Line 1 of", runs.Changed("epochs.jsonl", text => "{}\n" + text), []),
             ("genotype.json", runs.Changed("genotype.json", _ => "{"), []),
             ("Line 1 of", runs.Changed("diagnostics/hessian-eigenvalue.jsonl", _ => "{}\n{}\n"), []),
@@ -92,6 +92,34 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
                 Directory.GetFiles(folder, folder == runs.Stopped ? "*.tmp" : "report.html*").Should().BeEmpty();
         }
     }
+
+    /// <summary>Format version 1 of <c>options.json</c> held sentences.</summary>
+    [Fact]
+    public void A_run_of_an_earlier_version_is_read()
+    {
+        string folder = runs.Changed("options.json", _ => EarlierOptions);
+        XDocument page = Report(folder);
+        string Cost(XDocument p) => p.Descendants(Html + "p").Select(e => e.Value).Single(s => s.Contains("multiply-adds"));
+        Cost(page).Should().Be(Cost(Report(runs.Stopped)), "the space is the same");
+        page.Root!.Value.Should().Contain("single-level search on nasbench201, seed 3").And.Contain("64 samples of 3x8x8").And.Contain("inputs 1, nodes 3, output LastNode");
+        Cells(page).Single().ToString().Should().Be(Cells(Report(runs.Stopped)).Single().ToString());
+    }
+
+    private const string EarlierOptions = """
+        {
+          "formatVersion": 1, "library": "0.1.0", "threads": 1, "device": "cpu", "learnable": { "cell": "nor_conv_1x1 nor_conv_3x3" },
+          "space": {
+            "name": "nasbench201", "input": "3x8x8", "classes": 10,
+            "cells": { "cell": { "topology": "1 inputs, 3 nodes, LastNode", "operations": "none skip_connect nor_conv_1x1 nor_conv_3x3 avg_pool_3x3" } },
+            "layers": "cell:2/1 block:4/2 cell:4/1 block:8/2 cell:8/1"
+          },
+          "data": { "name": "images", "samples": 64, "input": "3x8x8", "classes": 10, "classNames": "a, b", "sha256": "00" },
+          "search": {
+            "epochs": 1, "batchSize": 32, "seed": 3, "scheme": "single-level: SingleLevelScheme { Name = single-level }", "relaxation": "sigmoid",
+            "weightOptimizer": "OptimizerSettings { }", "derivation": "edge-argmax", "penalties": []
+          }
+        }
+        """;
 
     private static XDocument Report(string folder, params string[] arguments)
     {

@@ -35,25 +35,25 @@ public class SlurmQueueTests
             TrialState.Interrupted, TrialState.Failed, TrialState.Interrupted, TrialState.Open, TrialState.Open,
         ];
         Merge(folder, [Seven], QueuedTask.Parse(Recorded)).Should().Equal(
-            CellStanding.Requeued, CellStanding.Done, CellStanding.Running, CellStanding.Running, CellStanding.Pending,
-            CellStanding.Requeued, CellStanding.Failed, CellStanding.Lost, CellStanding.Lost, CellStanding.Open);
+            TrialStanding.Requeued, TrialStanding.Done, TrialStanding.Running, TrialStanding.Running, TrialStanding.Pending,
+            TrialStanding.Requeued, TrialStanding.Failed, TrialStanding.Lost, TrialStanding.Lost, TrialStanding.Open);
     }
 
     [Fact]
     public void No_cell_is_lost_while_the_queue_cannot_be_asked() =>
-        Merge([TrialState.Interrupted, TrialState.Open], [Seven], null).Should().Equal(CellStanding.Interrupted, CellStanding.Open);
+        Merge([TrialState.Interrupted, TrialState.Open], [Seven], null).Should().Equal(TrialStanding.Interrupted, TrialStanding.Open);
 
     [Fact]
     public void A_task_of_another_job_of_the_same_index_is_not_ours() =>
-        Merge([TrialState.Open], [Seven], [new QueuedTask(6, 0, "RUNNING", 0, "None")]).Should().Equal(CellStanding.Lost);
+        Merge([TrialState.Open], [Seven], [new QueuedTask(6, 0, "RUNNING", 0, "None")]).Should().Equal(TrialStanding.Lost);
 
     [Fact]
     public void A_cell_that_failed_and_was_submitted_again_waits() =>
-        Merge([TrialState.Failed], [Seven], [new QueuedTask(7, 0, "PENDING", 0, "Resources")]).Should().Equal(CellStanding.Pending);
+        Merge([TrialState.Failed], [Seven], [new QueuedTask(7, 0, "PENDING", 0, "Resources")]).Should().Equal(TrialStanding.Pending);
 
     [Fact]
     public void Of_two_tasks_of_a_cell_the_running_one_counts() =>
-        Merge([TrialState.Running], [Seven, Seven with { Id = 9 }], [new(7, 0, "PENDING", 0, ""), new(9, 0, "RUNNING", 0, "")]).Should().Equal(CellStanding.Running);
+        Merge([TrialState.Running], [Seven, Seven with { Id = 9 }], [new(7, 0, "PENDING", 0, ""), new(9, 0, "RUNNING", 0, "")]).Should().Equal(TrialStanding.Running);
 
     [Fact]
     public void Accounts_say_how_the_tasks_that_began_ended() =>
@@ -88,6 +88,6 @@ public class SlurmQueueTests
     public void Another_answer_of_sbatch_is_shown() =>
         FluentActions.Invoking(() => SubmittedJob.ParseAnswer("Submitted")).Should().Throw<FormatException>().WithMessage("*'Submitted'*");
 
-    private static IEnumerable<CellStanding> Merge(TrialState[] folder, SubmittedJob[] jobs, IReadOnlyList<QueuedTask>? queue) => CellInQueue.Merge(
-        [.. folder.Select((state, i) => new TrialStatus(i, new Trial(new JsonObject { ["i"] = i }), state, 1, null, null))], jobs, queue).Select(cell => cell.Standing);
+    private static IEnumerable<TrialStanding> Merge(TrialState[] folder, SubmittedJob[] jobs, IReadOnlyList<QueuedTask>? queue) => TrialInQueue.Merge(
+        [.. folder.Select((state, i) => new TrialStatus(i, new Trial(new JsonObject { ["i"] = i }), state, 1, null, null))], jobs, queue).Select(trial => trial.Standing);
 }

@@ -10,8 +10,10 @@ public class SlurmScriptTests
     [Fact]
     public void Options_become_directives()
     {
-        var options = new SlurmOptions(
-            Throttle: 4, Time: "04:00:00", Memory: "8G", Cpus: 2, Gpus: 1, Partition: "gpu,long", Account: "lab", Requeue: true, Grace: 300, Others: ["--qos=long", "--nice"]);
+        var options = new SlurmOptions
+        {
+            Throttle = 4, Time = "04:00:00", Memory = "8G", Cpus = 2, Gpus = 1, Partition = "gpu,long", Account = "lab", Requeue = true, Grace = 300, Others = ["--qos=long", "--nice"],
+        };
         Directives(new JobScript("/data/sweep", ["/bin/p"], [0, 3, 5, 6, 7], options)).Should().Equal(
             "--job-name='sweep'", "--array=0,3,5-7%4", "--output='/data/sweep/slurm/logs/%A_%a.log'", "--open-mode=append", "--signal=B:USR1@300",
             "--cpus-per-task=2", "--gpus=1", "--mem=8G", "--time=04:00:00", "--partition=gpu,long", "--account=lab", "--requeue", "--qos=long", "--nice");
@@ -33,10 +35,10 @@ public class SlurmScriptTests
         FluentActions.Invoking(new JobScript(folder, ["/bin/p"], [0], new SlurmOptions()).ToString).Should().Throw<ArgumentException>().WithMessage("*Rename it.");
 
     [LinuxFact]
-    public void The_task_runs_its_cell_with_threads_of_the_allocation_and_hands_the_exit_code_on()
+    public void The_task_runs_its_trial_with_threads_of_the_allocation_and_hands_the_exit_code_on()
     {
         using var folder = new TemporaryFolder();
-        using Process task = Start(folder, "printf '%s|' \"$OMP_NUM_THREADS\" \"$@\"; exit 3", new SlurmOptions(Requeue: true), retryFailed: true);
+        using Process task = Start(folder, "printf '%s|' \"$OMP_NUM_THREADS\" \"$@\"; exit 3", new SlurmOptions { Requeue = true }, retryFailed: true);
         task.StandardOutput.ReadToEnd().Should().Contain($"3|sweep|run|{folder[NastyName]}|--index|auto|--threads|3|--retry-failed|");
         task.WaitForExit();
         task.ExitCode.Should().Be(3);
@@ -50,7 +52,7 @@ public class SlurmScriptTests
     {
         using var folder = new TemporaryFolder();
         using Process task = Start(
-            folder, "trap 'sleep 0.2; echo saved; exit 143' TERM; echo ready; for i in {1..600}; do sleep 0.05; done", new SlurmOptions(Requeue: requeue));
+            folder, "trap 'sleep 0.2; echo saved; exit 143' TERM; echo ready; for i in {1..600}; do sleep 0.05; done", new SlurmOptions { Requeue = requeue });
         string? line;
         while ((line = task.StandardOutput.ReadLine()) is not null and not "ready")
             line.Should().StartWith("== task 7_2, restart 0, on ");

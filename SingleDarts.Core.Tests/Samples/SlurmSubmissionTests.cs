@@ -27,7 +27,7 @@ public sealed class SlurmSubmissionTests : IDisposable
     {
         Complete(1);
         Fake("sbatch", $"printf '%s|' \"$@\" > '{folder["asked"]}'; echo '123;fast'");
-        Submit(0, "--throttle", "2", "--cpus", "3").Output.Should().Contain("job 123: 4 of 5 cells, array 0,2-4 (1 done)");
+        Submit(0, "--throttle", "2", "--cpus", "3").Output.Should().Contain("job 123: 4 of 5 trials, array 0,2-4 (1 done)");
 
         File.ReadAllText(folder["asked"]).Should().Be($"--parsable|{folder["my sweep/slurm/job.sh"]}|");
         File.ReadAllText(folder["my sweep/slurm/job.sh"]).Should().Contain("#SBATCH --array=0,2-4%2\n").And.Contain("#SBATCH --cpus-per-task=3\n").And
@@ -47,7 +47,7 @@ public sealed class SlurmSubmissionTests : IDisposable
         Fake("sbatch", "echo 8");
         Submit(0).Output.Should().Contain("array 4 (1 done, 1 failed, 1 running, 1 pending)");
         Fake("squeue", "echo '7 1 RUNNING 0 None'; echo '7 2 PENDING 0 Priority'; echo '8 4 PENDING 0 Priority'");
-        Submit(0).Output.Should().Contain("nothing to submit: of 5 cells, 1 done, 1 failed, 1 running, 2 pending; --retry-failed");
+        Submit(0).Output.Should().Contain("nothing to submit: of 5 trials, 1 done, 1 failed, 1 running, 2 pending; --retry-failed");
         Submit(0, "--retry-failed").Output.Should().Contain("array 3 ");
         File.ReadAllText(folder["my sweep/slurm/job.sh"]).Should().Contain(" --retry-failed &");
     }
@@ -68,7 +68,7 @@ public sealed class SlurmSubmissionTests : IDisposable
         Submitted("0-4");
         Fake("sbatch", "echo 8");
         Fake("squeue", "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1");
-        Submit(0).Output.Should().Contain("job 8: 5 of 5 cells");
+        Submit(0).Output.Should().Contain("job 8: 5 of 5 trials");
     }
 
     [Fact]
@@ -137,14 +137,14 @@ public sealed class SlurmSubmissionTests : IDisposable
 
     private void Complete(int index)
     {
-        using TrialLease claim = sweep.TryClaim(sweep.Plan.Cells[index])!;
-        claim.Complete([]);
+        using TrialLease lease = sweep.TryLease(sweep.Plan.Trials[index])!;
+        lease.Complete([]);
     }
 
     private void Fail(int index)
     {
-        using TrialLease claim = sweep.TryClaim(sweep.Plan.Cells[index])!;
-        claim.Fail("message", "log");
+        using TrialLease lease = sweep.TryLease(sweep.Plan.Trials[index])!;
+        lease.Fail("message", "log");
     }
 
     private void Fake(string program, string script)

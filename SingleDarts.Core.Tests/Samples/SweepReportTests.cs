@@ -18,9 +18,9 @@ public sealed class SweepReportTests : IDisposable
     public void Reports_hold_the_paper_against_the_results_and_leave_empty_what_was_not_run()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "3", "--table", Table(), "--data-name", "JPEG_CIFAR-10, \"small\" & 50% | #1");
-        // Accuracy of cell i is i / 200: 0, 1 and 5 for single-level, 0 and 0 for the same subset, none for bi-level.
-        foreach (var (cell, index) in new[] { (2, 0), (5, 200), (8, 1000), (1, 0), (4, 0) })
-            Finish(sweep, sweep.Plan.Cells[cell], index);
+        // Accuracy of trial i is i / 200: 0, 1 and 5 for single-level, 0 and 0 for the same subset, none for bi-level.
+        foreach (var (trial, index) in new[] { (2, 0), (5, 200), (8, 1000), (1, 0), (4, 0) })
+            Finish(sweep, sweep.Plan.Trials[trial], index);
 
         string[][] rows = [.. Collect(sweep, "csv").Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(Fields)];
         rows[0].Should().Equal("table", "row", "metric", "paper", "ours", "difference", "s", "seeds", "skips of 6", "minutes", "device", "data");
@@ -57,9 +57,9 @@ public sealed class SweepReportTests : IDisposable
     public void Steadiness_is_the_range_over_the_rows_of_a_method()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "1", "--table", Table());
-        Trial steep = sweep.Plan.Groups.Single(group => group.Name == "table5/DARTS, lr 0.001").Cells[0];
-        foreach (Trial cell in sweep.Plan.Cells)
-            Finish(sweep, cell, cell.Equals(steep) ? 1000 : 200);
+        Trial steep = sweep.Plan.Groups.Single(group => group.Name == "table5/DARTS, lr 0.001").Trials[0];
+        foreach (Trial trial in sweep.Plan.Trials)
+            Finish(sweep, trial, trial.Equals(steep) ? 1000 : 200);
         Collect(sweep, "text").Should().Contain("Is DARTS steady? Over 7 rows its CIFAR-10 test ranges from 1.00 to 5.00, by 4.00.")
             .And.Contain("Is Single-DARTS steady? Over 8 rows its CIFAR-10 test ranges from 1.00 to 1.00, by 0.00.")
             .And.Contain("The steadier of the two is Single-DARTS.");
@@ -69,8 +69,8 @@ public sealed class SweepReportTests : IDisposable
     public void Figure_1_has_the_mean_accuracy_after_each_epoch()
     {
         SweepFolder sweep = Plan(folder["sweep"], "figure1", "--seeds", "2", "--table", Table());
-        Finish(sweep, sweep.Plan.Cells[1], 0, 400);
-        Finish(sweep, sweep.Plan.Cells[3], 200, 400);
+        Finish(sweep, sweep.Plan.Trials[1], 0, 400);
+        Finish(sweep, sweep.Plan.Trials[3], 200, 400);
         Collect(sweep, "csv").Split("\r\n").Should().ContainInOrder(
             "Figure 1: accuracy of the genotype after each epoch,Single-DARTS,1,0.50,0.71,2 of 2",
             "Figure 1: accuracy of the genotype after each epoch,Single-DARTS,2,2.00,0.00,2 of 2");
@@ -82,7 +82,7 @@ public sealed class SweepReportTests : IDisposable
         SweepFolder sweep = Plan(folder["sweep"], "table4", "table5", "--seeds", "2", "--table", Table());
         string convolutionOnly = NasBench201Genotypes.AllSkip.ToString().Replace("skip_connect", "nor_conv_3x3", StringComparison.Ordinal);
         int allSkip = NasBench201Genotypes.IndexOf(NasBench201Genotypes.AllSkip), convolutions = NasBench201Genotypes.IndexOf(Genotype.Parse(convolutionOnly));
-        IReadOnlyList<Trial> bi = sweep.Plan.Groups.Single(group => group.Name == "table4/bi-level").Cells;
+        IReadOnlyList<Trial> bi = sweep.Plan.Groups.Single(group => group.Name == "table4/bi-level").Trials;
         Finish(sweep, bi[0], allSkip, convolutions);
         Finish(sweep, bi[1], allSkip, allSkip);
 
@@ -94,7 +94,7 @@ public sealed class SweepReportTests : IDisposable
         double low = Math.Min(allSkip, convolutions) / 200.0, high = Math.Max(allSkip, convolutions) / 200.0;
         File.ReadAllLines(folder["figures/table5-accuracy.csv"]).Should().HaveCount(3, "three rows of DARTS name these searches").And.EndWith(
             string.Create(CultureInfo.InvariantCulture, $",DARTS,lr 0.005,2,{(low + high) / 2:R},{low:R},{high:R},2"));
-        Finish(sweep, sweep.Plan.Groups.Single(group => group.Name == "table4/same subset, same batch").Cells[0], allSkip);
+        Finish(sweep, sweep.Plan.Groups.Single(group => group.Name == "table4/same subset, same batch").Trials[0], allSkip);
         Run("sweep", "draw", sweep.Path, "--out", folder["figures"]).Code.Should().Be(0);
         File.ReadAllLines(folder["figures/table4-skips.csv"]).Should().EndWith(",Table 4: subset and batch of α,\"same subset, same batch\",1,6,6,6,1");
         Collect(sweep, "text").Should().Contain("Partly: 1 of 2 genotypes have a skip connection on all 6 edges; by seed 0 6. " +
@@ -114,7 +114,7 @@ public sealed class SweepReportTests : IDisposable
     public void A_factor_multiplies_the_rates_of_Tables_4_and_5_and_no_others_and_the_report_says_so()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table1", "table4", "table5", "--scale", "paper", "--seeds", "1", "--rate-factor", "5");
-        double Rate(string group, string name) => sweep.Plan.Groups.Single(g => g.Name == group).Cells[0].Options[name]!.GetValue<double>();
+        double Rate(string group, string name) => sweep.Plan.Groups.Single(g => g.Name == group).Trials[0].Options[name]!.GetValue<double>();
         Rate("table4/bi-level", "learningRate").Should().BeApproximately(0.025, 1e-12);
         Rate("table4/bi-level", "alphaLearningRate").Should().BeApproximately(0.025, 1e-12);
         Rate("table5/Single-DARTS, lr 0.001", "alphaLearningRate").Should().BeApproximately(0.005, 1e-12);
@@ -127,18 +127,18 @@ public sealed class SweepReportTests : IDisposable
     }
 
     [Fact]
-    public void Results_of_data_that_changed_between_two_cells_are_not_collected_or_drawn_together()
+    public void Results_of_data_that_changed_between_two_trials_are_not_collected_or_drawn_together()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "2");
-        Trial[] cells = [.. sweep.Plan.Groups.Single(group => group.Name == "table4/same subset").Cells];
-        Finish(sweep, cells[0], "01", 0);
+        Trial[] trials = [.. sweep.Plan.Groups.Single(group => group.Name == "table4/same subset").Trials];
+        Finish(sweep, trials[0], "01", 0);
         Collect(sweep, "text");
-        Finish(sweep, cells[1], "02", 0);
+        Finish(sweep, trials[1], "02", 0);
         foreach (string command in new[] { "collect", "draw" })
         {
             var (code, _, error) = Run("sweep", command, sweep.Path);
             code.Should().Be(2);
-            error.Should().Contain("generated changed while the sweep ran").And.Contain(cells[0].Hash).And.Contain(cells[1].Hash);
+            error.Should().Contain("generated changed while the sweep ran").And.Contain(trials[0].Hash).And.Contain(trials[1].Hash);
         }
     }
 
@@ -150,9 +150,9 @@ public sealed class SweepReportTests : IDisposable
     }
 
     /// <summary>A result as a search writes it, with the genotypes of these numbers after its epochs.</summary>
-    private static void Finish(SweepFolder sweep, Trial cell, params int[] genotypes) => Finish(sweep, cell, null, genotypes);
+    private static void Finish(SweepFolder sweep, Trial trial, params int[] genotypes) => Finish(sweep, trial, null, genotypes);
 
-    private static void Finish(SweepFolder sweep, Trial cell, string? dataHash, params int[] genotypes) => sweep.TryClaim(cell)!.Complete(new JsonObject
+    private static void Finish(SweepFolder sweep, Trial trial, string? dataHash, params int[] genotypes) => sweep.TryLease(trial)!.Complete(new JsonObject
     {
         ["genotype"] = NasBench201Genotypes.FromIndex(genotypes[^1]).ToString(),
         ["genotypes"] = new JsonArray([.. genotypes.Select(index => (JsonNode)NasBench201Genotypes.FromIndex(index).ToString())]),

@@ -22,8 +22,8 @@ public sealed class SweepRunTests : IDisposable
         SweepFolder sweep = Plan(options => options["threads"] = null);
         var (code, output, error) = Run("sweep", "run", sweep.Path, "--workers", Text(workers), "--threads", Text(threads));
         code.Should().Be(0, output + error);
-        foreach (Trial cell in sweep.Plan.Cells)
-            sweep.ReadResult(cell)!["threads"]!.GetValue<int>().Should().Be(each);
+        foreach (Trial trial in sweep.Plan.Trials)
+            sweep.ReadResult(trial)!["threads"]!.GetValue<int>().Should().Be(each);
     }
 
     [Fact]
@@ -31,43 +31,43 @@ public sealed class SweepRunTests : IDisposable
     {
         SweepFolder sweep = Plan(options => options["threads"] = 2);
         Run("sweep", "run", sweep.Path, "--workers", "2", "--threads", "6").Code.Should().Be(0);
-        JsonObject result = sweep.ReadResult(sweep.Plan.Cells[0])!;
+        JsonObject result = sweep.ReadResult(sweep.Plan.Trials[0])!;
         result["threads"]!.GetValue<int>().Should().Be(2);
         result["dataSha256"]!.ToString().Should().MatchRegex("^[0-9a-f]{64}$");
     }
 
-    /// <summary>The owner, on another machine, beats no more; the claim runs out after the seconds that its owner named.</summary>
+    /// <summary>The owner, on another machine, beats no more; the lease runs out after the seconds that its owner named.</summary>
     [Fact]
     public void A_numbered_cell_that_a_dead_machine_holds_is_waited_for_and_a_runner_of_all_cells_leaves_it()
     {
         SweepFolder sweep = Plan(_ => { });
-        sweep.TryClaim(sweep.Plan.Cells[0])!.Dispose();
-        string claim = folder[$"own/claims/{sweep.Plan.Cells[0]}.1.json"];
-        JsonObject owner = JsonNode.Parse(File.ReadAllText(claim))!.AsObject();
+        sweep.TryLease(sweep.Plan.Trials[0])!.Dispose();
+        string lease = folder[$"own/leases/{sweep.Plan.Trials[0]}.1.json"];
+        JsonObject owner = JsonNode.Parse(File.ReadAllText(lease))!.AsObject();
         owner["state"] = "held";
         owner["host"] = "elsewhere";
         owner["staleAfterSeconds"] = 60;
-        File.WriteAllText(claim, owner.ToJsonString());
+        File.WriteAllText(lease, owner.ToJsonString());
 
         var (code, output, error) = Run("sweep", "run", sweep.Path);
         code.Should().Be(0, output + error);
-        output.Should().Contain("2 cells: 1 done, 1 running");
+        output.Should().Contain("2 trials: 1 done, 1 running");
 
         owner["staleAfterSeconds"] = 6;
-        File.WriteAllText(claim, owner.ToJsonString());
+        File.WriteAllText(lease, owner.ToJsonString());
         (code, output, error) = Run("sweep", "run", sweep.Path, "--index", "0", "--stale-after", "6");
         code.Should().Be(0, output + error);
         sweep.Status().Count(TrialState.Done).Should().Be(2);
-        (DateTime.UtcNow - File.GetLastWriteTimeUtc(claim)).Should().BeGreaterThan(TimeSpan.FromSeconds(6), "nobody touched the claim while it held");
+        (DateTime.UtcNow - File.GetLastWriteTimeUtc(lease)).Should().BeGreaterThan(TimeSpan.FromSeconds(6), "nobody touched the lease while it held");
     }
 
-    /// <summary>Two cells of the smallest searches.</summary>
+    /// <summary>Two trials of the smallest searches.</summary>
     private SweepFolder Plan(Action<JsonObject> change)
     {
         SweepFolder planned = PaperTablesProcess.Plan(folder["sweep"], "figure1", "--scale", "smoke", "--seeds", "1");
-        return SweepFolder.Create(folder["own"], new SweepPlan([], [new SweepGroup("all", [.. planned.Plan.Cells.Select(cell =>
+        return SweepFolder.Create(folder["own"], new SweepPlan([], [new SweepGroup("all", [.. planned.Plan.Trials.Select(trial =>
         {
-            JsonObject options = cell.Options.DeepClone().AsObject();
+            JsonObject options = trial.Options.DeepClone().AsObject();
             options["epochs"] = 1;
             change(options);
             return new Trial(options);

@@ -12,12 +12,12 @@ public sealed class SweepTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Plans_have_the_settings_of_the_paper_and_tables_share_cells()
+    public void Plans_have_the_settings_of_the_paper_and_tables_share_trials()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table1", "table4", "table5", "figure1", "--scale", "paper", "--seeds", "1");
-        JsonObject Options(string group) => sweep.Plan.Groups.Single(g => g.Name == group).Cells.Should().ContainSingle().Subject.Options;
+        JsonObject Options(string group) => sweep.Plan.Groups.Single(g => g.Name == group).Trials.Should().ContainSingle().Subject.Options;
 
-        sweep.Plan.Cells.Should().HaveCount(13,
+        sweep.Plan.Trials.Should().HaveCount(13,
             "3 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table 1; none of Figure 1 is new");
         JsonNode.DeepEquals(Options("table1/Single-DARTS"), JsonNode.Parse("""
             {
@@ -39,25 +39,29 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
-    public void What_the_paper_leaves_open_is_an_option_of_every_cell()
+    public void What_the_paper_leaves_open_is_an_option_of_every_trial()
     {
-        SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001", "--single-level-images", "half", "--adam-rows", "both", "--device", "cuda");
-        sweep.Plan.Cells.Should().HaveCount(22);
-        foreach (Trial cell in sweep.Plan.Cells)
-            cell.Options.ToJsonString().Should().Contain("\"nesterov\":true").And.Contain("\"clip\":null").And.Contain("\"alphaWeightDecay\":0.001")
+        SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001", "--portion", "0.5", "--variant", "adam-moves-weights", "--device", "cuda");
+        sweep.Plan.Trials.Should().HaveCount(22);
+        foreach (Trial trial in sweep.Plan.Trials)
+            trial.Options.ToJsonString().Should().Contain("\"nesterov\":true").And.Contain("\"clip\":0,").And.Contain("\"alphaWeightDecay\":0.001")
                 .And.Contain("\"portion\":0.5").And.Contain("\"device\":\"cuda\"");
-        sweep.Plan.Groups.Single(g => g.Name == "table5/DARTS, Adam").Cells[0].Options.ToJsonString().Should()
+        sweep.Plan.Groups.Single(g => g.Name == "table5/DARTS, Adam").Trials[0].Options.ToJsonString().Should()
             .Contain("\"weightOptimizer\":\"adam\"").And.Contain("\"learningRate\":0.0003");
     }
 
     [Theory]
-    [InlineData("'table2'; there are table1, table4, table5, figure1", "plan", "table2", "--out", "{0}/new")]
+    [InlineData("'table2'; there are figure1, figures, table1, table4, table5", "plan", "table2", "--out", "{0}/new")]
     [InlineData("holds a sweep", "plan", "table1", "--out", "{0}/sweep")]
     [InlineData("/no/table.csv", "plan", "table1", "--table", "/no/table.csv", "--out", "{0}/new")]
     [InlineData("/no/data", "plan", "table1", "--data", "/no/data", "--out", "{0}/new")]
     [InlineData("--seeds is 0", "plan", "table1", "--seeds", "0", "--out", "{0}/new")]
     [InlineData("--rate-factor is 0", "plan", "table4", "--rate-factor", "0", "--out", "{0}/new")]
     [InlineData("--diagnose-interval is 0", "plan", "table4", "--diagnose", "--diagnose-interval", "0", "--out", "{0}/new")]
+    [InlineData("no scale 'huge'; table4 has smoke, cpu, paper", "plan", "table4", "--scale", "huge", "--out", "{0}/new")]
+    [InlineData("'scheme' is given, but the rows of table4 say it", "plan", "table4", "--scheme", "bi-level", "--out", "{0}/new")]
+    [InlineData("--variant is 'none'; the rows have adam-moves-weights", "plan", "table5", "--variant", "none", "--out", "{0}/new")]
+    [InlineData("give --out <folder>", "plan", "table4")]
     [InlineData("no sweep", "run", "{0}")]
     [InlineData("expected 0 to 2, or auto", "run", "{0}/sweep", "--index", "3")]
     [InlineData("expected 0 to 2, or auto", "run", "{0}/sweep", "--index", "-1")]
@@ -76,15 +80,15 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
-    public void An_edited_cell_is_refused_before_anything_runs()
+    public void An_edited_trial_is_refused_before_anything_runs()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1");
-        string file = folder[$"sweep/cells/{sweep.Plan.Cells[1]}.json"];
+        string file = folder[$"sweep/trials/{sweep.Plan.Trials[1]}.json"];
         File.WriteAllText(file, File.ReadAllText(file).Replace("0.005", "0.05", StringComparison.Ordinal));
         var (code, _, error) = Run("sweep", "run", sweep.Path);
         code.Should().Be(2);
         error.Should().Contain($"{file} was edited").And.Contain("plan another sweep");
-        Directory.GetFiles(folder["sweep/claims"]).Should().BeEmpty();
+        Directory.GetFiles(folder["sweep/leases"]).Should().BeEmpty();
     }
 
     [Fact]
@@ -93,7 +97,7 @@ public sealed class SweepTests : IDisposable
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1", "--diagnose", "--diagnose-interval", "7");
         Run("sweep", "run", sweep.Path, "--index", "0").Code.Should().Be(0);
         Run("sweep", "run", sweep.Path, "--index", "2").Code.Should().Be(0);
-        string[] runs = [sweep.RunFolder(sweep.Plan.Cells[0]), sweep.RunFolder(sweep.Plan.Cells[2])];
+        string[] runs = [sweep.RunFolder(sweep.Plan.Trials[0]), sweep.RunFolder(sweep.Plan.Trials[2])];
         // 20 steps of 32 images in each of 3 epochs, so steps 0, 7, 14, then 21, 28, 35, then 42, 49, 56.
         File.ReadLines(Path.Combine(runs[1], "diagnostics", "operation-gradients.jsonl")).Select(line => JsonNode.Parse(line)!["measurements"]!.GetValue<int>())
             .Should().Equal(3, 3, 3);
@@ -103,7 +107,7 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
-    public void An_array_job_runs_the_cell_of_its_number_and_no_other()
+    public void An_array_job_runs_the_trial_of_its_number_and_no_other()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1");
         Environment.SetEnvironmentVariable("SLURM_ARRAY_TASK_ID", "2");
@@ -116,17 +120,17 @@ public sealed class SweepTests : IDisposable
         {
             Environment.SetEnvironmentVariable("SLURM_ARRAY_TASK_ID", null);
         }
-        sweep.Status().Cells.Select(cell => cell.State).Should().Equal(TrialState.Open, TrialState.Open, TrialState.Done);
-        sweep.ReadResult(sweep.Plan.Cells[2])!["genotypes"]!.AsArray().Should().HaveCount(3);
+        sweep.Status().Trials.Select(trial => trial.State).Should().Equal(TrialState.Open, TrialState.Open, TrialState.Done);
+        sweep.ReadResult(sweep.Plan.Trials[2])!["genotypes"]!.AsArray().Should().HaveCount(3);
     }
 
     /// <summary>One has lost its checkpoint, one finds the disk full when it saves its first; the third is as it should be.</summary>
     [LinuxFact]
     [Trait("Category", "Slow")]
-    public void Cells_that_fail_end_the_sweep_with_1_and_are_named_and_the_others_are_done()
+    public void Trials_that_fail_end_the_sweep_with_1_and_are_named_and_the_others_are_done()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "1");
-        string vanished = sweep.RunFolder(sweep.Plan.Cells[0]), full = sweep.RunFolder(sweep.Plan.Cells[1]);
+        string vanished = sweep.RunFolder(sweep.Plan.Trials[0]), full = sweep.RunFolder(sweep.Plan.Trials[1]);
         Directory.CreateDirectory(vanished);
         File.WriteAllText(Path.Combine(vanished, "options.json"), "{}");
         File.WriteAllText(Path.Combine(vanished, "epochs.jsonl"), "{}\n{}\n");
@@ -135,13 +139,13 @@ public sealed class SweepTests : IDisposable
 
         var (code, output, error) = Run("sweep", "run", sweep.Path, "--workers", "2");
         code.Should().Be(1, output + error);
-        error.Should().Contain("has 2 epochs, but there is no checkpoint").And.Contain("No space left on device").And.Contain(sweep.FailureLog(sweep.Plan.Cells[1]));
-        sweep.Status().ToString().Should().Be("3 cells: 1 done, 2 failed");
-        File.ReadAllText(sweep.FailureLog(sweep.Plan.Cells[1])).Should().Contain("No space left on device");
+        error.Should().Contain("has 2 epochs, but there is no checkpoint").And.Contain("No space left on device").And.Contain(sweep.FailureLog(sweep.Plan.Trials[1]));
+        sweep.Status().ToString().Should().Be("3 trials: 1 done, 2 failed");
+        File.ReadAllText(sweep.FailureLog(sweep.Plan.Trials[1])).Should().Contain("No space left on device");
 
         var (again, status, _) = Run("sweep", "status", sweep.Path);
         again.Should().Be(1);
-        status.Should().StartWith("3 cells: 1 done, 2 failed").And.Contain("table4/bi-level, seed 0").And.Contain("table4/same subset, seed 0");
+        status.Should().StartWith("3 trials: 1 done, 2 failed").And.Contain("table4/bi-level, seed 0").And.Contain("table4/same subset, seed 0");
 
         Directory.Delete(vanished, recursive: true);
         Directory.Delete(full, recursive: true);

@@ -69,7 +69,8 @@ public class ResumeTests
         whole.Epochs.Should().OnlyContain(epoch => Restricted.Excluded.All(c => epoch.Architecture["cell"].OperationWeights[c.Edge, c.Operation] == 0));
         Restricted.Small.Cells[0].Validate(whole.Epochs[^1].Genotype["cell"]);
         await FluentActions.Awaiting(() => Search(Restricted.Small.Allow("cell", 1, "nor_conv_3x3")).ResumingFrom(folder["cut"]).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed.2<-0 was \"nor_conv_1x1\" and is \"nor_conv_3x3\"*");
+            .Should().ThrowAsync<InvalidSearchException>()
+            .WithMessage("*space.cells.cell.allowed.2<-0 was [\"nor_conv_1x1\"] and is [\"nor_conv_3x3\"]*");
         await FluentActions.Awaiting(() => Search(Small.Space).ResumingFrom(folder["cut"]).RunAsync())
             .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed was*and is absent*");
     }
@@ -171,6 +172,19 @@ public class ResumeTests
     }
 
     [Fact]
+    public async Task Other_settings_of_parts_are_refused_by_the_name_of_the_setting()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        ArchitectureSearch Search(double weight, double rate, double portion) => Small.Search(data).For(1, 5).Penalizing(new ZeroOneLoss(weight))
+            .UpdatingWeights(o => o.Sgd(rate)).Using(new BiLevelScheme { TrainPortion = portion });
+        await Search(10, 0.01, 0.5).SavingTo(folder["run"]).RunAsync();
+        await FluentActions.Awaiting(() => Search(5, 0.02, 0.6).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidSearchException>()
+            .WithMessage("*search.scheme.trainPortion was 0.5 and is 0.6*search.weightOptimizer.optimizer.learningRate was 0.01 and is 0.02*" +
+                "search.penalties[0].weight was 10 and is 5*");
+    }
+
+    [Fact]
     public async Task Data_of_other_class_names_are_refused_and_data_without_names_are_not()
     {
         using var folder = new TemporaryFolder();
@@ -179,7 +193,7 @@ public class ResumeTests
         using ClassificationDataset fruit = Named("apple", "banana", "cherry"), other = Named("apple", "cherry", "banana");
         await Small.Search(fruit).SavingTo(folder["run"]).RunAsync();
         await FluentActions.Awaiting(() => Small.Search(other).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidSearchException>()
-            .WithMessage("*data.classNames was \"apple, banana, cherry\" and is \"apple, cherry, banana\"*");
+            .WithMessage("*data.classNames was [\"apple\",\"banana\",\"cherry\"] and is [\"apple\",\"cherry\",\"banana\"]*");
         await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
     }
 
@@ -197,7 +211,7 @@ public class ResumeTests
     }
 
     [Theory]
-    [InlineData("{\"formatVersion\": 99}", "*format version 99*version 1*")]
+    [InlineData("{\"formatVersion\": 99}", "*format version 99*version 2*")]
     [InlineData("{\"formatVersion\": \"x\"}", "*format version \"x\"*")]
     [InlineData("[]", "*format version none*")]
     [InlineData("not json", "*not JSON*")]

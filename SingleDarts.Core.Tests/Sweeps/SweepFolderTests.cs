@@ -9,23 +9,23 @@ public class SweepFolderTests
     public void A_plan_is_read_as_it_was_written_and_shared_cells_are_there_once()
     {
         using var folder = new TemporaryFolder();
-        Trial[] cells = [.. FakeSweep.Plan(3).Cells];
-        var plan = new SweepPlan(new JsonObject { ["why"] = "α" }, [new("first", [cells[2], cells[0]]), new("second", [cells[0], cells[1]])]);
+        Trial[] trials = [.. FakeSweep.Plan(3).Trials];
+        var plan = new SweepPlan(new JsonObject { ["why"] = "α" }, [new("first", [trials[2], trials[0]]), new("second", [trials[0], trials[1]])]);
         SweepFolder.Create(folder["sweep"], plan);
         SweepPlan read = SweepFolder.Open(folder["sweep"]).Plan;
-        read.Cells.Should().Equal(cells[2], cells[0], cells[1]);
+        read.Trials.Should().Equal(trials[2], trials[0], trials[1]);
         read.Groups.Select(group => group.Name).Should().Equal("first", "second");
-        read.Groups[1].Cells.Should().Equal(cells[0], cells[1]);
+        read.Groups[1].Trials.Should().Equal(trials[0], trials[1]);
         read.Definition["why"]!.ToString().Should().Be("α");
-        Directory.GetFiles(folder["sweep/cells"]).Should().HaveCount(3);
+        Directory.GetFiles(folder["sweep/trials"]).Should().HaveCount(3);
     }
 
     [Fact]
     public void The_first_cell_of_every_group_comes_before_the_second_of_any()
     {
-        Trial[] cells = [.. FakeSweep.Plan(6).Cells];
-        var plan = new SweepPlan([], [new("three", [cells[0], cells[1], cells[2]]), new("none", []), new("two", [cells[3], cells[1]]), new("four", [cells[4], cells[0], cells[5]])]);
-        plan.Cells.Should().Equal(cells[0], cells[3], cells[4], cells[1], cells[2], cells[5]);
+        Trial[] trials = [.. FakeSweep.Plan(6).Trials];
+        var plan = new SweepPlan([], [new("three", [trials[0], trials[1], trials[2]]), new("none", []), new("two", [trials[3], trials[1]]), new("four", [trials[4], trials[0], trials[5]])]);
+        plan.Trials.Should().Equal(trials[0], trials[3], trials[4], trials[1], trials[2], trials[5]);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(4));
-        string[] files = [.. sweep.Plan.Cells.Select(cell => folder[$"cells/{cell}.json"])];
+        string[] files = [.. sweep.Plan.Trials.Select(trial => folder[$"trials/{trial}.json"])];
         File.WriteAllText(files[0], File.ReadAllText(files[0]).Replace("3", "4", StringComparison.Ordinal));
         File.Delete(files[1]);
         File.WriteAllText(files[2], "{ half");
@@ -46,8 +46,8 @@ public class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        File.WriteAllText(folder[$"cells/{sweep.Plan.Cells[0]}.json"], """{"steps":3,   "number":0}""");
-        SweepFolder.Open(folder.Path).Plan.Cells.Should().Equal(sweep.Plan.Cells);
+        File.WriteAllText(folder[$"trials/{sweep.Plan.Trials[0]}.json"], """{"steps":3,   "number":0}""");
+        SweepFolder.Open(folder.Path).Plan.Trials.Should().Equal(sweep.Plan.Trials);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class SweepFolderTests
         FluentActions.Invoking(() => SweepFolder.Open(folder.Path)).Should().Throw<IOException>().WithMessage("*no sweep*plan one*");
         SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
         FluentActions.Invoking(() => SweepFolder.Create(folder.Path, FakeSweep.Plan(2))).Should().Throw<IOException>().WithMessage("*holds a sweep*");
-        SweepFolder.Open(folder.Path).Plan.Cells.Should().ContainSingle();
+        SweepFolder.Open(folder.Path).Plan.Trials.Should().ContainSingle();
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         SweepGroup group = FakeSweep.Plan(1).Groups[0];
-        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], []))).Should().Throw<ArgumentException>().WithMessage("*no cell*");
+        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], []))).Should().Throw<ArgumentException>().WithMessage("*no trial*");
         FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], [group, group]))).Should().Throw<ArgumentException>().WithMessage("*'all'*");
         Directory.Exists(folder["a"]).Should().BeFalse();
     }
@@ -90,9 +90,9 @@ public class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(2));
-        sweep.TryClaim(sweep.Plan.Cells[0])!.Complete(new JsonObject { ["sum"] = 1 });
-        sweep.ReadResult(sweep.Plan.Cells[0])!["sum"]!.GetValue<int>().Should().Be(1);
-        File.Copy(sweep.ResultFile(sweep.Plan.Cells[0]), sweep.ResultFile(sweep.Plan.Cells[1]));
-        sweep.Invoking(s => s.ReadResult(s.Plan.Cells[1])).Should().Throw<InvalidDataException>().WithMessage("*other options*");
+        sweep.TryLease(sweep.Plan.Trials[0])!.Complete(new JsonObject { ["sum"] = 1 });
+        sweep.ReadResult(sweep.Plan.Trials[0])!["sum"]!.GetValue<int>().Should().Be(1);
+        File.Copy(sweep.ResultFile(sweep.Plan.Trials[0]), sweep.ResultFile(sweep.Plan.Trials[1]));
+        sweep.Invoking(s => s.ReadResult(s.Plan.Trials[1])).Should().Throw<InvalidDataException>().WithMessage("*other options*");
     }
 }

@@ -16,15 +16,15 @@ public class SweepRunnerTests
         var ran = new List<Trial>();
         var runner = new SweepRunner(sweep, (context, token) =>
         {
-            ran.Add(context.Cell);
+            ran.Add(context.Trial);
             return FakeSweep.RunAsync(context, Short, token);
         });
-        (await runner.RunAsync()).ToString().Should().Be("5 cells: 5 done");
+        (await runner.RunAsync()).ToString().Should().Be("5 trials: 5 done");
         (await runner.RunAsync()).IsComplete.Should().BeTrue();
-        (await runner.RunAsync(sweep.Plan.Cells[3])).Should().Be(TrialOutcome.Done);
-        ran.Should().Equal(sweep.Plan.Cells);
-        foreach (Trial cell in sweep.Plan.Cells)
-            sweep.ReadResult(cell)!["sum"]!.GetValue<long>().Should().Be(FakeSweep.Sum(cell));
+        (await runner.RunAsync(sweep.Plan.Trials[3])).Should().Be(TrialOutcome.Done);
+        ran.Should().Equal(sweep.Plan.Trials);
+        foreach (Trial trial in sweep.Plan.Trials)
+            sweep.ReadResult(trial)!["sum"]!.GetValue<long>().Should().Be(FakeSweep.Sum(trial));
     }
 
     [Fact]
@@ -37,13 +37,13 @@ public class SweepRunnerTests
         Task<JsonObject> Run(TrialContext context, CancellationToken token)
         {
             runs++;
-            context.Log.WriteLine($"cell {FakeSweep.Number(context.Cell)} begins");
-            return breaks && FakeSweep.Number(context.Cell) == 1 ? throw new InvalidOperationException("no luck") : FakeSweep.RunAsync(context, Short, token);
+            context.Log.WriteLine($"trial {FakeSweep.Number(context.Trial)} begins");
+            return breaks && FakeSweep.Number(context.Trial) == 1 ? throw new InvalidOperationException("no luck") : FakeSweep.RunAsync(context, Short, token);
         }
         SweepStatus status = await new SweepRunner(sweep, Run).RunAsync();
-        status.ToString().Should().Be("4 cells: 3 done, 1 failed");
-        status.Cells[1].Message.Should().Be("no luck");
-        File.ReadAllText(sweep.FailureLog(sweep.Plan.Cells[1])).Should().Contain("cell 1 begins").And.Contain("InvalidOperationException").And.Contain("   at ");
+        status.ToString().Should().Be("4 trials: 3 done, 1 failed");
+        status.Trials[1].Message.Should().Be("no luck");
+        File.ReadAllText(sweep.FailureLog(sweep.Plan.Trials[1])).Should().Contain("trial 1 begins").And.Contain("InvalidOperationException").And.Contain("   at ");
 
         breaks = false;
         (await new SweepRunner(sweep, Run).RunAsync()).Count(TrialState.Failed).Should().Be(1);
@@ -63,11 +63,11 @@ public class SweepRunnerTests
             return FakeSweep.RunAsync(context, TimeSpan.FromMilliseconds(20), token);
         });
         await runner.Invoking(r => r.RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
-        sweep.Status().ToString().Should().Be("2 cells: 1 interrupted, 1 open");
-        int steps = File.ReadAllLines(sweep.RunLog(sweep.Plan.Cells[0])).Length;
+        sweep.Status().ToString().Should().Be("2 trials: 1 interrupted, 1 open");
+        int steps = File.ReadAllLines(sweep.RunLog(sweep.Plan.Trials[0])).Length;
         (await new SweepRunner(sweep, (context, token) => FakeSweep.RunAsync(context, Short, token)).RunAsync()).IsComplete.Should().BeTrue();
         steps.Should().BeInRange(1, 49);
-        File.ReadAllLines(sweep.RunLog(sweep.Plan.Cells[0])).Should().HaveCount(50, "no step is done twice");
+        File.ReadAllLines(sweep.RunLog(sweep.Plan.Trials[0])).Should().HaveCount(50, "no step is done twice");
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class SweepRunnerTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        (await new SweepRunner(sweep, (_, _) => throw new OperationCanceledException("timed out")).RunAsync(sweep.Plan.Cells[0])).Should().Be(TrialOutcome.Failed);
+        (await new SweepRunner(sweep, (_, _) => throw new OperationCanceledException("timed out")).RunAsync(sweep.Plan.Trials[0])).Should().Be(TrialOutcome.Failed);
     }
 
     [LinuxFact]
@@ -85,12 +85,12 @@ public class SweepRunnerTests
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(2));
         SweepStatus status = await new SweepRunner(sweep, async (context, token) =>
         {
-            if (FakeSweep.Number(context.Cell) == 0)
+            if (FakeSweep.Number(context.Trial) == 0)
                 await File.WriteAllTextAsync("/dev/full", "a checkpoint", token);
             return await FakeSweep.RunAsync(context, Short, token);
         }).RunAsync();
-        status.ToString().Should().Be("2 cells: 1 done, 1 failed");
-        status.Cells[0].Message.Should().Contain("No space left on device");
+        status.ToString().Should().Be("2 trials: 1 done, 1 failed");
+        status.Trials[0].Message.Should().Contain("No space left on device");
     }
 
     /// <summary>A folder in the place of the file that is written first: it cannot be written, as on a full disk.</summary>
@@ -101,15 +101,15 @@ public class SweepRunnerTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        Trial cell = sweep.Plan.Cells[0];
-        string obstacle = folder[$"{part}/{cell}.{(succeeds ? "json" : "log")}.{Environment.ProcessId}.tmp"];
+        Trial trial = sweep.Plan.Trials[0];
+        string obstacle = folder[$"{part}/{trial}.{(succeeds ? "json" : "log")}.{Environment.ProcessId}.tmp"];
         Directory.CreateDirectory(obstacle);
         var runner = new SweepRunner(sweep, (context, token) => succeeds ? FakeSweep.RunAsync(context, Short, token) : throw new InvalidOperationException("no luck"));
         if (succeeds)
-            (await runner.RunAsync(cell)).Should().Be(TrialOutcome.Failed);
+            (await runner.RunAsync(trial)).Should().Be(TrialOutcome.Failed);
         else
-            (await runner.Invoking(r => r.RunAsync(cell)).Should().ThrowAsync<IOException>()).Which.Message.Should().Contain("no luck").And.Contain("could not be recorded");
-        File.Exists(sweep.ResultFile(cell)).Should().BeFalse();
+            (await runner.Invoking(r => r.RunAsync(trial)).Should().ThrowAsync<IOException>()).Which.Message.Should().Contain("no luck").And.Contain("could not be recorded");
+        File.Exists(sweep.ResultFile(trial)).Should().BeFalse();
         sweep.StatusOf(0).State.Should().Be(succeeds ? TrialState.Failed : TrialState.Interrupted);
 
         Directory.Delete(obstacle);
@@ -124,10 +124,10 @@ public class SweepRunnerTests
         Process[] processes = [.. Enumerable.Range(0, 3).Select(i => FakeSweep.Start(folder.Path, i % 2 == 0 ? "forwards" : "backwards"))];
         Array.ForEach(processes, process => process.WaitForExit());
         processes.Select(process => process.ExitCode).Should().AllBeEquivalentTo(0);
-        sweep.Status().ToString().Should().Be("30 cells: 30 done");
-        // A claim may be taken and given up at once, because another process has just ended the cell; that is an attempt, but runs nothing.
-        sweep.Plan.Cells.Select(cell => File.ReadAllText(Path.Combine(sweep.RunFolder(cell), "begun"))).Should().AllBeEquivalentTo("once\n");
-        sweep.Status().Cells.Select(cell => cell.Owner).Distinct().Should().HaveCountGreaterThan(1);
+        sweep.Status().ToString().Should().Be("30 trials: 30 done");
+        // A lease may be taken and given up at once, because another process has just ended the trial; that is an attempt, but runs nothing.
+        sweep.Plan.Trials.Select(trial => File.ReadAllText(Path.Combine(sweep.RunFolder(trial), "begun"))).Should().AllBeEquivalentTo("once\n");
+        sweep.Status().Trials.Select(trial => trial.Owner).Distinct().Should().HaveCountGreaterThan(1);
     }
 
     [LinuxFact]
@@ -153,16 +153,16 @@ public class SweepRunnerTests
         for (int again = 0; again < 20 && !sweep.Status().IsComplete; again++)
         {
             FakeSweep.Start(folder.Path, "forwards").WaitForExit();
-            // A claim that a kill left unwritten is void after some seconds.
+            // A lease that a kill left unwritten is void after some seconds.
             if (!sweep.Status().IsComplete)
                 Thread.Sleep(1000);
         }
 
-        sweep.Status().Cells.Where(cell => cell.State != TrialState.Done).Should().BeEmpty();
-        sweep.Status().Cells.Max(cell => cell.Attempts).Should().BeGreaterThan(1, "some were killed");
-        foreach (Trial cell in sweep.Plan.Cells)
-            sweep.ReadResult(cell)!.ToJsonString().Should().Be($"{{\"sum\":{FakeSweep.Sum(cell)}}}");
+        sweep.Status().Trials.Where(trial => trial.State != TrialState.Done).Should().BeEmpty();
+        sweep.Status().Trials.Max(trial => trial.Attempts).Should().BeGreaterThan(1, "some were killed");
+        foreach (Trial trial in sweep.Plan.Trials)
+            sweep.ReadResult(trial)!.ToJsonString().Should().Be($"{{\"sum\":{FakeSweep.Sum(trial)}}}");
         foreach (var (file, time) in written)
-            File.GetLastWriteTimeUtc(file).Should().Be(time, "a finished cell is not run again");
+            File.GetLastWriteTimeUtc(file).Should().Be(time, "a finished trial is not run again");
     }
 }

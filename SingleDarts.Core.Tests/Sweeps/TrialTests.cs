@@ -14,19 +14,19 @@ public class TrialTests
     [Fact]
     public void Order_of_properties_makes_no_other_cell_and_every_value_does()
     {
-        var cell = new Trial(new JsonObject { ["a"] = 1, ["b"] = 2 });
-        cell.Should().Be(new Trial(new JsonObject { ["b"] = 2, ["a"] = 1 }));
-        cell.Should().NotBe(new Trial(new JsonObject { ["a"] = 2, ["b"] = 1 }));
-        cell.Should().NotBe(new Trial(new JsonObject { ["a"] = 1 }));
+        var trial = new Trial(new JsonObject { ["a"] = 1, ["b"] = 2 });
+        trial.Should().Be(new Trial(new JsonObject { ["b"] = 2, ["a"] = 1 }));
+        trial.Should().NotBe(new Trial(new JsonObject { ["a"] = 2, ["b"] = 1 }));
+        trial.Should().NotBe(new Trial(new JsonObject { ["a"] = 1 }));
     }
 
     [Fact]
     public void A_cell_does_not_change_with_the_document_it_was_made_of()
     {
         var options = new JsonObject { ["a"] = 1 };
-        var cell = new Trial(options);
+        var trial = new Trial(options);
         options["a"] = 2;
-        cell.Options["a"] = 3;
-        cell.Options["a"]!.GetValue<int>().Should().Be(1);
+        trial.Options["a"] = 3;
+        trial.Options["a"]!.GetValue<int>().Should().Be(1);
     }
 }

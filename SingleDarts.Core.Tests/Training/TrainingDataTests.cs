@@ -79,7 +79,7 @@ public class TrainingDataTests
         await Training(same).ResumingFrom(folder["run"]).RunAsync();
         await Training(none).ResumingFrom(folder["run"]).RunAsync();
         await FluentActions.Awaiting(() => Training(others).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidTrainingException>()
-            .WithMessage("*data.classNames was \"apple, banana, cherry\" and is \"apple, banana, plum\"*");
+            .WithMessage("*data.classNames was [\"apple\",\"banana\",\"cherry\"] and is [\"apple\",\"banana\",\"plum\"]*");
     }
 
     private static void Check(IBatchSource train, IBatchSource test, string? message)

@@ -18,7 +18,7 @@ internal static class OptionsDocument
     /// <summary>What the values of a batch are; compared only if both documents have it, because a source need not know.</summary>
     public const string Values = "values";
 
-    private const int FormatVersion = 1;
+    private const int FormatVersion = 2;
 
     /// <summary>A document of many lines.</summary>
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -33,7 +33,7 @@ internal static class OptionsDocument
     };
 
     /// <summary>Writes a document.</summary>
-    /// <param name="content">Made under the invariant culture, so that the text of its parts is the same everywhere.</param>
+    /// <param name="content">Made under the invariant culture, so that the names and texts of parts are the same everywhere.</param>
     public static string Write(Func<JsonObject> content)
     {
         CultureInfo culture = CultureInfo.CurrentCulture;
@@ -75,10 +75,6 @@ internal static class OptionsDocument
         return [.. parts.SelectMany(part => Differences(part, old![part], now[part])).Select(d => $"The run in {path} differs: {d}.")];
     }
 
-    /// <summary>The name of a part, and its text where its type has one of its own.</summary>
-    public static string Describe(string name, object part) =>
-        part.ToString() is { } text && text != part.GetType().ToString() ? $"{name}: {text}" : name;
-
     private static IEnumerable<(string, JsonNode?)> Frame() =>
     [
         ("formatVersion", FormatVersion),
@@ -94,9 +90,11 @@ internal static class OptionsDocument
         if (old is JsonObject a && now is JsonObject b)
             return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key is not (ClassNames or Values) || (a[key] is not null && b[key] is not null))
                 .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
+        if (old is JsonArray c && now is JsonArray d && c.Count == d.Count && c.Concat(d).All(item => item is JsonObject))
+            return c.Zip(d).SelectMany((pair, i) => Differences($"{at}[{i}]", pair.First, pair.Second));
         return JsonNode.DeepEquals(old, now)
             ? []
-            : [$"{at} was {old?.ToJsonString(Indented) ?? "absent"} and is {now?.ToJsonString(Indented) ?? "absent"}"];
+            : [$"{at} was {old?.ToJsonString(Line) ?? "absent"} and is {now?.ToJsonString(Line) ?? "absent"}"];
     }
 
     private static string Version(Assembly assembly) =>

@@ -14,9 +14,7 @@ internal static class RunDocument
         ["execution"] = options.Execution.ToString(),
         ["allowTF32"] = options.AllowTF32,
         ["checkpointInterval"] = options.CheckpointInterval,
-        ["learnable"] = new JsonObject(space.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(
-            cell.Name, string.Join(' ', cell.Operations.Where(o => o.IsLearnable))))),
-        ["space"] = Space(space),
+        ["space"] = SpaceDescription.Of(space),
         ["data"] = Data(data),
         ["search"] = Search(space, data, options),
         ["allocation"] = SchemeChecks.Fingerprint(SchemeChecks.Allocate(data, options)),
@@ -31,37 +29,13 @@ internal static class RunDocument
             throw new InvalidSearchException(faults);
     }
 
-    private static JsonObject Space(SearchSpace space) => new()
-    {
-        ["name"] = space.Name,
-        ["input"] = string.Join('x', space.InputShape),
-        ["classes"] = space.Classes,
-        ["cells"] = new JsonObject(space.Cells.Select(cell => KeyValuePair.Create<string, JsonNode?>(cell.Name, Cell(cell)))),
-        ["layers"] = string.Join(' ', space.Layout.Layers.Select(layer => layer is CellPlacement cell
-            ? $"{cell.Cell.Name}:{cell.Channels}/{cell.Stride}"
-            : $"block:{layer.OutChannels}/{layer.Stride}")),
-    };
-
-    private static JsonObject Cell(CellSpecification cell)
-    {
-        var description = new JsonObject
-        {
-            ["topology"] = $"{cell.Topology.Inputs} inputs, {cell.Topology.ComputedNodes} nodes, {cell.Topology.Output}",
-            ["operations"] = string.Join(' ', cell.Operations),
-        };
-        if (!cell.IsEverythingAllowed)
-            description["allowed"] = new JsonObject(cell.Topology.Edges.Select(edge => KeyValuePair.Create<string, JsonNode?>(
-                edge.ToString(), string.Join(' ', cell.Allowed(edge).Select(k => cell.Operations[k])))));
-        return description;
-    }
-
     private static JsonObject Data(IBatchSource data) => new()
     {
         ["name"] = data.Name,
         ["samples"] = data.Count,
-        ["input"] = string.Join('x', data.InputShape),
+        ["input"] = PartDescription.Of(data.InputShape.ToArray()),
         ["classes"] = data.Classes,
-        [OptionsDocument.ClassNames] = MatchingData.Named(data.ClassNames) is { } names ? string.Join(", ", names) : null,
+        [OptionsDocument.ClassNames] = PartDescription.Of(MatchingData.Named(data.ClassNames)?.ToArray()),
         [OptionsDocument.Values] = data.ValueScale,
         ["sha256"] = SourceFingerprint.Of(data),
     };
@@ -73,16 +47,14 @@ internal static class RunDocument
         ["seed"] = options.Seed,
         ["dataType"] = options.DataType.ToString(),
         ["convolutionType"] = (options.ConvolutionType ?? options.DataType).ToString(),
-        ["scheme"] = OptionsDocument.Describe(options.Scheme.Name, options.Scheme),
-        ["relaxation"] = OptionsDocument.Describe(options.Relaxation.Name, options.Relaxation),
-        ["weightOptimizer"] = options.WeightOptimizer.ToString(),
-        ["architectureOptimizer"] = options.ArchitectureOptimizer.ToString(),
-        ["derivation"] = OptionsDocument.Describe(
-            (options.Derivation ?? space.Derivation).Name, options.Derivation ?? space.Derivation),
-        ["transform"] = data is DatasetSource
-            ? options.Transform?.ToString() ?? "normalisation by the data's statistics" : "by the batch source",
-        ["penalties"] = new JsonArray([.. options.Penalties.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
-        ["stoppingRules"] = new JsonArray([.. options.StoppingRules.Select(r => (JsonNode)OptionsDocument.Describe(r.Name, r))]),
+        ["scheme"] = PartDescription.Of(options.Scheme),
+        ["relaxation"] = PartDescription.Of(options.Relaxation),
+        ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),
+        ["architectureOptimizer"] = PartDescription.Of(options.ArchitectureOptimizer),
+        ["derivation"] = PartDescription.Of(options.Derivation ?? space.Derivation),
+        ["transform"] = data is DatasetSource ? PartDescription.Of(options.Transform) : "by the batch source",
+        ["penalties"] = PartDescription.Of(options.Penalties.ToArray()),
+        ["stoppingRules"] = PartDescription.Of(options.StoppingRules.ToArray()),
         ["affine"] = options.Affine,
         ["trackRunningStatistics"] = options.TrackRunningStatistics,
     };

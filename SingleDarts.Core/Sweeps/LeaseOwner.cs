@@ -3,16 +3,16 @@ using System.Text.Json.Serialization;
 
 namespace SingleDarts.Core.Sweeps;
 
-/// <summary>The process that has a claim. Written into the claim's file.</summary>
+/// <summary>The process that holds a lease, as the lease's file names it.</summary>
 /// <param name="Host">Name of its machine.</param>
-/// <param name="Kernel">Boot and process namespace on Linux: a process number means something only where they are the same.</param>
+/// <param name="Kernel">Boot and process namespace on Linux: a process number means something only if they are the same.</param>
 /// <param name="Process">Number of the process.</param>
 /// <param name="ProcessStarted">When the process began (UTC).</param>
-/// <param name="Claimed">When it took the cell (UTC).</param>
-/// <param name="StaleAfterSeconds">Without a heartbeat for so long, the claim is void.</param>
-/// <param name="State"><see cref="Held"/> or <see cref="Free"/>, of one length, so that a claim is given up without a byte more of disk.</param>
+/// <param name="Acquired">When it took the trial (UTC).</param>
+/// <param name="StaleAfterSeconds">The lease is void after this time without a heartbeat.</param>
+/// <param name="State"><see cref="Held"/> or <see cref="Free"/>, of one length, so that a lease is given up without a byte more of disk.</param>
 internal sealed record LeaseOwner(
-    string Host, string Kernel, int Process, DateTime ProcessStarted, DateTime Claimed, double StaleAfterSeconds, string State)
+    string Host, string Kernel, int Process, DateTime ProcessStarted, DateTime Acquired, double StaleAfterSeconds, string State)
 {
     public const string Held = "held", Free = "free";
     private static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(5);

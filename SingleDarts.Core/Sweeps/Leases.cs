@@ -5,19 +5,19 @@ using System.Text.Json;
 namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
-/// Who has which cell, also over a folder that machines share. Attempt n of a cell is the file <c>hash.n.json</c>, made exclusively; the one of
-/// the highest number counts. An attempt that was given up, whose process is gone, or that gives no heartbeat is followed by the next number.
+/// Who has which trial, also over a folder that machines share. Attempt n of a trial is the file <c>hash.n.json</c>, made exclusively; the one of
+/// the highest number counts. An attempt that was given up, whose process is gone, or that sends no heartbeat is followed by the next number.
 /// No attempt that began is ever deleted or renamed, so that two runners that both judge an attempt void still contend for one name.
 /// </summary>
 internal sealed class Leases(string folder, TimeSpan staleAfter)
 {
-    // A process that was killed between making a claim and writing it; one that is only slow finds out that it has lost the cell.
+    // A process that was killed between making a lease and writing it; one that is only slow finds out that it has lost the trial.
     private static readonly TimeSpan UnwrittenLasts = TimeSpan.FromSeconds(5);
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    /// <summary>Takes a cell.</summary>
-    /// <returns>The number of the attempt and its file, or <see langword="null"/> where another has the cell.</returns>
+    /// <summary>Takes a trial.</summary>
+    /// <returns>The number of the attempt and its file, or <see langword="null"/> if another has the trial.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public (int Attempt, string File, LeaseOwner Owner)? TryTake(string hash)
     {
@@ -51,7 +51,7 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
         }
     }
 
-    /// <summary>The last attempt; number 0 and no owner where there is none.</summary>
+    /// <summary>The last attempt; number 0 and no owner if there is none.</summary>
     public (int Attempt, LeaseOwner? Owner, bool IsHeld) Last(string hash)
     {
         int attempt = Directory.EnumerateFiles(folder, hash + ".*.json").Select(Number).DefaultIfEmpty(0).Max();

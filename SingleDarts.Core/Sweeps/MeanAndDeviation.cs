@@ -1,8 +1,8 @@
 namespace SingleDarts.Core.Sweeps;
 
-/// <summary>Mean and spread of a number over repeated cells, for example over seeds.</summary>
+/// <summary>Mean and spread of a number over repeated trials, for example over seeds.</summary>
 /// <param name="Count">How many numbers.</param>
-/// <param name="Mean">Their mean; NaN where there is none.</param>
+/// <param name="Mean">Their mean; NaN if there is none.</param>
 /// <param name="StandardDeviation">Sample standard deviation (divided by n − 1); NaN for fewer than two.</param>
 public readonly record struct MeanAndDeviation(int Count, double Mean, double StandardDeviation)
 {

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
-/// A sweep on disk: <c>sweep.json</c>, <c>cells/</c>, <c>claims/</c>, <c>running/</c>, <c>done/</c> and <c>failed/</c>. Any number of
+/// A sweep on disk: <c>sweep.json</c>, <c>trials/</c>, <c>leases/</c>, <c>running/</c>, <c>done/</c> and <c>failed/</c>. Any number of
 /// processes, also of several machines that share the folder, may work on it at the same time.
 /// </summary>
 public sealed class SweepFolder
@@ -21,46 +21,47 @@ public sealed class SweepFolder
     public SweepPlan Plan { get; }
 
     /// <summary>
-    /// Without a heartbeat for so long, another runner takes a cell of a process on another machine; on one machine, the end of a process is
-    /// seen at once. A claim carries the value of the runner that made it. <value>5 minutes.</value>
+    /// After this time without a heartbeat, another runner takes a trial of a process on another machine; on one machine, the end of a process is
+    /// seen at once. A lease carries the value of the runner that made it.
     /// </summary>
+    /// <value>5 minutes.</value>
     public TimeSpan StaleAfter { get; private init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Writes a plan into a folder that holds no sweep.</summary>
     /// <param name="path">The folder; made if it is missing.</param>
-    /// <param name="plan">At least one cell, groups of different names.</param>
-    /// <exception cref="ArgumentException">The plan has no cell, or two groups of one name.</exception>
+    /// <param name="plan">At least one trial, groups of different names.</param>
+    /// <exception cref="ArgumentException">The plan has no trial, or two groups of one name.</exception>
     /// <exception cref="IOException">The folder holds a sweep, or cannot be written.</exception>
     public static SweepFolder Create(string path, SweepPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (plan.Cells.Count == 0)
-            throw new ArgumentException("The plan has no cell; a sweep needs at least one.", nameof(plan));
+        if (plan.Trials.Count == 0)
+            throw new ArgumentException("The plan has no trial; a sweep needs at least one.", nameof(plan));
         if (plan.Groups.GroupBy(group => group.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"The plan has {twice.Count()} groups named '{twice.Key}'; give each a name of its own.", nameof(plan));
         var folder = new SweepFolder(System.IO.Path.GetFullPath(path), plan);
         if (File.Exists(folder.SweepFile))
             throw new IOException($"The folder {folder.Path} holds a sweep; run it, or choose another folder.");
-        foreach (string part in new[] { "cells", "claims", "running", "done", "failed" })
+        foreach (string part in new[] { "trials", "leases", "running", "done", "failed" })
             Directory.CreateDirectory(folder.In(part));
-        foreach (Trial cell in plan.Cells)
-            AtomicFile.Write(folder.CellFile(cell.Hash), CanonicalJson.ForReaders(cell.Options));
+        foreach (Trial trial in plan.Trials)
+            AtomicFile.Write(folder.TrialFile(trial.Hash), CanonicalJson.ForReaders(trial.Options));
         AtomicFile.Write(folder.SweepFile, CanonicalJson.ForReaders(new JsonObject
         {
             ["formatVersion"] = FormatVersion,
             ["library"] = typeof(SweepFolder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
             ["definition"] = plan.Definition.DeepClone(),
             ["groups"] = new JsonObject(plan.Groups.Select(group => KeyValuePair.Create<string, JsonNode?>(
-                group.Name, new JsonArray([.. group.Cells.Select(cell => (JsonNode)cell.Hash)])))),
+                group.Name, new JsonArray([.. group.Trials.Select(trial => (JsonNode)trial.Hash)])))),
         }));
         return folder;
     }
 
-    /// <summary>Opens a folder and holds every cell against its name.</summary>
+    /// <summary>Opens a folder and holds every trial against its name.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="staleAfter"><see cref="StaleAfter"/> of claims made here; 5 minutes where <see langword="null"/>.</param>
+    /// <param name="staleAfter"><see cref="StaleAfter"/> of leases made here; 5 minutes if <see langword="null"/>.</param>
     /// <exception cref="IOException">The folder holds no sweep, or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such cell.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such trial.</exception>
     public static SweepFolder Open(string path, TimeSpan? staleAfter = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -77,9 +78,9 @@ public sealed class SweepFolder
                 throw new JsonException("It has no groups, or no definition.");
             var folder = new SweepFolder(full, new SweepPlan(definition, []));
             string[] hashes = [.. groups.SelectMany(g => g.Value!.AsArray()).Select(h => h!.GetValue<string>()).Distinct()];
-            Dictionary<string, Trial> cells = folder.ReadCells(hashes);
+            Dictionary<string, Trial> trials = folder.ReadTrials(hashes);
             return new SweepFolder(full, new SweepPlan((JsonObject)definition.DeepClone(),
-                [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => cells[h!.GetValue<string>()])]))]))
+                [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => trials[h!.GetValue<string>()])]))]))
             {
                 StaleAfter = staleAfter ?? folder.StaleAfter,
             };
@@ -90,102 +91,102 @@ public sealed class SweepFolder
         }
     }
 
-    /// <summary>Where the run of a cell keeps what it needs to go on.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    public string RunFolder(Trial cell) => In("running", cell.Hash);
+    /// <summary>Where the run of a trial keeps what it needs to go on.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    public string RunFolder(Trial trial) => In("running", trial.Hash);
 
-    /// <summary>The log of a cell's attempts.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    public string RunLog(Trial cell) => In("running", cell.Hash + ".log");
+    /// <summary>The log of a trial's attempts.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    public string RunLog(Trial trial) => In("running", trial.Hash + ".log");
 
-    /// <summary>The file that a cell's result appears in.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    public string ResultFile(Trial cell) => In("done", cell.Hash + ".json");
+    /// <summary>The file that a trial's result appears in.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    public string ResultFile(Trial trial) => In("done", trial.Hash + ".json");
 
-    /// <summary>The file that says why a cell failed.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    public string FailureFile(Trial cell) => In("failed", cell.Hash + ".json");
+    /// <summary>The file that says why a trial failed.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    public string FailureFile(Trial trial) => In("failed", trial.Hash + ".json");
 
-    /// <summary>The log of a cell that failed.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    public string FailureLog(Trial cell) => In("failed", cell.Hash + ".log");
+    /// <summary>The log of a trial that failed.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    public string FailureLog(Trial trial) => In("failed", trial.Hash + ".log");
 
-    /// <summary>What the run of a cell gave.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    /// <returns><see langword="null"/> while the cell is not done.</returns>
+    /// <summary>What the run of a trial gave.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    /// <returns><see langword="null"/> while the trial is not done.</returns>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public JsonObject? ReadResult(Trial cell)
+    public JsonObject? ReadResult(Trial trial)
     {
-        if (Read(ResultFile(cell)) is not { } file)
+        if (Read(ResultFile(trial)) is not { } file)
             return null;
-        return file["result"] as JsonObject is { } result && JsonNode.DeepEquals(file["options"], cell.Options) ? result : throw new InvalidDataException(
-            $"{ResultFile(cell)} has no result, or one of other options than the cell's; restore it, or delete it to run the cell again.");
+        return file["result"] as JsonObject is { } result && JsonNode.DeepEquals(file["options"], trial.Options) ? result : throw new InvalidDataException(
+            $"{ResultFile(trial)} has no result, or one of other options than the trial's; restore it, or delete it to run the trial again.");
     }
 
-    /// <summary>How far every cell is.</summary>
+    /// <summary>How far every trial is.</summary>
     /// <exception cref="InvalidDataException">The file of a failure is damaged.</exception>
-    public SweepStatus Status() => new([.. Plan.Cells.Select((_, index) => StatusOf(index))]);
+    public SweepStatus Status() => new([.. Plan.Trials.Select((_, index) => StatusOf(index))]);
 
-    /// <summary>How far one cell is.</summary>
+    /// <summary>How far one trial is.</summary>
     /// <param name="index">Its number in the order of the plan, from 0.</param>
     /// <exception cref="InvalidDataException">The file of its failure is damaged.</exception>
     public TrialStatus StatusOf(int index)
     {
-        Trial cell = Plan.Cells[index];
-        var (attempts, owner, isHeld) = new Leases(In("claims"), StaleAfter).Last(cell.Hash);
-        TrialState state = File.Exists(ResultFile(cell)) ? TrialState.Done
+        Trial trial = Plan.Trials[index];
+        var (attempts, owner, isHeld) = new Leases(In("leases"), StaleAfter).Last(trial.Hash);
+        TrialState state = File.Exists(ResultFile(trial)) ? TrialState.Done
             : isHeld ? TrialState.Running
-            : File.Exists(FailureFile(cell)) ? TrialState.Failed
+            : File.Exists(FailureFile(trial)) ? TrialState.Failed
             : attempts > 0 ? TrialState.Interrupted : TrialState.Open;
-        return new TrialStatus(index, cell, state, attempts, owner?.ToString(),
-            state == TrialState.Failed ? Read(FailureFile(cell))?["message"]?.ToString() : null);
+        return new TrialStatus(index, trial, state, attempts, owner?.ToString(),
+            state == TrialState.Failed ? Read(FailureFile(trial))?["message"]?.ToString() : null);
     }
 
-    /// <summary>Takes a cell for this process, unless it is done or failed or another process has it.</summary>
-    /// <param name="cell">A cell of the plan.</param>
-    /// <param name="retryFailed">Whether to take a cell that failed.</param>
+    /// <summary>Takes a trial for this process, unless it is done or failed or another process has it.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    /// <param name="retryFailed">Whether to take a trial that failed.</param>
     /// <returns><see langword="null"/> where it cannot be taken.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public TrialLease? TryClaim(Trial cell, bool retryFailed = false)
+    public TrialLease? TryLease(Trial trial, bool retryFailed = false)
     {
-        ArgumentNullException.ThrowIfNull(cell);
-        var claims = new Leases(In("claims"), StaleAfter);
-        if (IsOver() || claims.TryTake(cell.Hash) is not { } taken)
+        ArgumentNullException.ThrowIfNull(trial);
+        var leases = new Leases(In("leases"), StaleAfter);
+        if (IsOver() || leases.TryTake(trial.Hash) is not { } taken)
             return null;
-        var claim = new TrialLease(this, claims, cell, taken);
-        // Another may have ended it between the look and the claim.
+        var lease = new TrialLease(this, leases, trial, taken);
+        // Another may have ended it between the look and the lease.
         if (IsOver())
         {
-            claim.Dispose();
+            lease.Dispose();
             return null;
         }
-        return claim;
+        return lease;
 
         // Listed rather than asked for by name: a file server's client remembers longer that a name was missing.
         bool IsOver() => Listed("done") || (!retryFailed && Listed("failed"));
-        bool Listed(string part) => Directory.EnumerateFiles(In(part), cell.Hash + ".json").Any();
+        bool Listed(string part) => Directory.EnumerateFiles(In(part), trial.Hash + ".json").Any();
     }
 
     private string SweepFile => In("sweep.json");
 
-    private string CellFile(string hash) => In("cells", hash + ".json");
+    private string TrialFile(string hash) => In("trials", hash + ".json");
 
     private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
-    private Dictionary<string, Trial> ReadCells(string[] hashes)
+    private Dictionary<string, Trial> ReadTrials(string[] hashes)
     {
-        var cells = new Dictionary<string, Trial>();
+        var trials = new Dictionary<string, Trial>();
         var faults = new List<string>();
         foreach (string hash in hashes)
         {
-            if (Read(CellFile(hash), faults) is not { } options)
+            if (Read(TrialFile(hash), faults) is not { } options)
                 continue;
-            cells[hash] = new Trial(options);
-            if (cells[hash].Hash != hash)
-                faults.Add($"{CellFile(hash)} was edited: its content has the name {cells[hash].Hash}.");
+            trials[hash] = new Trial(options);
+            if (trials[hash].Hash != hash)
+                faults.Add($"{TrialFile(hash)} was edited: its content has the name {trials[hash].Hash}.");
         }
-        return faults.Count == 0 ? cells : throw new InvalidDataException(
-            $"The cells of {Path} are not those that were planned:\n- {string.Join("\n- ", faults)}\nRestore them, or plan another sweep with the options that you want.");
+        return faults.Count == 0 ? trials : throw new InvalidDataException(
+            $"The trials of {Path} are not those that were planned:\n- {string.Join("\n- ", faults)}\nRestore them, or plan another sweep with the options that you want.");
     }
 
     private static JsonObject? Read(string file, List<string> faults)

@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 
 namespace SingleDarts.Core.Sweeps;
 
-/// <summary>One run of a sweep: a JSON document with all its options, named by its content. Equal options are the same cell.</summary>
+/// <summary>One run of a sweep: a JSON document with all its options, named by its content. Equal options are the same trial.</summary>
 public sealed class Trial : IEquatable<Trial>
 {
     private readonly string canonical;
 
-    /// <summary>Makes a cell.</summary>
+    /// <summary>Makes a trial.</summary>
     /// <param name="options">Everything that decides the run; copied.</param>
     public Trial(JsonObject options)
     {
@@ -25,7 +25,7 @@ public sealed class Trial : IEquatable<Trial>
     public JsonObject Options => CanonicalJson.Parse(canonical);
 
     /// <summary>Whether both have the same options.</summary>
-    /// <param name="other">Another cell.</param>
+    /// <param name="other">Another trial.</param>
     public bool Equals(Trial? other) => other is not null && canonical == other.canonical;
 
     /// <inheritdoc/>

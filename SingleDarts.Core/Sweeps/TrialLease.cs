@@ -3,13 +3,14 @@ using System.Text.Json.Nodes;
 namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
-/// A cell that this process has and no other. A heartbeat keeps it; if that fails for long (a machine asleep, a file server away), another
-/// may take the cell, and <see cref="Lost"/> says so. Disposing gives up what was neither completed nor failed: the next runner goes on with it.
+/// The lease of this process on a trial, which no other process holds. A heartbeat keeps it; if that fails for long (a machine asleep, a file
+/// server away), another process may take the trial, and <see cref="Lost"/> is cancelled. Disposing gives up a trial that neither completed
+/// nor failed: the next runner resumes it.
 /// </summary>
 public sealed class TrialLease : IDisposable
 {
     private readonly SweepFolder folder;
-    private readonly Leases claims;
+    private readonly Leases leases;
     private readonly string file;
     private readonly LeaseOwner owner;
     private readonly CancellationTokenSource lost = new();
@@ -17,47 +18,52 @@ public sealed class TrialLease : IDisposable
     private readonly Lock writing = new();
     private bool released;
 
-    internal TrialLease(SweepFolder folder, Leases claims, Trial cell, (int Attempt, string File, LeaseOwner Owner) taken)
+    internal TrialLease(SweepFolder folder, Leases leases, Trial trial, (int Attempt, string File, LeaseOwner Owner) taken)
     {
-        (this.folder, this.claims, Cell, Attempt, file, owner) = (folder, claims, cell, taken.Attempt, taken.File, taken.Owner);
+        this.folder = folder;
+        this.leases = leases;
+        Trial = trial;
+        Attempt = taken.Attempt;
+        file = taken.File;
+        owner = taken.Owner;
         TimeSpan period = TimeSpan.FromSeconds(owner.StaleAfterSeconds / 10);
         heartbeat = new Timer(_ => Beat(), null, period, period);
     }
 
-    /// <summary>The cell.</summary>
-    public Trial Cell { get; }
+    /// <summary>The trial.</summary>
+    public Trial Trial { get; }
 
     /// <summary>Number of this attempt, from 1.</summary>
     public int Attempt { get; }
 
-    /// <summary>Cancelled when another process has taken the cell, because no heartbeat of this one was seen for too long.</summary>
+    /// <summary>Cancelled when another process has taken the trial, because no heartbeat of this one was seen for too long.</summary>
     public CancellationToken Lost => lost.Token;
 
     /// <summary>Writes the result, which appears whole.</summary>
     /// <param name="result">What the run gave; copied.</param>
-    /// <exception cref="IOException">It cannot be written (nothing is left half-written), or another process has taken the cell.</exception>
+    /// <exception cref="IOException">It cannot be written (nothing is left half-written), or another process has taken the trial.</exception>
     public void Complete(JsonObject result)
     {
         ArgumentNullException.ThrowIfNull(result);
         RequireHeld();
-        AtomicFile.Write(folder.ResultFile(Cell), CanonicalJson.ForReaders(Frame(("result", result.DeepClone()))));
-        File.Delete(folder.FailureFile(Cell));
+        AtomicFile.Write(folder.ResultFile(Trial), CanonicalJson.ForReaders(Frame(("result", result.DeepClone()))));
+        File.Delete(folder.FailureFile(Trial));
         Dispose();
     }
 
-    /// <summary>Records that the cell failed, with what its log says.</summary>
+    /// <summary>Records that the trial failed, with what its log says.</summary>
     /// <param name="message">What was found, what was expected, and the remedy.</param>
     /// <param name="log">What to keep beside the message.</param>
-    /// <exception cref="IOException">It cannot be written, or another process has taken the cell.</exception>
+    /// <exception cref="IOException">It cannot be written, or another process has taken the trial.</exception>
     public void Fail(string message, string log)
     {
         RequireHeld();
-        AtomicFile.Write(folder.FailureLog(Cell), log);
-        AtomicFile.Write(folder.FailureFile(Cell), CanonicalJson.ForReaders(Frame(("message", message))));
+        AtomicFile.Write(folder.FailureLog(Trial), log);
+        AtomicFile.Write(folder.FailureFile(Trial), CanonicalJson.ForReaders(Frame(("message", message))));
         Dispose();
     }
 
-    /// <summary>Gives the cell up.</summary>
+    /// <summary>Gives the trial up.</summary>
     public void Dispose()
     {
         lock (writing)
@@ -77,9 +83,9 @@ public sealed class TrialLease : IDisposable
         ["attempt"] = Attempt,
         ["host"] = owner.Host,
         ["process"] = owner.Process,
-        ["begun"] = owner.Claimed,
+        ["begun"] = owner.Acquired,
         ["ended"] = DateTime.UtcNow,
-        ["options"] = Cell.Options,
+        ["options"] = Trial.Options,
     };
 
     private void RequireHeld()
@@ -87,11 +93,11 @@ public sealed class TrialLease : IDisposable
         ObjectDisposedException.ThrowIf(released, this);
         if (IsLost())
             throw new IOException(
-                $"Cell {Cell} was taken by {claims.Last(Cell.Hash).Owner?.ToString() ?? "another process"}, because this process gave no heartbeat for more " +
+                $"Trial {Trial} was taken by {leases.Last(Trial.Hash).Owner?.ToString() ?? "another process"}, because this process gave no heartbeat for more " +
                 $"than {owner.StaleAfterSeconds:0} s; nothing was written. Let the other finish.");
     }
 
-    private bool IsLost() => claims.Last(Cell.Hash).Attempt > Attempt;
+    private bool IsLost() => leases.Last(Trial.Hash).Attempt > Attempt;
 
     private void Beat()
     {

@@ -1,6 +1,6 @@
 namespace SingleDarts.Core.Sweeps;
 
-/// <summary>What came of the attempt to run a cell.</summary>
+/// <summary>The outcome of an attempt to run a trial.</summary>
 public enum TrialOutcome
 {
     /// <summary>Its result is there, from this attempt or an earlier one.</summary>

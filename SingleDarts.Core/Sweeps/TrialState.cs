@@ -1,15 +1,15 @@
 namespace SingleDarts.Core.Sweeps;
 
-/// <summary>How far a cell is.</summary>
+/// <summary>How far a trial is.</summary>
 public enum TrialState
 {
     /// <summary>Nobody has begun it.</summary>
     Open,
 
-    /// <summary>A process has it and gives signs of life.</summary>
+    /// <summary>A process has it and sends heartbeats.</summary>
     Running,
 
-    /// <summary>It was begun and nobody has it: the next runner goes on with it.</summary>
+    /// <summary>It was begun and nobody has it: the next runner resumes it.</summary>
     Interrupted,
 
     /// <summary>Its result is there.</summary>

@@ -39,28 +39,24 @@ internal static class TrainingDocument
         string shapes = string.Join('\n', state.Select(s => $"{s.Key} [{string.Join(", ", s.Value.shape)}]"));
         return new JsonObject
         {
-            ["name"] = OptionsDocument.Describe(network.GetName(), network),
+            ["name"] = network.GetName(),
+            ["type"] = network.GetType().Name,
+            ["text"] = PartDescription.OwnText(network),
             ["genotype"] = (network as EvaluationNetwork)?.Genotype.ToString(),
-            ["layers"] = network is EvaluationNetwork evaluation ? Layers(evaluation) : null,
+            ["space"] = network is EvaluationNetwork evaluation ? SpaceDescription.Of(evaluation.Space, evaluation.Layout) : null,
             ["parameters"] = network.parameters().Sum(p => p.numel()),
             ["tensors"] = state.Count,
             ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shapes))),
         };
     }
 
-    private static string Layers(EvaluationNetwork network)
-    {
-        CellPlacement[] cells = [.. network.Layout.Layers.OfType<CellPlacement>()];
-        return $"{network.Space.Name}, {cells.Length} cells, {cells[0].Channels} channels";
-    }
-
     private static JsonObject Data(IBatchSource source) => new()
     {
         ["name"] = source.Name,
         ["samples"] = source.Count,
-        ["input"] = string.Join('x', source.InputShape),
+        ["input"] = PartDescription.Of(source.InputShape.ToArray()),
         ["classes"] = source.Classes,
-        [OptionsDocument.ClassNames] = MatchingData.Named(source.ClassNames) is { } names ? string.Join(", ", names) : null,
+        [OptionsDocument.ClassNames] = PartDescription.Of(MatchingData.Named(source.ClassNames)?.ToArray()),
         [OptionsDocument.Values] = source.ValueScale,
         ["sha256"] = SourceFingerprint.Of(source),
     };
@@ -69,15 +65,14 @@ internal static class TrainingDocument
     {
         ["epochs"] = options.Epochs,
         ["batchSize"] = options.BatchSize,
-        ["microBatches"] = options.GradientAccumulation,
+        ["gradientAccumulation"] = options.GradientAccumulation,
         ["dropLast"] = options.DropLast,
-        ["weightOptimizer"] = options.WeightOptimizer.ToString(),
-        ["transform"] = train is DatasetSource
-            ? options.Transform?.ToString() ?? "normalisation by the data's statistics" : "by the batch source",
+        ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),
+        ["transform"] = train is DatasetSource ? PartDescription.Of(options.Transform) : "by the batch source",
         ["labelSmoothing"] = options.LabelSmoothing,
         ["auxiliaryWeight"] = options.AuxiliaryWeight,
         ["dropPathProbability"] = options.DropPathProbability,
-        ["averageDecay"] = options.EmaDecay,
+        ["emaDecay"] = options.EmaDecay,
         ["seed"] = options.Seed,
         ["dataType"] = options.DataType.ToString(),
     };

@@ -1,22 +1,24 @@
 using System.CommandLine;
 using PaperTables;
+using PaperTables.CommandLine;
 using PaperTables.Figures;
-using PaperTables.Tables;
-using PaperTables.Training;
 using PaperTables.Reports;
 using PaperTables.Sweeps;
+using PaperTables.Tables;
+using PaperTables.Training;
 
 var root = new RootCommand(
     "Reproduces the tables of \"Single-DARTS: Towards Stable Architecture Search\". Begin with: search --data <folder> --out <folder>")
 {
     SearchCommand.Create(),
-    EvaluateCommand.Create(),
+    TrainCommand.Create(),
     TableCommand.ImageNet(),
     TableCommand.Cifar(),
     FigureCommand.Create(),
     ReportCommand.Create(),
     SweepCommand.Create(),
 };
+root.Add(OptionsPage.Create(root));
 ParseResult parsed = root.Parse(args);
 // Signals are handled by the search itself, which may need longer for its checkpoint than a fixed time.
 int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,6 +1,6 @@
+using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -9,43 +9,9 @@ using TorchSharp;
 
 namespace PaperTables;
 
-/// <summary>Runs one search as the command line asks and turns every outcome into a message and an exit code.</summary>
+/// <summary>Runs the search that settings describe.</summary>
 internal static class SearchRunner
 {
-    public static Task<int> RunAsync(SearchSettings settings) => RunAsync(token => SearchAsync(settings, token));
-
-    /// <summary>Runs a search or a training; signals cancel it.</summary>
-    public static async Task<int> RunAsync(Func<CancellationToken, Task> work)
-    {
-        using var termination = new Termination();
-        try
-        {
-            TorchRuntime.EnsureLoaded();
-            await work(termination.Token);
-            return ExitCode.Success;
-        }
-        catch (OperationCanceledException e)
-        {
-            Console.Error.WriteLine(e.Message);
-            return termination.ExitCodeOfSignal;
-        }
-        catch (Exception e) when (e is SearchDivergedException or TrainingDivergedException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return ExitCode.Diverged;
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return ExitCode.BadInput;
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine($"Unexpected failure ({e.GetType().Name}): {e.Message}");
-            return ExitCode.Failure;
-        }
-    }
-
     /// <summary>The search that the settings describe, without a run folder and watchers.</summary>
     public static ArchitectureSearch Describe(SearchSettings settings, ClassificationDataset data) => ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
         .Using(settings.OptimizationScheme)
@@ -58,8 +24,10 @@ internal static class SearchRunner
         .OnDevice(settings.Device)
         .ComputingCells(settings.Execution);
 
-    private static async Task SearchAsync(SearchSettings settings, CancellationToken cancellationToken)
+    /// <summary>Runs or resumes a search and prints what it found.</summary>
+    public static async Task RunAsync(SearchSettings settings, CancellationToken cancellationToken)
     {
+        TorchRuntime.EnsureLoaded();
         if (settings.Space != "nasbench201" && settings.Table is not null)
             throw new ArgumentException($"--table is the table of nasbench201; it has no genotype of '{settings.Space}'. Leave it out.");
         NasBench201Table? table = settings.Table is null ? null : NasBench201Table.Load(settings.Table);

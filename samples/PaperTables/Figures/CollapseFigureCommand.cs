@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.CommandLine;
 
 namespace PaperTables.Figures;
 
@@ -19,7 +20,7 @@ internal static class CollapseFigureCommand
         {
             operations, rate, margin, epsilons, output,
         };
-        command.SetAction(parsed => FigureCommand.Run(() => CollapseFigure.Draw(
+        command.SetAction(parsed => Outcome.OfFiles(() => CollapseFigure.Draw(
             parsed.GetValue(operations), parsed.GetValue(rate), parsed.GetValue(margin), parsed.GetValue(epsilons)!, parsed.GetValue(output)!)));
         return command;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PaperTables.Runs;
 
 namespace PaperTables.Figures;
 
@@ -16,8 +17,8 @@ internal sealed record Band(string Scheme, string Panel, string Line, IReadOnlyL
         $"{PaperTables.Csv.Escape(Scheme)},{PaperTables.Csv.Escape(Panel)},{PaperTables.Csv.Escape(Line)},{p.Epoch:R},{p.Mean:R},{p.Min:R},{p.Max:R},{p.Runs}"));
 
     /// <summary>Numbers that are not finite are left out; several of one run and time are averaged first.</summary>
-    public static IEnumerable<Band> Of(string scheme, IEnumerable<string> folders, Func<RunFacts, IEnumerable<Measured>> measure) =>
-        from run in folders.Select((folder, i) => (Index: i, Values: measure(RunFacts.Open(folder)).Where(m => double.IsFinite(m.Value)).ToList()))
+    public static IEnumerable<Band> Of(string scheme, IEnumerable<string> folders, Func<RecordedSearch, IEnumerable<Measured>> measure) =>
+        from run in folders.Select((folder, i) => (Index: i, Values: measure(RecordedSearch.Open(folder)).Where(m => double.IsFinite(m.Value)).ToList()))
         from value in run.Values
         group (run.Index, value) by (value.Panel, value.Line) into line
         select new Band(scheme, line.Key.Panel, line.Key.Line,

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using PaperTables.CommandLine;
+using PaperTables.Runs;
 using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Figures;
@@ -46,7 +48,7 @@ internal static class RunFigureCommand
     private static Option<string?> Edge() => new("--edge") { Description = "The edge, target<-source. Default: the last of the cell." };
 
     private static Command Make(
-        string name, string description, string yLabel, Option[] options, Func<ParseResult, Func<RunFacts, string, IEnumerable<Measured>>> measure, Option<string?>? table = null)
+        string name, string description, string yLabel, Option[] options, Func<ParseResult, Func<RecordedSearch, string, IEnumerable<Measured>>> measure, Option<string?>? table = null)
     {
         Option<string> output = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => "." };
         var runs = new FigureRuns();
@@ -55,14 +57,15 @@ internal static class RunFigureCommand
         foreach (Option option in options)
             command.Add(option);
         command.Add(output);
-        command.SetAction(parsed => FigureCommand.Run(() =>
+        command.SetAction((parsed, _) => Outcome.OfAsync(async token =>
         {
             var measured = measure(parsed);
-            Band[] bands = [.. runs.Find(parsed, table)
-                .SelectMany(s => Band.Of(s.Scheme, s.Folders, run => measured(run, s.Scheme)))];
-            return bands.Length == 0
-                ? throw new ArgumentException("There is nothing to draw; the runs have no such number that is finite.")
-                : RunFigure.Draw(bands, yLabel, sharesY: name != "2", parsed.GetValue(output)!, "figure-" + name);
+            Band[] bands = [.. (await runs.FindAsync(parsed, table, token)).SelectMany(s => Band.Of(s.Scheme, s.Folders, run => measured(run, s.Scheme)))];
+            if (bands.Length == 0)
+                throw new ArgumentException("There is nothing to draw; the runs have no such number that is finite.");
+            foreach (string file in RunFigure.Draw(bands, yLabel, sharesY: name != "2", parsed.GetValue(output)!, "figure-" + name))
+                Console.WriteLine(file);
+            return ExitCode.Success;
         }));
         return command;
     }

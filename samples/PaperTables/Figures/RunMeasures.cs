@@ -1,3 +1,4 @@
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Spaces;
 
@@ -7,7 +8,7 @@ namespace PaperTables.Figures;
 internal static class RunMeasures
 {
     /// <summary>Figure 1; from the table where there is one, else from the records.</summary>
-    public static IEnumerable<Measured> Accuracy(RunFacts run, NasBench201Table? table)
+    public static IEnumerable<Measured> Accuracy(RecordedSearch run, NasBench201Table? table)
     {
         if (table is null)
             return Records<GenotypeAccuracyRecord>(run, "genotype-accuracy", "give --table <csv>, or run the search with --diagnose and --table")
@@ -18,7 +19,7 @@ internal static class RunMeasures
     }
 
     /// <summary>Figure 2; all recorded nodes where none is named.</summary>
-    public static IEnumerable<Measured> Correlation(RunFacts run, string pair, bool cosine, IReadOnlyList<int> nodes)
+    public static IEnumerable<Measured> Correlation(RecordedSearch run, string pair, bool cosine, IReadOnlyList<int> nodes)
     {
         var records = Records<GradientCorrelationRecord>(run, "gradient-correlation");
         int[] recorded = [.. records.SelectMany(r => r.Nodes).Select(n => n.Node).Distinct().Order()];
@@ -33,7 +34,7 @@ internal static class RunMeasures
     }
 
     /// <summary>Figure 3; the last recorded cell where none is named.</summary>
-    public static IEnumerable<Measured> Gradients(RunFacts run, string scheme, string? edge, int? cell)
+    public static IEnumerable<Measured> Gradients(RecordedSearch run, string scheme, string? edge, int? cell)
     {
         var records = Records<OperationGradientsRecord>(run, "operation-gradients");
         int[] recorded = [.. records.SelectMany(r => r.Cells).Select(c => c.Cell).Distinct().Order()];
@@ -51,7 +52,7 @@ internal static class RunMeasures
     }
 
     /// <summary>Figure A-1; the first kind of cell where none is named.</summary>
-    public static IEnumerable<Measured> Probabilities(RunFacts run, string scheme, string? edge, string? kind)
+    public static IEnumerable<Measured> Probabilities(RecordedSearch run, string scheme, string? edge, string? kind)
     {
         CellSpecification chosen = kind is null ? run.Kinds[0] : run.Kind(kind);
         var records = Records<OperationProbabilitiesRecord>(run, "operation-probabilities");
@@ -59,7 +60,7 @@ internal static class RunMeasures
         return records.SelectMany(r => Row(run, chosen, edge, run.Matrix(r.OperationWeights, chosen), scheme, r.Epoch - 1 + (r.Step / steps)));
     }
 
-    private static IEnumerable<Measured> Row(RunFacts run, CellSpecification kind, string? edge, double[,] matrix, string scheme, double time)
+    private static IEnumerable<Measured> Row(RecordedSearch run, CellSpecification kind, string? edge, double[,] matrix, string scheme, double time)
     {
         IReadOnlyList<CellEdge> edges = kind.Topology.Edges;
         int row = edge is null ? edges.Count - 1 : edges.Select(e => e.ToString()).ToList().IndexOf(edge);
@@ -69,7 +70,7 @@ internal static class RunMeasures
         return kind.Operations.Select((operation, k) => new Measured(scheme, operation.Name, time, matrix[row, k]));
     }
 
-    private static IReadOnlyList<T> Records<T>(RunFacts run, string name, string remedy = "run the search with --diagnose") where T : DiagnosticRecord =>
+    private static IReadOnlyList<T> Records<T>(RecordedSearch run, string name, string remedy = "run the search with --diagnose") where T : DiagnosticRecord =>
         run.Recorded.Records<T>(name) is { Count: > 0 } records ? records
             : throw new FileNotFoundException($"{run.Recorded.RecordsFile(name)} has no record; {remedy}.");
 }

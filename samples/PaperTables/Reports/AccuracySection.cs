@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
@@ -11,7 +12,7 @@ internal static class AccuracySection
 {
     private static readonly string[] Tests = ["CIFAR-10", "CIFAR-100", "ImageNet16-120"];
 
-    public static XElement Make(RunFacts run, NasBench201Table? table)
+    public static XElement Make(RecordedSearch run, NasBench201Table? table)
     {
         (int Epoch, Genotype Genotype, double[] All)[] epochs = table is null
             ? [.. run.Recorded.Records<GenotypeAccuracyRecord>("genotype-accuracy").Select(r => (r.Epoch, r.Genotype,

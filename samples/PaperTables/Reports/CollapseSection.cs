@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using static PaperTables.Reports.Html;
 
@@ -9,7 +10,7 @@ internal static class CollapseSection
 {
     private static readonly string[] Names = ["of the genotype's operations", "of the sum of p"];
 
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         var records = run.Recorded.Records<CollapseIndicatorsRecord>("collapse-indicators");
         if (records.Count == 0)

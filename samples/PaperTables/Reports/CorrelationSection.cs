@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using static PaperTables.Reports.Html;
 
@@ -12,7 +13,7 @@ internal static class CorrelationSection
         ("paper", n => n.Paper), ("independent", n => n.Independent), ("acting", n => n.Acting), ("momentum", n => n.Momentum), ("one epoch apart", n => n.EpochApart),
     ];
 
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         var nodes = run.Recorded.Records<GradientCorrelationRecord>("gradient-correlation").SelectMany(r => r.Nodes.Select(node => (r.Epoch, Node: node))).ToList();
         if (nodes.Count == 0)

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Search;
 using static PaperTables.Reports.Html;
 
@@ -7,7 +8,7 @@ namespace PaperTables.Reports;
 /// <summary>Loss, accuracy and learning rates by epoch.</summary>
 internal static class CurvesSection
 {
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         IReadOnlyList<EpochReport> epochs = run.Recorded.Epochs;
         if (epochs.Count == 0)

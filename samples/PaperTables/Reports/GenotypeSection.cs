@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 
@@ -7,7 +8,7 @@ namespace PaperTables.Reports;
 /// <summary>The last genotype as text and as pictures.</summary>
 internal static class GenotypeSection
 {
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         if (run.Genotype is not { } genotype)
             return Section("Genotype", Missing("No epoch is done, so there is no genotype yet; go on with search --resume."));

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using static PaperTables.Reports.Html;
 
@@ -7,7 +8,7 @@ namespace PaperTables.Reports;
 /// <summary>∂L/∂p by epoch (Figure 3), summed over the cells of a kind.</summary>
 internal static class GradientsSection
 {
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         var records = run.Recorded.Records<OperationGradientsRecord>("operation-gradients");
         if (records.Count == 0)

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using static PaperTables.Reports.Html;
 
 namespace PaperTables.Reports;
@@ -6,16 +7,16 @@ namespace PaperTables.Reports;
 /// <summary>What was searched, with what, and whether it is finished.</summary>
 internal static class HeadingSection
 {
-    public static string Title(RunFacts run) => $"{Scheme(run)} search on {run.Option("space", "name")}, seed {run.Option("search", "seed")}";
+    public static string Title(RecordedSearch run) => $"{Scheme(run)} search on {run.Option("space", "name")}, seed {run.Option("search", "seed")}";
 
-    public static XElement Make(RunFacts run) => E("header",
+    public static XElement Make(RecordedSearch run) => E("header",
         E("h1", Title(run)),
         E("p", E("span", State(run)).Class("state")),
         E("table", E("tbody", Facts(run).Select(f => E("tr", E("th", f.Name), E("td", f.Value))))).Class("facts"));
 
-    private static string Scheme(RunFacts run) => run.Option("search", "scheme").Split(':')[0];
+    private static string Scheme(RecordedSearch run) => run.Option("search", "scheme", "name");
 
-    private static string State(RunFacts run)
+    private static string State(RecordedSearch run)
     {
         string done = $"{run.Recorded.Epochs.Count} of {run.Option("search", "epochs")} epochs";
         return !run.IsFinished ? $"not finished: {done}"
@@ -23,12 +24,12 @@ internal static class HeadingSection
             : $"finished: {done}";
     }
 
-    private static IEnumerable<(string Name, string Value)> Facts(RunFacts run)
+    private static IEnumerable<(string Name, string Value)> Facts(RecordedSearch run)
     {
         yield return ("scheme", run.Option("search", "scheme"));
         yield return ("relaxation", run.Option("search", "relaxation"));
-        yield return ("space", $"{run.Option("space", "name")}, input {run.Option("space", "input")}, {run.Option("space", "classes")} classes");
-        yield return ("data", $"{run.Option("data", "name")}, {run.Option("data", "samples")} samples of {run.Option("data", "input")}, {run.Option("data", "classes")} classes");
+        yield return ("space", $"{run.Option("space", "name")}, input {run.Shape("space", "input")}, {run.Option("space", "classes")} classes");
+        yield return ("data", $"{run.Option("data", "name")}, {run.Option("data", "samples")} samples of {run.Shape("data", "input")}, {run.Option("data", "classes")} classes");
         yield return ("seed", run.Option("search", "seed"));
         yield return ("device", $"{run.Option("device")}, {run.Option("threads")} CPU threads");
         yield return ("time", $"{TimeSpan.FromSeconds(Math.Round(run.Recorded.Epochs.Sum(e => double.IsFinite(e.Seconds) ? e.Seconds : 0))):c} for the epochs done");

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using static PaperTables.Reports.Html;
 
@@ -7,7 +8,7 @@ namespace PaperTables.Reports;
 /// <summary>The dominant eigenvalue of the Hessian in α by epoch.</summary>
 internal static class HessianSection
 {
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         var records = run.Recorded.Records<HessianEigenvalueRecord>("hessian-eigenvalue");
         if (records.Count == 0)

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 
@@ -16,7 +17,7 @@ internal static class Report
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static string Write(string folder, string? tableFile, string output)
     {
-        RunFacts run = RunFacts.Open(folder);
+        RecordedSearch run = RecordedSearch.Open(folder);
         NasBench201Table? table = tableFile is null ? null : NasBench201Table.Load(tableFile);
         XDocument page = Page(run, table);
         if (Directory.Exists(output))
@@ -36,7 +37,7 @@ internal static class Report
         return output;
     }
 
-    private static XDocument Page(RunFacts run, NasBench201Table? table)
+    private static XDocument Page(RecordedSearch run, NasBench201Table? table)
     {
         XElement html = E("html", new XAttribute("lang", "en"),
             E("head",

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperTables.Figures;
+using PaperTables.CommandLine;
 
 namespace PaperTables.Reports;
 
@@ -12,7 +12,7 @@ internal static class ReportCommand
         Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz) to look genotypes up in." };
         Option<string?> output = new("--out") { Description = "The page. Default: report.html in the run folder." };
         var command = new Command("report", "Writes a run as one page without scripts and without other files.") { folder, table, output };
-        command.SetAction(parsed => FigureCommand.Run(() =>
+        command.SetAction(parsed => Outcome.OfFiles(() =>
         {
             string run = parsed.GetValue(folder)!;
             return [Report.Write(run, parsed.GetValue(table), parsed.GetValue(output) ?? Path.Combine(run, "report.html"))];

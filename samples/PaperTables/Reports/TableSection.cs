@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 
@@ -10,16 +11,16 @@ internal static class TableSection
 {
     private static readonly NasBench201Metric[] Metrics = Enum.GetValues<NasBench201Metric>();
 
-    public static XElement Make(RunFacts run, NasBench201Table? table) => Section("Cost and accuracy", Cost(run), Accuracy(run, table));
+    public static XElement Make(RecordedSearch run, NasBench201Table? table) => Section("Cost and accuracy", Cost(run), Accuracy(run, table));
 
     public static IEnumerable<string> Names => Metrics.Select(m => m.ToString());
 
-    private static XElement Cost(RunFacts run) => RunCost.Of(run) is { } cost
+    private static XElement Cost(RecordedSearch run) => RunCost.Of(run) is { } cost
         ? E("p", string.Create(CultureInfo.InvariantCulture,
             $"In this space the network of the genotype has {cost.Parameters:N0} parameters and {cost.Flops / 1e6:F3} M multiply-adds."))
         : Missing("Parameters and FLOPs are recorded when the search is finished.");
 
-    private static object Accuracy(RunFacts run, NasBench201Table? table)
+    private static object Accuracy(RecordedSearch run, NasBench201Table? table)
     {
         if (table is null)
             return Missing("For accuracies by NAS-Bench-201, give --table <csv>.");

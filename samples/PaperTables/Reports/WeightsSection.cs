@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PaperTables.Runs;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
@@ -8,7 +9,7 @@ namespace PaperTables.Reports;
 /// <summary>Operation weights p after the last epoch and over time.</summary>
 internal static class WeightsSection
 {
-    public static XElement Make(RunFacts run)
+    public static XElement Make(RecordedSearch run)
     {
         if (run.Genotype is not { } genotype)
             return Section("Operation weights", Missing("No epoch is done, so there are no operation weights yet."));
@@ -18,7 +19,7 @@ internal static class WeightsSection
             run.Kinds.Select(kind => EdgeCharts.Draw(kind, Times(run, kind))));
     }
 
-    private static List<(double, double[,])> Times(RunFacts run, CellSpecification kind)
+    private static List<(double, double[,])> Times(RecordedSearch run, CellSpecification kind)
     {
         var records = run.Recorded.Records<OperationProbabilitiesRecord>("operation-probabilities");
         double steps = Math.Max(1, records.Select(r => r.Step).DefaultIfEmpty().Max());

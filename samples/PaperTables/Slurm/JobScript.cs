@@ -2,12 +2,12 @@ using System.Text;
 
 namespace PaperTables.Slurm;
 
-/// <summary>The batch script of a sweep: an array job with one task for each cell, whose index in the plan is that of the task.</summary>
+/// <summary>The batch script of a sweep: an array job with one task for each trial, whose index in the plan is that of the task.</summary>
 /// <param name="Sweep">The sweep folder, an absolute path.</param>
 /// <param name="Program">This program: a file, and where that is the runtime, the assembly after it.</param>
-/// <param name="Indices">The cells to run.</param>
+/// <param name="Indices">The trials to run.</param>
 /// <param name="Options">What each task asks of Slurm.</param>
-/// <param name="RetryFailed">Whether cells that failed are run again.</param>
+/// <param name="RetryFailed">Whether trials that failed are run again.</param>
 internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IReadOnlyList<int> Indices, SlurmOptions Options, bool RetryFailed = false)
 {
     /// <exception cref="ArgumentException">Slurm cannot write into a folder of that name.</exception>
@@ -15,7 +15,7 @@ internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IR
     {
         if (Sweep.Any(c => char.IsControl(c) || c == '\\'))
             throw new ArgumentException($"The sweep folder is {Sweep}; Slurm cannot write logs into a folder with a backslash or a control character in its name. Rename it.");
-        var script = new StringBuilder("#!/bin/bash\n# Written by 'sweep submit'. The index of a task is that of its cell in the plan.\n");
+        var script = new StringBuilder("#!/bin/bash\n# Written by 'sweep submit'. The index of a task is that of its trial in the plan.\n");
         foreach (string directive in Directives())
             script.Append("#SBATCH ").Append(directive).Append('\n');
         return script.Append('\n').Append(Body).ToString();

@@ -1,23 +1,42 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PaperTables.CommandLine;
 
 namespace PaperTables.Slurm;
 
 /// <summary>What each task of the array job asks of Slurm. Null leaves the cluster's default.</summary>
-/// <param name="Throttle">Tasks that may run at the same time.</param>
-/// <param name="Time">Time limit of one task, in Slurm's notation.</param>
-/// <param name="Memory">Main memory of one task, such as 8G.</param>
-/// <param name="Cpus">CPUs of one task; as many threads are used.</param>
-/// <param name="Gpus">GPUs of one task; 0 asks for none.</param>
-/// <param name="Partition">Partition, or several by comma.</param>
-/// <param name="Account">Account that is charged.</param>
-/// <param name="Requeue">Whether a task comes back after preemption, a node's failure or its time limit.</param>
-/// <param name="Grace">Seconds before the time limit at which a task is asked to save its checkpoint.</param>
-/// <param name="Others">Options of sbatch that are passed on as they are.</param>
-internal sealed partial record SlurmOptions(
-    int? Throttle = null, string? Time = null, string? Memory = null, int Cpus = 1, int Gpus = 0, string? Partition = null, string? Account = null,
-    bool Requeue = false, int Grace = 120, params IReadOnlyList<string> Others)
+internal sealed partial record SlurmOptions
 {
+    [CommandOption("--throttle", "Tasks that may run at the same time. Default: as many as fit.")]
+    public int? Throttle { get; init; }
+
+    [CommandOption("--time", "Time limit of one task: hh:mm:ss, days-hh:mm:ss or minutes. Default: the partition's.")]
+    public string? Time { get; init; }
+
+    [CommandOption("--mem", "Main memory of one task, such as 8G. Default: the cluster's.")]
+    public string? Memory { get; init; }
+
+    [CommandOption("--cpus", "CPUs of one task; a search uses as many threads unless its trial names a number.")]
+    public int Cpus { get; init; } = 1;
+
+    [CommandOption("--gpus", "GPUs of one task; plan the sweep with --device cuda.")]
+    public int Gpus { get; init; }
+
+    [CommandOption("--partition", "Partition, or several by comma. Default: the cluster's.")]
+    public string? Partition { get; init; }
+
+    [CommandOption("--account", "Account that is charged. Default: yours.")]
+    public string? Account { get; init; }
+
+    [CommandOption("--requeue", "Bring a task back after preemption, a node's failure or its time limit; it resumes from its checkpoint.")]
+    public bool Requeue { get; init; }
+
+    [CommandOption("--grace", "Seconds before the time limit at which a task saves its checkpoint.")]
+    public int Grace { get; init; } = 120;
+
+    [CommandOption("--sbatch-option", "Another option of sbatch, such as --sbatch-option=--qos=long. May be given again.")]
+    public string[] Others { get; init; } = [];
+
     /// <summary>Finds every fault before anything is written.</summary>
     /// <exception cref="ArgumentException">With all faults.</exception>
     public void Validate()
@@ -45,7 +64,7 @@ internal sealed partial record SlurmOptions(
             throw new ArgumentException(string.Join(Environment.NewLine, faults));
     }
 
-    /// <summary>Seconds of a time limit in Slurm's notation; null where it is none.</summary>
+    /// <summary>Seconds of a time limit in Slurm's notation; null if it is none.</summary>
     internal static long? Seconds(string time)
     {
         Match match = TimeLimit().Match(time);

@@ -2,13 +2,13 @@ using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Slurm;
 
-/// <summary>Submits the cells of a sweep that are left.</summary>
+/// <summary>Submits the trials of a sweep that are left.</summary>
 internal static class SlurmSubmission
 {
     /// <summary>Writes the script, submits it and records the job; lines for the user.</summary>
     /// <param name="path">The sweep folder.</param>
     /// <param name="options">What each task asks of Slurm.</param>
-    /// <param name="retryFailed">Whether to run cells that failed again.</param>
+    /// <param name="retryFailed">Whether to run trials that failed again.</param>
     /// <param name="dryRun">Whether to give the script and touch nothing.</param>
     /// <exception cref="ArgumentException">Options are at fault.</exception>
     /// <exception cref="IOException">There is no sweep, no sbatch, or Slurm refused the job.</exception>
@@ -19,27 +19,27 @@ internal static class SlurmSubmission
         IReadOnlyList<SubmittedJob> jobs = SubmittedJob.ReadAll(sweep.Path);
         var (queue, reason) = SlurmQueue.Ask(jobs);
         if (reason is not null && !dryRun)
-            throw new IOException($"Cells of this sweep were submitted before, and it is not known which of them are in Slurm's queue: {reason}. Try again later.");
-        IReadOnlyList<CellInQueue> cells = CellInQueue.Merge(sweep.Status().Cells, jobs, queue);
-        int[] left = [.. cells.Where(cell => IsLeft(cell.Standing, retryFailed)).Select(cell => cell.Status.Index)];
-        string others = SlurmStatus.Count(cells.Where(cell => !left.Contains(cell.Status.Index)));
+            throw new IOException($"Trials of this sweep were submitted before, and it is not known which of them are in Slurm's queue: {reason}. Try again later.");
+        IReadOnlyList<TrialInQueue> trials = TrialInQueue.Merge(sweep.Status().Trials, jobs, queue);
+        int[] left = [.. trials.Where(trial => IsLeft(trial.Standing, retryFailed)).Select(trial => trial.Status.Index)];
+        string others = SlurmStatus.Count(trials.Where(trial => !left.Contains(trial.Status.Index)));
         if (left.Length == 0)
-            return [$"nothing to submit: of {cells.Count} cells, {others}" +
-                (cells.Any(cell => cell.Standing == CellStanding.Failed) ? "; --retry-failed runs those that failed again" : "")];
+            return [$"nothing to submit: of {trials.Count} trials, {others}" +
+                (trials.Any(trial => trial.Standing == TrialStanding.Failed) ? "; --retry-failed runs those that failed again" : "")];
         string script = new JobScript(sweep.Path, ThisProgram(), left, options, retryFailed).ToString();
         if (dryRun)
             return [script];
         SubmittedJob job = Submit(sweep.Path, script, left);
         return
         [
-            $"job {job.Id}: {left.Length} of {cells.Count} cells, array {job.Array}{(others.Length > 0 ? $" ({others})" : "")}",
+            $"job {job.Id}: {left.Length} of {trials.Count} trials, array {job.Array}{(others.Length > 0 ? $" ({others})" : "")}",
             $"script {ScriptIn(sweep.Path)}",
             $"logs   {Path.Combine(sweep.Path, "slurm", "logs")}",
         ];
     }
 
-    private static bool IsLeft(CellStanding standing, bool retryFailed) =>
-        standing is CellStanding.Open or CellStanding.Interrupted or CellStanding.Lost || (retryFailed && standing is CellStanding.Failed);
+    private static bool IsLeft(TrialStanding standing, bool retryFailed) =>
+        standing is TrialStanding.Open or TrialStanding.Interrupted or TrialStanding.Lost || (retryFailed && standing is TrialStanding.Failed);
 
     private static string ScriptIn(string sweep) => Path.Combine(sweep, "slurm", "job.sh");
 

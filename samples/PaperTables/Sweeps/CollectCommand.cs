@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -14,7 +15,7 @@ internal static class CollectCommand
         Option<string?> output = new("--out") { Description = "File. Default: the terminal." };
         Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan." };
         var command = new Command("collect", "Prints the paper's numbers beside those found so far, and what follows from them.") { folder, format, output, table };
-        command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
+        command.SetAction((parsed, _) => Outcome.OfAsync(_ =>
         {
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             string report = ReportFormat.Write(parsed.GetValue(format)!, SweepReport.Of(sweep, SweepCommand.Benchmark(sweep, parsed.GetValue(table))));

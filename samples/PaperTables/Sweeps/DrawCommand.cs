@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PaperTables.Figures;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -13,7 +13,7 @@ internal static class DrawCommand
         Option<string> output = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => "." };
         Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan." };
         var command = new Command("draw", "Draws accuracy and skip connections of the genotypes after each epoch, as PNG and SVG, with the numbers as CSV.") { folder, output, table };
-        command.SetAction(parsed => FigureCommand.Run(() =>
+        command.SetAction(parsed => Outcome.OfFiles(() =>
         {
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             return SweepFigure.Draw(sweep, SweepCommand.Benchmark(sweep, parsed.GetValue(table)), parsed.GetValue(output)!);

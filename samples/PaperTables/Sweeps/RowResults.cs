@@ -16,9 +16,9 @@ internal sealed class RowResults
     /// <param name="benchmark">Where genotypes are looked up; without it there are no accuracies.</param>
     public RowResults(SweepFolder sweep, string group, NasBench201Table? benchmark)
     {
-        IReadOnlyList<Trial> cells = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Cells ?? [];
-        Planned = cells.Count;
-        done = [.. cells.Select(sweep.ReadResult).OfType<JsonObject>()];
+        IReadOnlyList<Trial> trials = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Trials ?? [];
+        Planned = trials.Count;
+        done = [.. trials.Select(sweep.ReadResult).OfType<JsonObject>()];
         this.benchmark = benchmark;
     }
 

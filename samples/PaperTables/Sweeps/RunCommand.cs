@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -14,24 +15,24 @@ internal static class RunCommand
         Argument<string> folder = SweepCommand.Folder();
         Option<string?> index = new("--index")
         {
-            Description = $"Run this cell of the plan's order (from 0) and no other; 'auto' reads {string.Join(" or ", ArrayVariables)}.",
+            Description = $"Run this trial of the plan's order (from 0) and no other; 'auto' reads {string.Join(" or ", ArrayVariables)}.",
         };
-        Option<int> workers = new("--workers") { Description = "Cells side by side, each in a process of its own.", DefaultValueFactory = _ => 1 };
-        Option<bool> retry = new("--retry-failed") { Description = "Run cells that failed again." };
+        Option<int> workers = new("--workers") { Description = "Trials side by side, each in a process of its own.", DefaultValueFactory = _ => 1 };
+        Option<bool> retry = new("--retry-failed") { Description = "Run trials that failed again." };
         Option<int?> threads = new("--threads")
         {
-            Description = "CPU threads of all workers together. Default: SLURM_CPUS_PER_TASK, else all cores. A cell that names its threads has those.",
+            Description = "CPU threads of all workers together. Default: SLURM_CPUS_PER_TASK, else all cores. A trial that names its threads has those.",
         };
         Option<double> stale = new("--stale-after")
         {
-            Description = "Seconds without a heartbeat after which others may take a cell of this process from another machine.", DefaultValueFactory = _ => 300,
+            Description = "Seconds without a heartbeat after which others may take a trial of this process from another machine.", DefaultValueFactory = _ => 300,
         };
         Option<bool> worker = new("--stop-at-end-of-input") { Description = "Stop with a checkpoint when the standard input ends.", Hidden = true };
-        var command = new Command("run", "Runs what is neither done nor failed nor taken by another runner, and goes on with what was interrupted.")
+        var command = new Command("run", "Runs the trials that are neither done nor failed nor taken by another runner, and resumes those that were interrupted.")
         {
             folder, index, workers, retry, threads, stale, worker,
         };
-        command.SetAction((parsed, _) => SweepCommand.RunAsync(async () =>
+        command.SetAction((parsed, _) => Outcome.OfAsync(async token =>
         {
             if (parsed.GetValue(stale) is var seconds && !(seconds >= 1))
                 throw new ArgumentException($"--stale-after is {seconds}; expected 1 second or more.");
@@ -40,8 +41,8 @@ internal static class RunCommand
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!, TimeSpan.FromSeconds(seconds));
             int cores = parsed.GetValue(threads) ?? Number("SLURM_CPUS_PER_TASK") ?? Environment.ProcessorCount;
             return parsed.GetValue(index) is { } number
-                ? await CellWorker.RunAsync(sweep, Index(number, sweep), parsed.GetValue(retry), cores, parsed.GetValue(worker))
-                : await WorkerPool.RunAsync(sweep, parsed.GetValue(workers), parsed.GetValue(retry), Math.Max(1, cores / parsed.GetValue(workers)));
+                ? await TrialWorker.RunAsync(sweep, Index(number, sweep), parsed.GetValue(retry), cores, parsed.GetValue(worker), token)
+                : await WorkerPool.RunAsync(sweep, parsed.GetValue(workers), parsed.GetValue(retry), Math.Max(1, cores / parsed.GetValue(workers)), token);
         }));
         return command;
     }
@@ -55,7 +56,7 @@ internal static class RunCommand
             ? ArrayVariables.Select(Number).FirstOrDefault(number => number is not null) ?? throw new ArgumentException(
                 $"--index auto found no number in {string.Join(" or ", ArrayVariables)}; run it as a job of an array, or give the number.")
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
-        return found is { } index && index < sweep.Plan.Cells.Count ? index : throw new ArgumentException(
-            $"--index is '{found?.ToString(CultureInfo.InvariantCulture) ?? text}'; expected 0 to {sweep.Plan.Cells.Count - 1}, or auto.");
+        return found is { } index && index < sweep.Plan.Trials.Count ? index : throw new ArgumentException(
+            $"--index is '{found?.ToString(CultureInfo.InvariantCulture) ?? text}'; expected 0 to {sweep.Plan.Trials.Count - 1}, or auto.");
     }
 }

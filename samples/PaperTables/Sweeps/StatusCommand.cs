@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.CommandLine;
 using PaperTables.Slurm;
 using SingleDarts.Core.Sweeps;
 
@@ -10,17 +11,17 @@ internal static class StatusCommand
     public static Command Create()
     {
         Argument<string> folder = SweepCommand.Folder();
-        Option<bool> all = new("--all") { Description = "Name every cell." };
-        var command = new Command("status", "Says how far a sweep is. It ends with 1 where a cell failed.") { folder, all };
-        command.SetAction((parsed, _) => SweepCommand.RunAsync(() =>
+        Option<bool> all = new("--all") { Description = "Name every trial." };
+        var command = new Command("status", "Says how far a sweep is. It ends with 1 if a trial failed.") { folder, all };
+        command.SetAction((parsed, _) => Outcome.OfAsync(_ =>
         {
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             SweepStatus status = sweep.Status();
             Console.WriteLine(status);
-            string[] lines = [.. SlurmStatus.Describe(sweep, cell => SweepCommand.Name(sweep, cell), parsed.GetValue(all))];
+            string[] lines = [.. SlurmStatus.Describe(sweep, trial => SweepCommand.Name(sweep, trial), parsed.GetValue(all))];
             if (lines.Length == 0)
-                lines = [.. status.Cells.Where(cell => parsed.GetValue(all) || cell.State is TrialState.Running or TrialState.Interrupted)
-                    .Select(cell => $"{cell.Index,4}  {cell.State.ToString().ToLowerInvariant(),-11}  {SweepCommand.Name(sweep, cell.Cell)}{Attempt(cell)}")];
+                lines = [.. status.Trials.Where(trial => parsed.GetValue(all) || trial.State is TrialState.Running or TrialState.Interrupted)
+                    .Select(trial => $"{trial.Index,4}  {trial.State.ToString().ToLowerInvariant(),-11}  {SweepCommand.Name(sweep, trial.Trial)}{Attempt(trial)}")];
             foreach (string line in lines)
                 Console.WriteLine(line);
             SweepCommand.PrintFailures(sweep, status, Console.Out);
@@ -29,5 +30,5 @@ internal static class StatusCommand
         return command;
     }
 
-    private static string Attempt(TrialStatus cell) => cell.Owner is null ? "" : $"  (attempt {cell.Attempts}, {cell.Owner})";
+    private static string Attempt(TrialStatus trial) => trial.Owner is null ? "" : $"  (attempt {trial.Attempts}, {trial.Owner})";
 }

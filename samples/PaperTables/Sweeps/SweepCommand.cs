@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PaperTables.Slurm;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
@@ -12,7 +11,7 @@ internal static class SweepCommand
     public static Command Create() => new("sweep",
         "Plans, runs and collects the searches behind a table of the paper.\n\n" +
         "Example: sweep plan table4 --scale smoke --out sweeps/1, then sweep run sweeps/1, then sweep collect sweeps/1\n" +
-        "Exit codes: 0 done, 1 a cell failed or an unexpected failure, 2 bad input, 130 Ctrl+C and 143 SIGTERM (both with checkpoints).")
+        "Exit codes: 0 done, 1 a trial failed or an unexpected failure, 2 bad input, 130 Ctrl+C and 143 SIGTERM (both with checkpoints).")
     {
         PlanCommand.Create(),
         RunCommand.Create(),
@@ -29,33 +28,14 @@ internal static class SweepCommand
     public static NasBench201Table? Benchmark(SweepFolder sweep, string? table) =>
         (table ?? sweep.Plan.Definition["benchmark"]?.ToString()) is { } file ? NasBench201Table.Load(file) : null;
 
-    /// <summary>Turns every outcome into a message and an exit code.</summary>
-    public static async Task<int> RunAsync(Func<Task<int>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception e) when (e is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException)
-        {
-            Console.Error.WriteLine(e.Message);
-            return ExitCode.BadInput;
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine($"Unexpected failure ({e.GetType().Name}): {e.Message}");
-            return ExitCode.Failure;
-        }
-    }
-
-    /// <summary>Names the cells that failed.</summary>
+    /// <summary>Names the trials that failed.</summary>
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)
     {
-        foreach (TrialStatus cell in status.Cells.Where(cell => cell.State == TrialState.Failed))
-            writer.WriteLine($"cell {cell.Index} ({Name(folder, cell.Cell)}) failed: {cell.Message}\n  log: {folder.FailureLog(cell.Cell)}");
+        foreach (TrialStatus trial in status.Trials.Where(trial => trial.State == TrialState.Failed))
+            writer.WriteLine($"trial {trial.Index} ({Name(folder, trial.Trial)}) failed: {trial.Message}\n  log: {folder.FailureLog(trial.Trial)}");
     }
 
-    /// <summary>The first row that a cell belongs to, with its seed.</summary>
-    public static string Name(SweepFolder folder, Trial cell) =>
-        $"{folder.Plan.Groups.First(group => group.Cells.Contains(cell)).Name}, seed {cell.Options["seed"]?.ToJsonString() ?? "unknown"}, {cell.Hash}";
+    /// <summary>The first row that a trial belongs to, with its seed.</summary>
+    public static string Name(SweepFolder folder, Trial trial) =>
+        $"{folder.Plan.Groups.First(group => group.Trials.Contains(trial)).Name}, seed {trial.Options["seed"]?.ToJsonString() ?? "unknown"}, {trial.Hash}";
 }

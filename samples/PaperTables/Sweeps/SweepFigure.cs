@@ -1,4 +1,5 @@
 using PaperTables.Figures;
+using PaperTables.Sweeps.Definitions;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
@@ -11,16 +12,16 @@ internal static class SweepFigure
     /// <exception cref="ArgumentException">No search is done.</exception>
     public static IEnumerable<string> Draw(SweepFolder sweep, NasBench201Table? benchmark, string folder)
     {
-        string[] files = [.. SweepReport.Tables(sweep).SelectMany(table => Draw(sweep, table, benchmark, folder))];
+        string[] files = [.. SweepTables.Of(sweep).SelectMany(table => Draw(sweep, table, benchmark, folder))];
         return files.Length > 0 ? files : throw new ArgumentException($"There is nothing to draw; no search of {sweep.Path} is done.");
     }
 
-    private static IEnumerable<string> Draw(SweepFolder sweep, PaperTable table, NasBench201Table? benchmark, string folder)
+    private static IEnumerable<string> Draw(SweepFolder sweep, SweepDefinition table, NasBench201Table? benchmark, string folder)
     {
         // Rows of one table that name the same searches are one line.
-        var rows = table.Rows.Select(row => (row.Name, Results: new RowResults(sweep, table.GroupOf(row), benchmark), Cells: Cells(sweep, table.GroupOf(row))))
-            .Where(row => row.Results.Done > 0).DistinctBy(row => row.Cells).ToList();
-        Band[] Bands(Func<RowResults, int, IEnumerable<double>> values) => [.. rows.Select(row => Of(table, row.Name, row.Results, values)).Where(band => band.Points.Count > 0)];
+        var rows = table.Rows.Select(row => (Row: row, Results: new RowResults(sweep, table.GroupOf(row), benchmark), Trials: Trials(sweep, table.GroupOf(row))))
+            .Where(row => row.Results.Done > 0).DistinctBy(row => row.Trials).ToList();
+        Band[] Bands(Func<RowResults, int, IEnumerable<double>> values) => [.. rows.Select(row => Of(table, row.Row, row.Results, values)).Where(band => band.Points.Count > 0)];
         Band[] skips = Bands((row, epoch) => row.SkipsAfter(epoch).Select(count => (double)count));
         Band[] accuracies = Bands((row, epoch) => row.AccuraciesAfter(NasBench201Metric.Cifar10Test, epoch));
         return
@@ -30,17 +31,14 @@ internal static class SweepFigure
         ];
     }
 
-    private static string Cells(SweepFolder sweep, string group) =>
-        string.Join(' ', sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Cells.Select(cell => cell.Hash) ?? []);
+    private static string Trials(SweepFolder sweep, string group) =>
+        string.Join(' ', sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Trials.Select(trial => trial.Hash) ?? []);
 
-    /// <summary>Table 5 has many rows: a panel for each method.</summary>
-    private static Band Of(PaperTable table, string row, RowResults results, Func<RowResults, int, IEnumerable<double>> values)
-    {
-        string[] parts = table.Name == "table5" ? row.Split(", ", 2) : [table.Title, row];
-        return new Band("", parts[0], parts[1],
+    /// <summary>A table of methods has a panel for each.</summary>
+    private static Band Of(SweepDefinition table, DefinitionRow row, RowResults results, Func<RowResults, int, IEnumerable<double>> values) =>
+        new("", row.Method ?? table.Title, row.Label,
         [.. from epoch in Enumerable.Range(1, results.Epochs)
             let seeds = values(results, epoch).ToList()
             where seeds.Count > 0
             select ((double)epoch, seeds.Average(), seeds.Min(), seeds.Max(), seeds.Count)]);
-    }
 }

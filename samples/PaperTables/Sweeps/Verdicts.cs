@@ -1,3 +1,4 @@
+using PaperTables.Sweeps.Definitions;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 using static PaperTables.Sweeps.SweepReport;
@@ -9,28 +10,15 @@ internal static class Verdicts
 {
     private const int Edges = 6;
 
-    public static IEnumerable<string> Of(PaperTable table, IReadOnlyList<(PaperRow Row, RowResults Results)> rows)
+    public static IEnumerable<string> Of(SweepDefinition table, IReadOnlyList<(DefinitionRow Row, RowResults Results)> rows)
     {
         RowResults Row(string name) => rows.First(row => row.Row.Name == name).Results;
-        return table.Name switch
+        return table.Verdicts.SelectMany(verdict => verdict.Kind switch
         {
-            "table1" =>
-            [
-                Beats(PaperTable.Single, Row(PaperTable.Single), PaperTable.FirstOrder, Row(PaperTable.FirstOrder)),
-                Beats(PaperTable.Single, Row(PaperTable.Single), PaperTable.SecondOrder, Row(PaperTable.SecondOrder)),
-                Collapse(PaperTable.FirstOrder, Row(PaperTable.FirstOrder)), Collapse(PaperTable.SecondOrder, Row(PaperTable.SecondOrder)),
-                Collapse(PaperTable.Single, Row(PaperTable.Single)),
-            ],
-            "table4" =>
-            [
-                Beats(PaperTable.SingleLevel, Row(PaperTable.SingleLevel), PaperTable.SameSubset, Row(PaperTable.SameSubset)),
-                Beats(PaperTable.SameSubset, Row(PaperTable.SameSubset), PaperTable.BiLevel, Row(PaperTable.BiLevel)),
-                Collapse(PaperTable.BiLevel, Row(PaperTable.BiLevel)), Collapse(PaperTable.SameSubset, Row(PaperTable.SameSubset)),
-                Collapse(PaperTable.SingleLevel, Row(PaperTable.SingleLevel)),
-            ],
-            "table5" => Steadiness(rows),
-            _ => [],
-        };
+            DefinitionVerdict.Beats => [Beats(verdict.Names[0], Row(verdict.Names[0]), verdict.Names[1], Row(verdict.Names[1]))],
+            DefinitionVerdict.Collapses => verdict.Names.Select(name => Collapse(name, Row(name))),
+            _ => Steadiness(verdict.Names, rows),
+        });
     }
 
     /// <summary>Whether one mean lies above another, and whether by more than the standard error of the difference, √(s₁²/n₁ + s₂²/n₂).</summary>
@@ -59,22 +47,23 @@ internal static class Verdicts
             $"After each epoch: {epochs.Count(skips => skips == Edges)} of {epochs.Length} genotypes, {Number(epochs.Average())} of {Edges} edges on average.";
     }
 
-    /// <summary>Largest minus smallest mean over the rows of a method.</summary>
-    private static IEnumerable<string> Steadiness(IReadOnlyList<(PaperRow Row, RowResults Results)> rows)
+    /// <summary>Largest minus smallest mean over the rows of each method.</summary>
+    private static IEnumerable<string> Steadiness(IReadOnlyList<string> methods, IReadOnlyList<(DefinitionRow Row, RowResults Results)> rows)
     {
         var ranges = new List<(string Method, double Range)>();
-        foreach (var method in rows.GroupBy(row => row.Row.Name.Split(',')[0]))
+        foreach (string method in methods)
         {
-            double[] means = [.. method.Select(row => row.Results.Accuracy(NasBench201Metric.Cifar10Test).Mean).Where(double.IsFinite)];
-            if (means.Length < method.Count())
+            RowResults[] of = [.. rows.Where(row => row.Row.Method == method && row.Row.Search is not null).Select(row => row.Results)];
+            double[] means = [.. of.Select(results => results.Accuracy(NasBench201Metric.Cifar10Test).Mean).Where(double.IsFinite)];
+            if (means.Length < of.Length)
             {
-                yield return $"Is {method.Key} steady? Not known: {means.Length} of {method.Count()} rows have results.";
+                yield return $"Is {method} steady? Not known: {means.Length} of {of.Length} rows have results.";
                 continue;
             }
-            ranges.Add((method.Key, means.Max() - means.Min()));
-            yield return $"Is {method.Key} steady? Over {means.Length} rows its CIFAR-10 test ranges from {Number(means.Min())} to {Number(means.Max())}, by {Number(means.Max() - means.Min())}.";
+            ranges.Add((method, means.Max() - means.Min()));
+            yield return $"Is {method} steady? Over {means.Length} rows its CIFAR-10 test ranges from {Number(means.Min())} to {Number(means.Max())}, by {Number(means.Max() - means.Min())}.";
         }
-        if (ranges.Count == 2)
-            yield return $"The steadier of the two is {(ranges[0].Range == ranges[1].Range ? "neither" : ranges.MinBy(r => r.Range).Method)}.";
+        if (ranges.Count == methods.Count && methods.Count > 1)
+            yield return $"The {(methods.Count == 2 ? "steadier of the two" : "steadiest")} is {(ranges.All(r => r.Range == ranges[0].Range) ? "neither" : ranges.MinBy(r => r.Range).Method)}.";
     }
 }

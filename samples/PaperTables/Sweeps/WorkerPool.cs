@@ -1,43 +1,46 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using PaperTables.CommandLine;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>Runs the cells of a sweep side by side, each in a process of its own, so that the crash of one does not take the others.</summary>
+/// <summary>Runs the trials of a sweep side by side, each in a process of its own, so that the crash of one does not take the others.</summary>
 internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int threads)
 {
     private const int MostCrashes = 3;
-    private readonly ConcurrentQueue<int> waiting = new(Enumerable.Range(0, sweep.Plan.Cells.Count));
+    private readonly ConcurrentQueue<int> waiting = new(Enumerable.Range(0, sweep.Plan.Trials.Count));
     private readonly ConcurrentDictionary<int, int> crashes = new();
 
-    /// <summary>Whether a cell could not be run and neither that be recorded; its process said why.</summary>
+    /// <summary>Whether a trial could not be run and neither that be recorded; its process said why.</summary>
     private volatile bool isTroubled;
 
     /// <param name="sweep">The sweep.</param>
     /// <param name="workers">How many at a time.</param>
-    /// <param name="retryFailed">Whether cells that failed are run again.</param>
+    /// <param name="retryFailed">Whether trials that failed are run again.</param>
     /// <param name="threads">CPU threads of each.</param>
-    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads)
+    /// <param name="cancellationToken">Ends the trials with checkpoints.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the sweep can be resumed.</exception>
+    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads, CancellationToken cancellationToken)
     {
-        using var termination = new Termination();
         var pool = new WorkerPool(sweep, retryFailed, threads);
         do
-            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(termination.Token))));
-        while (!termination.Token.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(cancellationToken))));
+        while (!cancellationToken.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
         SweepStatus status = sweep.Status();
         Console.WriteLine(status);
         SweepCommand.PrintFailures(sweep, status, Console.Error);
-        return termination.Token.IsCancellationRequested ? termination.ExitCodeOfSignal
+        return cancellationToken.IsCancellationRequested
+            ? throw new OperationCanceledException("The sweep was interrupted; the same command resumes it.")
             : status.Count(TrialState.Failed) > 0 || pool.isTroubled ? ExitCode.Failure : ExitCode.Success;
     }
 
-    /// <summary>Looks again for cells that others have given up in the meantime.</summary>
+    /// <summary>Looks again for trials that others have given up in the meantime.</summary>
     private bool FindsMore()
     {
-        foreach (TrialStatus cell in sweep.Status().Cells.Where(cell => cell.State is TrialState.Open or TrialState.Interrupted))
-            waiting.Enqueue(cell.Index);
+        foreach (TrialStatus trial in sweep.Status().Trials.Where(trial => trial.State is TrialState.Open or TrialState.Interrupted))
+            waiting.Enqueue(trial.Index);
         return !waiting.IsEmpty;
     }
 
@@ -63,8 +66,8 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
             waiting.Enqueue(index);
             return;
         }
-        using TrialLease? claim = sweep.TryClaim(sweep.Plan.Cells[index], retryFailed);
-        claim?.Fail($"Its process ended with code {code}, {MostCrashes} times (137 is a kill, often for want of memory).", errors);
+        using TrialLease? lease = sweep.TryLease(sweep.Plan.Trials[index], retryFailed);
+        lease?.Fail($"Its process ended with code {code}, {MostCrashes} times (137 is a kill, often for want of memory).", errors);
     }
 
     private async Task<(int Code, string Errors)> RunChildAsync(int index, CancellationToken cancellationToken)
@@ -77,7 +80,7 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         return (child.ExitCode, await errors);
     }
 
-    /// <summary>This program once more, for one cell. It stops when this process does, however that ends, because its input ends.</summary>
+    /// <summary>This program once more, for one trial. It stops when this process does, however that ends, because its input ends.</summary>
     private ProcessStartInfo Command(int index)
     {
         string program = Environment.ProcessPath!;

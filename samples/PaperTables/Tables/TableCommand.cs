@@ -1,8 +1,9 @@
 using System.CommandLine;
-using PaperTables.Figures;
+using PaperTables.CommandLine;
+using PaperTables.Runs;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Training;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Training;
 using Spectre.Console;
 
 namespace PaperTables.Tables;
@@ -17,20 +18,20 @@ internal static class TableCommand
 
     public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.", TableRow.ImageNet,
         channels => DartsNetworks.ImageNetSpace(channels: channels ?? 48),
-        "evaluate --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --micro-batches 8 --out runs/imagenet");
+        "train --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --gradient-accumulation 8 --out runs/imagenet");
 
     public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.", TableRow.Cifar,
         channels => DartsNetworks.CifarSpace(channels: channels ?? 36),
-        "evaluate --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
+        "train --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
 
     private static Command Make(
         string name, string description, IReadOnlyList<TableRow> rows, Func<long?, SearchSpace> space, string fullScale)
     {
-        Option<string[]> trained = new("--trained") { Description = "Run folders of evaluate.", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> trained = new("--trained") { Description = "Run folders of train.", AllowMultipleArgumentsPerToken = true };
         var command = new Command(name, description) { trained };
-        command.SetAction(parsed => FigureCommand.Run(() =>
+        command.SetAction(parsed => Outcome.OfFiles(() =>
         {
-            TrainedRun[] runs = [.. (parsed.GetValue(trained) ?? []).Select(TrainedRun.Read)];
+            RecordedTraining[] runs = [.. (parsed.GetValue(trained) ?? []).Select(folder => new RecordedTraining(folder))];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
             AnsiConsole.Write(Costs(rows, space));
             Console.WriteLine("Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one image. Top-1 is the papers'.");
@@ -66,10 +67,10 @@ internal static class TableCommand
         return ($", {channels} channels", cost);
     }
 
-    private static Table Trained(TrainedRun[] runs)
+    private static Table Trained(RecordedTraining[] runs)
     {
         var table = new Table().Title("Trained here").AddColumns("cells", "network", "data", "epochs × batch", "params/M with auxiliary", "seed", "top-1/%");
-        foreach (TrainedRun run in runs)
+        foreach (RecordedTraining run in runs)
             table.AddRow(run.Cells, run.Network, run.Data, run.Length, $"{run.Parameters:F3}", run.Seed, $"{run.Top1:F2}");
         return table;
     }

@@ -1,17 +1,16 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using PaperTables.Runs;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Training;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Training;
 
 namespace PaperTables.Training;
 
 /// <summary>Which cells in which layers.</summary>
 internal sealed record NetworkChoice(string Cells, string Network, long? Channels, int? Layers)
 {
-    private const string Random = "random:";
-
-    public static readonly string[] Networks = ["cifar", "imagenet", "nasbench201"];
+    private const string Random = "random:", Remedy = "give the run folder of a search that is finished";
 
     /// <summary>Cells by the name under which they were published, by their text, from the run folder of a search, or drawn at random.</summary>
     /// <exception cref="ArgumentException">It is none of these.</exception>
@@ -23,7 +22,7 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
                 ? (Network == "nasbench201" ? SearchSpaces.NasBench201() : SearchSpaces.Darts()).RandomGenotype(seed)
                 : throw new ArgumentException($"'{Cells}' names no random genotype; expected a number, for example random:7.");
         if (Directory.Exists(Cells))
-            return FromRun(Path.Combine(Cells, "genotype.json"));
+            return FromRun(Cells);
         return SingleDarts.Core.Genotypes.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
     }
 
@@ -46,16 +45,10 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
         }
     }
 
-    private static Genotype FromRun(string file)
+    private static Genotype FromRun(string folder)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(file));
-            return SingleDarts.Core.Genotypes.Genotype.Parse(document.RootElement.GetProperty("genotype").GetString()!);
-        }
-        catch (Exception e) when (e is FileNotFoundException or JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
-        {
-            throw new InvalidDataException($"{file} holds no genotype ({e.Message}); give the run folder of a search that is finished.", e);
-        }
+        JsonNode? text = RunFile.Read(folder, "genotype.json", Remedy)["genotype"];
+        return SingleDarts.Core.Genotypes.Genotype.TryParse(text?.ToString() ?? "", out Genotype? genotype) ? genotype : throw new InvalidDataException(
+            $"{Path.Combine(folder, "genotype.json")} has the genotype {text?.ToJsonString() ?? "null"}, which cannot be read; {Remedy}.");
     }
 }

@@ -1,20 +1,83 @@
+using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Training;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Training;
 using static TorchSharp.torch;
 
 namespace PaperTables.Training;
 
-/// <summary>What the command line says about one training.</summary>
-internal sealed record TrainingSettings(
-    NetworkChoice Choice, string Recipe, string Data, string Test, long? Samples, long? TestSamples, int? ImageSize, int? Epochs, int? BatchSize,
-    int GradientAccumulation, double? LearningRate, bool? Auxiliary, double? Average, long Seed, string Device, int? Threads, string? Out, bool Resume)
+/// <summary>The options of one training.</summary>
+internal sealed record TrainingSettings
 {
+    [CommandOption("--genotype", "Published name, text, run folder of a search, or random:<seed>.")]
+    public string Genotype { get; init; } = "DARTS-V2";
+
+    [CommandOption("--network", "Layers.", "cifar", "imagenet", "nasbench201")]
+    public string Network { get; init; } = "cifar";
+
+    [CommandOption("--recipe", "Published settings.", "cifar", "darts-cifar", "imagenet", "nasbench201")]
+    public string Recipe { get; init; } = "cifar";
+
+    [CommandOption("--data", "Training data as of search; for imagenet the folder that holds train and val.")]
+    public string Data { get; init; } = SearchSettings.GeneratedData;
+
+    [CommandOption("--test", "Test data. Not needed for generated data and for imagenet.")]
+    public string? Test { get; init; }
+
+    [CommandOption("--samples", "Use a class-balanced part of the training data. Default: all.")]
+    public long? Samples { get; init; }
+
+    [CommandOption("--test-samples", "Use a class-balanced part of the test data. Default: all.")]
+    public long? TestSamples { get; init; }
+
+    [CommandOption("--image-size", "Average images down to this height and width. Default: as stored.")]
+    public int? ImageSize { get; init; }
+
+    [CommandOption("--channels", "Channels of the first cells. Default: 36, 48 (imagenet) or 16 (nasbench201).")]
+    public long? Channels { get; init; }
+
+    [CommandOption("--layers", "Cells; of nasbench201, in each stage. Default: 14, the paper's, or 5 (nasbench201).")]
+    public int? Layers { get; init; }
+
+    [CommandOption("--epochs", "Shorten the recipe; its schedule stretches. Default: the recipe's.")]
+    public int? Epochs { get; init; }
+
+    [CommandOption("--batch-size", "Samples of a batch. Default: the recipe's.")]
+    public int? BatchSize { get; init; }
+
+    [CommandOption("--gradient-accumulation", "Parts that a batch is computed in, for less memory.")]
+    public int GradientAccumulation { get; init; } = 1;
+
+    [CommandOption("--learning-rate", "Learning rate of the weights at the start. Default: the recipe's.")]
+    public double? LearningRate { get; init; }
+
+    [CommandOption("--auxiliary", "Train with the auxiliary classifier. Default: if images have 32 pixels or more.")]
+    public bool? Auxiliary { get; init; }
+
+    [CommandOption("--ema-decay", "Decay of an exponential moving average of the weights. Default: none.")]
+    public double? EmaDecay { get; init; }
+
+    [CommandOption("--seed", "Seed of everything random.")]
+    public long Seed { get; init; }
+
+    [CommandOption("--device", "cpu, cuda, cuda:1 or mps.")]
+    public string Device { get; init; } = "cpu";
+
+    [CommandOption("--threads", "CPU threads. Default: all cores.")]
+    public int? Threads { get; init; }
+
+    [CommandOption("--out", "Run folder for options, epochs, checkpoints and weights.")]
+    public string? Out { get; init; }
+
+    [CommandOption("--resume", "Resume the run in --out.")]
+    public bool Resume { get; init; }
+
+    /// <summary>Which cells in which layers.</summary>
+    public NetworkChoice Choice => new(Genotype, Network, Channels, Layers);
+
     // Features behind the second reduction cell have a quarter of the size, and the auxiliary classifier needs 8 pixels of them.
     private const int SmallestForAuxiliary = 32;
-
-    public static readonly string[] Recipes = ["cifar", "darts-cifar", "imagenet", "nasbench201"];
 
     /// <summary>The published recipe with what the command line changes.</summary>
     public TrainingOptions Options(bool hasAuxiliary)
@@ -35,7 +98,7 @@ internal sealed record TrainingSettings(
             BatchSize = BatchSize ?? recipe.BatchSize,
             GradientAccumulation = GradientAccumulation,
             AuxiliaryWeight = hasAuxiliary ? recipe.AuxiliaryWeight : 0,
-            EmaDecay = Average,
+            EmaDecay = EmaDecay,
             Seed = Seed,
             Device = Device,
             Prefetch = true,
@@ -45,7 +108,7 @@ internal sealed record TrainingSettings(
     }
 
     /// <summary>The auxiliary classifier that the network has, unless the command line or the size of the images forbids it.</summary>
-    public AuxiliaryHeadOptions? AuxiliaryFor(IReadOnlyList<long> shape) => Choice.Network switch
+    public AuxiliaryHeadOptions? AuxiliaryFor(IReadOnlyList<long> shape) => Network switch
     {
         "nasbench201" => null,
         "imagenet" => Auxiliary ?? true ? AuxiliaryHeadOptions.ImageNet : null,
@@ -55,12 +118,14 @@ internal sealed record TrainingSettings(
     /// <summary>Training and test samples: ImageNet from the disk as it goes, anything else in memory.</summary>
     public (IBatchSource Train, IBatchSource Test) Open(CancellationToken cancellationToken)
     {
-        // A device that is not there is named before the data are read.
+        string test = Test ?? (Data == SearchSettings.GeneratedData || Recipe == "imagenet" ? Data : throw new ArgumentException(
+            $"There is no test data for {Data}; name it with --test, for example --test cifar-10-batches-bin/test_batch.bin."));
+        // A device that is missing is named before the data are read.
         Devices.Parse(Device);
         // The training streams: batches are made in the host's memory and copied from there while the device computes.
         if (Recipe == "imagenet")
-            return (Datasets.ImageNet(Data, train: true, CPU), Datasets.ImageNet(Test, train: false, CPU));
-        using ClassificationDataset train = OpenData(Data, Samples, seed: 1, cancellationToken), test = OpenData(Test, TestSamples, seed: 2, cancellationToken);
+            return (Datasets.ImageNet(Data, train: true, CPU), Datasets.ImageNet(test, train: false, CPU));
+        using ClassificationDataset train = OpenData(Data, Samples, seed: 1, cancellationToken), held = OpenData(test, TestSamples, seed: 2, cancellationToken);
         Normalization statistics = train.MeasureNormalization();
         int size = (int)train.InputShape[1];
         var augmentation = new ImageAugmentation
@@ -71,7 +136,7 @@ internal sealed record TrainingSettings(
             Normalization = statistics,
         };
         return (new BatchSource(train, CPU, ScalarType.Float32, augmentation),
-            new BatchSource(test, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(statistics)));
+            new BatchSource(held, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(statistics)));
     }
 
     private ClassificationDataset OpenData(string path, long? count, long seed, CancellationToken cancellationToken)

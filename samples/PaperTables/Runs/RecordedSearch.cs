@@ -1,21 +1,21 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 
-namespace PaperTables;
+namespace PaperTables.Runs;
 
-/// <summary>A recorded run with what its files say about it. Whatever is damaged is refused with a message.</summary>
-internal sealed partial class RunFacts
+/// <summary>The run folder of a search to read: options, kinds of cells, epochs, records, result. A damaged file is rejected with a message.</summary>
+internal sealed class RecordedSearch
 {
-    private RunFacts(RecordedRun recorded)
+    private RecordedSearch(RecordedRun recorded)
     {
         Recorded = recorded;
-        Kinds = ReadKinds();
-        Result = ReadResult();
+        Options = EarlierOptions.Upgrade(recorded.Options);
+        Kinds = RecordedCells.Read(Options, fault => Damaged("options.json", fault));
+        Result = File.Exists(Path.Combine(recorded.Path, "genotype.json"))
+            ? RunFile.Read(recorded.Path, "genotype.json", "restore the file, or read it with the library that wrote it")
+            : null;
         foreach (var epoch in recorded.Epochs)
             foreach (CellSpecification kind in Kinds)
             {
@@ -28,15 +28,18 @@ internal sealed partial class RunFacts
 
     public RecordedRun Recorded { get; }
 
+    /// <summary>Content of <c>options.json</c>, that of earlier versions as the present one writes it.</summary>
+    public JsonNode Options { get; }
+
     /// <summary>The kinds of cells that were searched. Their operations have names and cannot be built.</summary>
     public IReadOnlyList<CellSpecification> Kinds { get; }
 
-    /// <summary>Content of <c>genotype.json</c>; null while the run is not finished.</summary>
+    /// <summary>Content of <c>genotype.json</c>; null until the run is finished.</summary>
     public JsonObject? Result { get; }
 
     public bool IsFinished => Result is not null;
 
-    /// <summary>Why a rule ended the search early; null where none did.</summary>
+    /// <summary>Why a rule ended the search early; null if none did.</summary>
     public string? StopReason => Result?["stopReason"]?.ToString();
 
     /// <summary>The genotype after the last epoch done; null before the first.</summary>
@@ -44,26 +47,29 @@ internal sealed partial class RunFacts
 
     /// <exception cref="IOException">The folder holds no run.</exception>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static RunFacts Open(string folder) => new(RecordedRun.Open(folder));
+    public static RecordedSearch Open(string folder) => new(RecordedRun.Open(folder));
 
-    /// <summary>Refuses runs that cannot be averaged or compared. The number of samples may differ, as between schemes; what a run does not record is not compared.</summary>
+    /// <summary>Rejects runs that cannot be averaged or compared. The number of samples may differ, as between schemes; what a run does not record is not compared.</summary>
     /// <exception cref="ArgumentException">They are of different spaces or data sets.</exception>
-    public static void RequireSame(IReadOnlyList<RunFacts> runs)
+    public static void RequireSame(IReadOnlyList<RecordedSearch> runs)
     {
         string[][] parts =
         [
             .. new[] { "name", "input", "classes", "cells", "layers" }.Select(part => new[] { "space", part }),
             .. new[] { "name", "input", "classes", "classNames" }.Select(part => new[] { "data", part }),
         ];
-        foreach (RunFacts run in runs.Skip(1))
+        foreach (RecordedSearch run in runs.Skip(1))
             foreach (string[] part in parts)
-                if (Value(runs[0].Recorded.Options, part) is { } first && Value(run.Recorded.Options, part) is { } other && !JsonNode.DeepEquals(first, other))
+                if (runs[0].Options.At(part) is { } first && run.Options.At(part) is { } other && !JsonNode.DeepEquals(first, other))
                     throw new ArgumentException($"Runs of one figure must be of one space and one data set, but {string.Join('.', part)} is " +
                         $"{first.ToJsonString()} in {runs[0].Recorded.Path} and {other.ToJsonString()} in {run.Recorded.Path}; draw them apart.");
     }
 
     /// <summary>A value of <c>options.json</c> as text.</summary>
-    public string Option(params string[] path) => Value(Recorded.Options, path)?.ToString() ?? "not recorded";
+    public string Option(params string[] path) => Options.At(path) is { } value ? PartText.Of(value) : "not recorded";
+
+    /// <summary>A shape of <c>options.json</c>, for example <c>3x32x32</c>.</summary>
+    public string Shape(params string[] path) => Options.At(path) is JsonArray sizes ? string.Join('x', sizes) : Option(path);
 
     public CellSpecification Kind(string name) => Kinds.FirstOrDefault(k => k.Name == name) ?? throw new ArgumentException(
         $"There is no kind of cell '{name}' in {Recorded.Path}; it has {string.Join(", ", Kinds.Select(k => k.Name))}.");
@@ -81,57 +87,6 @@ internal sealed partial class RunFacts
     public double[,] RequireShape(double[,] matrix, CellSpecification kind) =>
         (matrix.GetLength(0), matrix.GetLength(1)) == (kind.Topology.Edges.Count, kind.Operations.Count) ? matrix : throw Damaged("a record",
             $"a matrix of the cell '{kind.Name}' is {matrix.GetLength(0)} × {matrix.GetLength(1)}, expected {kind.Topology.Edges.Count} × {kind.Operations.Count}");
-
-    [GeneratedRegex(@"^(\d+) inputs, (\d+) nodes, (\w+)$")]
-    private static partial Regex Topology();
-
-    private static JsonNode? Value(JsonNode? node, params IEnumerable<string> path) =>
-        path.Aggregate(node, (at, name) => (at as JsonObject)?[name]);
-
-    private CellSpecification[] ReadKinds()
-    {
-        if (Value(Recorded.Options, "space", "cells") is not JsonObject { Count: > 0 } cells)
-            throw Damaged("options.json", "it does not say which cells were searched (space.cells)");
-        try
-        {
-            return [.. cells.Select(cell => Kind(cell.Key, cell.Value))];
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            throw Damaged("options.json", $"space.cells cannot be read ({e.Message})");
-        }
-    }
-
-    private CellSpecification Kind(string name, JsonNode? cell)
-    {
-        Match match = Topology().Match(Value(cell, "topology")?.ToString() ?? "");
-        if (!match.Success)
-            throw new FormatException($"topology of '{name}' is {Value(cell, "topology")?.ToJsonString() ?? "absent"}");
-        string[]? learnable = Value(Recorded.Options, "learnable", name)?.ToString().Split(' ');
-        return new CellSpecification(name,
-            new CellTopology(int.Parse(match.Groups[1].Value), int.Parse(match.Groups[2].Value), Enum.Parse<CellOutput>(match.Groups[3].Value)),
-            [.. (Value(cell, "operations")?.ToString() ?? "").Split(' ').Select(operation => new CandidateOperation(
-                operation, _ => throw new NotSupportedException("An operation of a recorded run cannot be built."), learnable?.Contains(operation) ?? IsLearnable(operation)))]);
-    }
-
-    /// <summary>By its name, for runs that do not say it.</summary>
-    private static bool IsLearnable(string operation) =>
-        !new[] { "none", "zero", "skip", "identity", "pool" }.Any(part => operation.Contains(part, StringComparison.OrdinalIgnoreCase));
-
-    private JsonObject? ReadResult()
-    {
-        string file = Path.Combine(Recorded.Path, "genotype.json");
-        if (!File.Exists(file))
-            return null;
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new JsonException("It is no object.");
-        }
-        catch (JsonException e)
-        {
-            throw Damaged("genotype.json", $"it is not JSON ({e.Message})");
-        }
-    }
 
     private InvalidDataException Damaged(string file, string fault) =>
         new($"The run in {Recorded.Path} is damaged: in {file}, {fault}. Restore the file, or read it with the library that wrote it.");

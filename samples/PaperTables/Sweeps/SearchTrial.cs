@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Sweeps;
@@ -8,15 +9,15 @@ using TorchSharp;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>Runs the search of a cell, or goes on with it, and gives what reports need.</summary>
-internal static class SearchCell
+/// <summary>Runs or resumes the search of a trial and returns what reports need.</summary>
+internal static class SearchTrial
 {
-    /// <param name="context">The cell.</param>
-    /// <param name="threads">CPU threads where the cell names no number.</param>
+    /// <param name="context">The trial.</param>
+    /// <param name="threads">CPU threads where the trial names no number.</param>
     /// <param name="cancellationToken">Ends the search with a checkpoint.</param>
     public static async Task<JsonObject> RunAsync(TrialContext context, int threads, CancellationToken cancellationToken)
     {
-        SearchSettings settings = CellSettings.Read(context.Cell);
+        SearchSettings settings = SweepTables.Settings(context.Trial);
         bool resumes = File.Exists(Path.Combine(context.RunFolder, "options.json"));
         if (resumes)
             RequireCheckpoint(context.RunFolder);
@@ -48,9 +49,9 @@ internal static class SearchCell
     {
         string epochs = Path.Combine(folder, "epochs.jsonl"), checkpoint = Path.Combine(folder, "checkpoint");
         int done = File.Exists(epochs) ? File.ReadLines(epochs).Count() : 0;
-        if (done > 1 && !(Directory.Exists(checkpoint) && Directory.EnumerateFiles(checkpoint, "*.safetensors").Any()))
+        if (done > 1 && !new CheckpointStore(checkpoint).Exists)
             throw new InvalidDataException(
-                $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the cell again.");
+                $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the trial again.");
     }
 
     private sealed class EpochLog(TextWriter log) : ISearchObserver

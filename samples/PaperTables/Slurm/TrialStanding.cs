@@ -1,7 +1,7 @@
 namespace PaperTables.Slurm;
 
-/// <summary>How a cell stands by its folder and by Slurm's queue together.</summary>
-internal enum CellStanding
+/// <summary>How a trial stands by its folder and by Slurm's queue together.</summary>
+internal enum TrialStanding
 {
     Done,
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace PaperTables;
+namespace PaperTables.CommandLine;
 
 /// <summary>
 /// Turns Ctrl+C and SIGTERM into a cancellation, so that a search saves its checkpoint before the process ends. A second Ctrl+C ends

@@ -1,6 +1,6 @@
 using SingleDarts.Core.Data;
 
-namespace PaperTables;
+namespace PaperTables.CommandLine;
 
 /// <summary>Tells every tenth of a load on the error stream.</summary>
 internal sealed class LoadBar : IProgress<LoadProgress>

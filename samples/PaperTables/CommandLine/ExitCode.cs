@@ -1,4 +1,4 @@
-namespace PaperTables;
+namespace PaperTables.CommandLine;
 
 /// <summary>What the process ends with.</summary>
 internal static class ExitCode

@@ -1,0 +1,55 @@
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Training;
+
+namespace PaperTables.CommandLine;
+
+/// <summary>Turns every outcome of a command into a message and an exit code.</summary>
+internal static class Outcome
+{
+    /// <summary>Of work that Ctrl+C and SIGTERM cancel.</summary>
+    public static async Task<int> OfAsync(Func<CancellationToken, Task<int>> work)
+    {
+        using var termination = new Termination();
+        try
+        {
+            return await work(termination.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return termination.ExitCodeOfSignal;
+        }
+        catch (Exception e)
+        {
+            return Explain(e);
+        }
+    }
+
+    /// <summary>Of short work, which prints the files that it wrote.</summary>
+    public static int OfFiles(Func<IEnumerable<string>> write)
+    {
+        try
+        {
+            foreach (string file in write())
+                Console.WriteLine(file);
+            return ExitCode.Success;
+        }
+        catch (Exception e)
+        {
+            return Explain(e);
+        }
+    }
+
+    private static int Explain(Exception failure)
+    {
+        int code = failure switch
+        {
+            SearchDivergedException or TrainingDivergedException => ExitCode.Diverged,
+            ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException => ExitCode.BadInput,
+            _ => ExitCode.Failure,
+        };
+        Console.Error.WriteLine(code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}" : failure.Message);
+        return code;
+    }
+}
