@@ -49,7 +49,7 @@ public class DartsCommandTests
     [InlineData("name it with --test", "--data", "/tmp")]
     [InlineData("no cell 'cell'", "--network", "nasbench201")]
     [InlineData("--out", "--resume")]
-    [InlineData("accumulation", "--gradient-accumulation", "0")]
+    [InlineData("micro batches", "--gradient-accumulation", "0")]
     [InlineData("at least 8×8", "--auxiliary", "true")]
     public void Bad_input_of_train_ends_with_code_2_and_a_message(string message, params string[] arguments)
     {

@@ -101,7 +101,7 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         XDocument page = Report(folder);
         string Cost(XDocument p) => p.Descendants(Html + "p").Select(e => e.Value).Single(s => s.Contains("multiply-adds"));
         Cost(page).Should().Be(Cost(Report(runs.Stopped)), "the space is the same");
-        page.Root!.Value.Should().Contain("single-level search on nasbench201, seed 3").And.Contain("64 samples of 3x8x8").And.Contain("inputs 1, nodes 3, output LastNode");
+        page.Root!.Value.Should().Contain("single-level search on nasbench201, seed 3").And.Contain("64 samples of 3x8x8").And.Contain("space.cells.cell.topology.outputLastNode");
         Cells(page).Single().ToString().Should().Be(Cells(Report(runs.Stopped)).Single().ToString());
     }
 

@@ -77,7 +77,7 @@ public sealed class SweepDefinitionTests : IDisposable
             $"{file}, row 'first': there is no option 'out'; expected space,",
             $"{file}, row 'first': 'published.Cifar10Test' is [1,2,3], expected a number, or mean and deviation.",
             $"{file}, row 'first': option 'epochs' is null, expected a whole number.",
-            $"{file}, row 'first': option 'execution' is \"Fast\", expected one of PerEdge,",
+            $"{file}, row 'first': option 'execution' is \"Fast\", expected one of Merged, MergedWithRecomputation, PerEdge.",
             $"{file}, row 'first': 2 rows have this name",
             $"{file}, row 3: 'name' is missing, expected text.",
             $"'search' is [], expected an object.",
