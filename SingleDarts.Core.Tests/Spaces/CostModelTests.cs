@@ -62,15 +62,19 @@ public class CostModelTests
         }
     }
 
-    /// <summary>The last nodes lose genes, some all of them, so that the cells have other outputs than the space's.</summary>
+    /// <summary>Some nodes have no genes, so that the cells have other outputs than the space's and some operations are never run.</summary>
     private static Genotype Thinned(Genotype genotype, int seed)
     {
         var random = new Random(seed);
         return new Genotype(genotype.Cells.Select(cell =>
         {
-            int kept = random.Next(1, cell.Value.Nodes.Count + 1);
-            return KeyValuePair.Create(cell.Key, new CellGenotype(cell.Value.Nodes.Select((genes, node) =>
-                node < kept ? genes.Take(random.Next(1, 3)) : [])));
+            var nodes = new List<Gene[]>();
+            foreach (IReadOnlyList<Gene> genes in cell.Value.Nodes)
+            {
+                bool getsInput = genes.Any(gene => gene.Source < 2 || nodes[gene.Source - 2].Length > 0);
+                nodes.Add(nodes.Count > 0 && (!getsInput || random.Next(3) == 0) ? [] : [.. genes]);
+            }
+            return KeyValuePair.Create(cell.Key, new CellGenotype(nodes));
         }));
     }
 
