@@ -92,7 +92,8 @@ internal static class OptionsDocument
     private static IEnumerable<string> Differences(string at, JsonNode? old, JsonNode? now)
     {
         if (old is JsonObject a && now is JsonObject b)
-            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key is not (ClassNames or Values) || (a[key] is not null && b[key] is not null))
+            return a.Select(p => p.Key).Union(b.Select(p => p.Key))
+                .Where(key => key is not (ClassNames or Values) || (a[key] is not null && b[key] is not null))
                 .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
         return JsonNode.DeepEquals(old, now)
             ? []
