@@ -67,8 +67,9 @@ internal sealed class GoldenRuns : IDisposable
     [
         ("adam for w, SGD for α", () => Search(Small(NasBench201, OptimizationSchemes.SingleLevel)
             .UpdatingWeights(o => o.Adam(0.01, weightDecay: 1e-3).Constant().ClipGradientNorm(1))
-           .UpdatingArchitecture(o => o.Sgd(0.1, 0.9, 1e-3, true)))),
-        ("plain SGD for w", () => Search(Small(NasBench201, OptimizationSchemes.BiLevel).UpdatingWeights(o => o.Sgd(0.01, momentum: 0).Constant().ClipGradientNorm(null)))),
+            .UpdatingArchitecture(o => o.Sgd(0.1, 0.9, 1e-3, true)))),
+        ("plain SGD for w", () => Search(Small(NasBench201, OptimizationSchemes.BiLevel)
+            .UpdatingWeights(o => o.Sgd(0.01, momentum: 0).Constant().ClipGradientNorm(null)))),
     ];
 
     private IEnumerable<(string, Func<Task<GoldenRun>>)> Trainings =>

@@ -3,7 +3,8 @@ using SingleDarts.Core.Runtime;
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// Samples cut into batches, in an order of their own in every epoch. A pure function of seed, epoch and step: a resumed run needs no record
+/// Samples cut into batches, in an order of their own in every epoch. A pure function of seed, epoch and step: a resumed run needs no
+/// record
 /// of it.
 /// </summary>
 /// <param name="samples">The samples.</param>

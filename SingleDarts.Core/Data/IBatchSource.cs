@@ -29,7 +29,8 @@ public interface IBatchSource : IDisposable
     /// <value>Null by default: not known, and not compared.</value>
     string? ValueScale => null;
 
-    /// <summary>The samples at <paramref name="indices"/>, transformed, on any device: a run brings them to its own device and type.</summary>
+    /// <summary>The samples at <paramref name="indices"/>, transformed, on any device: a run brings them to its own device and
+    /// type.</summary>
     /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
     /// <param name="generator">A CPU generator for all randomness of the transform: the same state gives the same batch.</param>
     /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>

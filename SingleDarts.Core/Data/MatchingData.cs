@@ -11,8 +11,8 @@ internal static class MatchingData
         string first = $"the training data '{train.Name}'", second = $"the test data '{test.Name}'";
         if (test is DatasetSource && train is not DatasetSource)
         {
-            yield return $"The training data '{train.Name}' is a batch source, which makes its own model input, but the test data '{test.Name}' is " +
-                "a dataset, of which it is not known how it becomes the same input; give EvaluatedOn a batch source, too, for example a " +
+            yield return $"The training data '{train.Name}' is a batch source, which makes its own model input, but the test data " +
+                $"'{test.Name}' is a dataset, of which it is not known how it becomes the same input; give EvaluatedOn a batch source, too, for example a " +
                 "BatchSource with the transform.";
             yield break;
         }
@@ -28,8 +28,8 @@ internal static class MatchingData
 
     /// <summary>A transform that would change nothing, because the data make their own model input; null if there is none.</summary>
     public static string? TransformFault(IBatchSource data, IBatchTransform? transform) => data is DatasetSource || transform is null ? null
-        : $"The transform '{transform}' is set, but '{data.Name}' is a batch source, which makes its own model input; expected no transform. Leave " +
-            "Augmenting(...) out and give the transform to the source.";
+        : $"The transform '{transform}' is set, but '{data.Name}' is a batch source, which makes its own model input; expected no transform. " +
+            "Leave Augmenting(...) out and give the transform to the source.";
 
     /// <summary>A sentence that says which classes differ; null if none do, or if the numbers are the same and one part has no
     /// names.</summary>

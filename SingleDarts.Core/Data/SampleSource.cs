@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// The batches of a dataset of TorchSharp, whose samples are read one at a time when they are asked for. One thread at a time reads, so that the
+/// The batches of a dataset of TorchSharp, whose samples are read one at a time when they are asked for. One thread at a time reads,
+/// so that the
 /// dataset need not be thread-safe.
 /// </summary>
 /// <typeparam name="T">What the dataset gives for a sample.</typeparam>
@@ -32,7 +33,8 @@ internal sealed class SampleSource<T> : IBatchSource
         if (classes < 2)
             throw new ArgumentException($"'{Name}' has {classes} classes, expected at least 2.", nameof(classes));
         if (classNames is not null && classNames.Count != classes)
-            throw new ArgumentException($"'{Name}' has {classNames.Count} class names for {classes} classes, expected one per class or none.", nameof(classNames));
+            throw new ArgumentException(
+                $"'{Name}' has {classNames.Count} class names for {classes} classes, expected one per class or none.", nameof(classNames));
         if (Count < 1)
             throw new ArgumentException($"'{Name}' has {Count} samples, expected at least 1.", nameof(dataset));
         using var scope = NewDisposeScope();

@@ -15,7 +15,8 @@ internal static class SourceTrial
         try
         {
             long[] samples = [.. new[] { 0, source.Count - 1 }.Distinct()];
-            return Fault(source, samples.Length, source is DatasetSource data ? data.GetAlone(samples, generator) : source.Get(samples, generator));
+            return Fault(
+                source, samples.Length, source is DatasetSource data ? data.GetAlone(samples, generator) : source.Get(samples, generator));
         }
         catch (Exception e)
         {
@@ -29,7 +30,8 @@ internal static class SourceTrial
             return $"'{source.Name}' gives null instead of a batch.";
         if (!inputs.shape.SequenceEqual([count, .. source.InputShape]) || !inputs.is_floating_point())
             return $"'{source.Name}' gives inputs [{string.Join(", ", inputs.shape)}] of {inputs.dtype} for {count} sample(s); expected " +
-                $"[{string.Join(", ", source.InputShape.Prepend(count))}] of floating point. Keep number and shape of the samples in its transform.";
+                $"[{string.Join(", ", source.InputShape.Prepend(count))}] of floating point. " +
+                "Keep number and shape of the samples in its transform.";
         using var limit = Scalars.Of(source.Classes);
         if (!labels.shape.SequenceEqual([count]) || labels.dtype != ScalarType.Int64 ||
             Host.Number<bool>(labels.lt(Scalars.Zero).logical_or(labels.ge(limit)).any()))

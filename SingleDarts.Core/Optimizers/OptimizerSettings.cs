@@ -1,8 +1,10 @@
 namespace SingleDarts.Core.Optimizers;
 
 /// <summary>
-/// How one group of parameters is moved: optimizer, schedule of the learning rate, warm-up, clipping of the gradient. Immutable: every method
-/// returns a changed copy. Each of the four is set by methods of its own and no method touches another's, so that the order does not matter;
+/// How one group of parameters is moved: optimizer, schedule of the learning rate, warm-up, clipping of the gradient. Immutable: every
+/// method
+/// returns a changed copy. Each of the four is set by methods of its own and no method touches another's, so that the order does not
+/// matter;
 /// of two methods for the same one, the later holds.
 /// </summary>
 public sealed record OptimizerSettings
@@ -17,14 +19,16 @@ public sealed record OptimizerSettings
     public ILearningRateSchedule Schedule { get; init; } = new ConstantSchedule();
 
     /// <summary>
-    /// Share of the epochs, within [0, 1), over which the learning rate rises first; 0 for no warm-up. A share, so that it stretches with the
+    /// Share of the epochs, within [0, 1), over which the learning rate rises first; 0 for no warm-up. A share, so that it stretches
+    /// with the
     /// training as the schedules do.
     /// </summary>
     public double WarmUpShare { get; init; }
 
     /// <summary>
     /// If true, the warm-up replaces the first epochs of <see cref="Schedule"/>, which keeps its full length, as in PC-DARTS
-    /// (<c>train_imagenet.py</c>, commit b74702f). If false, <see cref="Schedule"/> starts at its epoch 0 after the warm-up and runs over the
+    /// (<c>train_imagenet.py</c>, commit b74702f). If false, <see cref="Schedule"/> starts at its epoch 0 after the warm-up and runs
+    /// over the
     /// remaining epochs.
     /// </summary>
     public bool WarmUpOverlaps { get; init; }
@@ -55,7 +59,8 @@ public sealed record OptimizerSettings
     public OptimizerSettings Linear() => this with { Schedule = new LinearSchedule() };
 
     /// <summary>
-    /// Replaces the warm-up: a linear rise lr₀ (e + 1) / E over the first E epochs, taken at whole epochs. It keeps its share of the epochs if the
+    /// Replaces the warm-up: a linear rise lr₀ (e + 1) / E over the first E epochs, taken at whole epochs. It keeps its share of the
+    /// epochs if the
     /// training gets longer or shorter, and lasts at least one epoch.
     /// </summary>
     /// <param name="epochs">Epochs of the rise, E; 0 for no warm-up.</param>

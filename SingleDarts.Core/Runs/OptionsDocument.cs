@@ -88,7 +88,8 @@ internal static class OptionsDocument
     private static IEnumerable<string> Differences(string at, JsonNode? old, JsonNode? now)
     {
         if (old is JsonObject a && now is JsonObject b)
-            return a.Select(p => p.Key).Union(b.Select(p => p.Key)).Where(key => key is not (ClassNames or Values) || (a[key] is not null && b[key] is not null))
+            return a.Select(p => p.Key).Union(b.Select(p => p.Key))
+                .Where(key => key is not (ClassNames or Values) || (a[key] is not null && b[key] is not null))
                 .SelectMany(key => Differences($"{at}.{key}", a[key], b[key]));
         if (old is JsonArray c && now is JsonArray d && c.Count == d.Count && c.Concat(d).All(item => item is JsonObject))
             return c.Zip(d).SelectMany((pair, i) => Differences($"{at}[{i}]", pair.First, pair.Second));

@@ -10,7 +10,8 @@ namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// Describes a search in words and runs it. Immutable: every method returns a changed copy, so that <c>common.WithSeed(1)</c> and
-/// <c>common.WithSeed(2)</c> are two searches, which may run side by side unless they share an observer or scheme with state. The order of the
+/// <c>common.WithSeed(2)</c> are two searches, which may run side by side unless they share an observer or scheme with state. The
+/// order of the
 /// calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the paper's values for
 /// NAS-Bench-201.
 /// </summary>
@@ -31,7 +32,8 @@ public sealed class ArchitectureSearch
     public static ArchitectureSearch In(SearchSpace space) => new(space);
 
     /// <summary>
-    /// The labelled samples, held in memory. The search brings them to its device and type and applies <see cref="Augmenting"/>; without it,
+    /// The labelled samples, held in memory. The search brings them to its device and type and applies <see cref="Augmenting"/>;
+    /// without it,
     /// images are normalised by their own statistics.
     /// </summary>
     /// <param name="data">Samples of the space's input shape and number of classes; stays the caller's to dispose.</param>
@@ -42,8 +44,10 @@ public sealed class ArchitectureSearch
             new DatasetSource(data, options.Prefetch ? "cpu" : options.Device, options.DataType, options.Transform));
     }
 
-    /// <summary>The labelled samples, ready for the model, for example an <see cref="ImageFolderSource"/> that reads them from disk.</summary>
-    /// <param name="source">Samples of the space's input shape and number of classes, on any device; stays the caller's to dispose.</param>
+    /// <summary>The labelled samples, ready for the model, for example an <see cref="ImageFolderSource"/> that reads them from
+    /// disk.</summary>
+    /// <param name="source">Samples of the space's input shape and number of classes, on any device; stays the caller's to
+    /// dispose.</param>
     public ArchitectureSearch On(IBatchSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -68,7 +72,8 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch UpdatingArchitecture(Func<OptimizerSettings, OptimizerSettings> change) =>
         With(o => o with { ArchitectureOptimizer = change(o.ArchitectureOptimizer) });
 
-    /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its own.</summary>
+    /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its
+    /// own.</summary>
     /// <param name="transform">For example <see cref="ImageAugmentation.Cifar10Search"/>.</param>
     public ArchitectureSearch Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
 
@@ -148,7 +153,8 @@ public sealed class ArchitectureSearch
     /// <summary>Validates and runs the search to its end.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
     /// <inheritdoc cref="SearchRun.RunAsync"/>
-    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken: cancellationToken);
+    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) =>
+        Build().RunAsync(cancellationToken: cancellationToken);
 
     /// <summary>Validates and runs the search, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// The batches of every step of a search. Which samples they hold is a pure function of seed, epoch and step, so that a resumed search needs no
+/// The batches of every step of a search. Which samples they hold is a pure function of seed, epoch and step, so that a resumed search
+/// needs no
 /// record of it. If prefetching, those of the next step are made on another thread.
 /// </summary>
 internal sealed class SearchBatches : IDisposable
@@ -25,7 +26,8 @@ internal sealed class SearchBatches : IDisposable
         this.streams = streams;
         batchSize = options.BatchSize;
         order = new EpochOrder(allocation.WeightSamples, batchSize, streams);
-        batches = new Prefetcher(Make, (epoch, step) => order.Following(epoch, step, options.Epochs), device, options.Prefetch, options.DataType);
+        batches = new Prefetcher(
+            Make, (epoch, step) => order.Following(epoch, step, options.Epochs), device, options.Prefetch, options.DataType);
     }
 
     public int StepsPerEpoch => order.StepsPerEpoch;

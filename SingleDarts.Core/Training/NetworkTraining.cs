@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Training;
 
 /// <summary>
-/// Describes the training of a fixed network in words and runs it. Immutable: every method returns a changed copy. The order of the calls does
+/// Describes the training of a fixed network in words and runs it. Immutable: every method returns a changed copy. The order of the
+/// calls does
 /// not matter; a later call for the same option replaces an earlier one. Options that are not set keep the values of the recipe.
 /// </summary>
 /// <remarks>The network itself is trained in place, so that two trainings that run side by side need a network each.</remarks>
@@ -35,7 +36,8 @@ public sealed class NetworkTraining
         new(network, recipe ?? TrainingRecipes.Cifar);
 
     /// <summary>
-    /// The training samples, held in memory. The training brings them to its device and type and applies <see cref="Augmenting"/>; without it,
+    /// The training samples, held in memory. The training brings them to its device and type and applies <see cref="Augmenting"/>;
+    /// without it,
     /// images are normalised by their own statistics.
     /// </summary>
     /// <param name="train">Samples of the network's input shape and number of classes; stays the caller's to dispose.</param>
@@ -73,7 +75,8 @@ public sealed class NetworkTraining
         return Changed(training => training.test = (_, _) => test);
     }
 
-    /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its own.</summary>
+    /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its
+    /// own.</summary>
     /// <param name="transform">For example <see cref="TrainingRecipes.CifarAugmentation"/>.</param>
     public NetworkTraining Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
 
@@ -149,7 +152,8 @@ public sealed class NetworkTraining
     /// <summary>Validates and runs the training to its end.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
     /// <inheritdoc cref="TrainingRun.RunAsync"/>
-    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken: cancellationToken);
+    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) =>
+        Build().RunAsync(cancellationToken: cancellationToken);
 
     /// <summary>Validates and runs the training, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>

@@ -17,7 +17,8 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 128;
 
     /// <summary>
-    /// Parts that a batch is computed in, one after another, their gradients added: less memory, and the result of the whole batch, but that
+    /// Parts that a batch is computed in, one after another, their gradients added: less memory, and the result of the whole batch,
+    /// but that
     /// batch normalisation takes its statistics over a part. <value>1.</value>
     /// </summary>
     public int GradientAccumulation { get; init; } = 1;
@@ -25,7 +26,8 @@ public sealed record TrainingOptions
     /// <summary>Whether a last batch that is smaller is left out. <value>False.</value></summary>
     public bool DropLast { get; init; }
 
-    /// <summary>Optimiser of the weights. <value>SGD 0.025, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value></summary>
+    /// <summary>Optimiser of the weights. <value>SGD 0.025, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most
+    /// 5.</value></summary>
     public OptimizerSettings WeightOptimizer { get; init; } =
         OptimizerSettings.Default.Sgd(0.025, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5);
 
@@ -44,11 +46,13 @@ public sealed record TrainingOptions
     /// <summary>Factor of the auxiliary classifier's loss; 0 for networks without one. <value>0.4.</value></summary>
     public double AuxiliaryWeight { get; init; } = 0.4;
 
-    /// <summary>Drop path at the end of the training, P: in epoch e it is P e / E (<see cref="DropPathAt"/>). <value>0.3.</value></summary>
+    /// <summary>Drop path at the end of the training, P: in epoch e it is P e / E (<see cref="DropPathAt"/>).
+    /// <value>0.3.</value></summary>
     public double DropPathProbability { get; init; } = 0.3;
 
     /// <summary>
-    /// Decay d of a moving average of the weights, w̄ ← d w̄ + (1 − d) w after every step, begun at the first weights and evaluated beside them;
+    /// Decay d of a moving average of the weights, w̄ ← d w̄ + (1 − d) w after every step, begun at the first weights and evaluated
+    /// beside them;
     /// <see langword="null"/> for none. It takes in the running statistics, too. <value>Null.</value>
     /// </summary>
     public double? EmaDecay { get; init; }
@@ -75,7 +79,8 @@ public sealed record TrainingOptions
     public bool AllowTF32 { get; init; } = true;
 
     /// <summary>
-    /// Whether each batch is made on another thread during the step before it. The batches are the same. A source is then asked for one batch
+    /// Whether each batch is made on another thread during the step before it. The batches are the same. A source is then asked for
+    /// one batch
     /// at a time, from a thread of the pool; where training and evaluation share one source, for two at once. <value>False.</value>
     /// </summary>
     public bool Prefetch { get; init; }
@@ -83,7 +88,8 @@ public sealed record TrainingOptions
     /// <summary>Run folder, or <see langword="null"/> to save nothing. <value>Null.</value></summary>
     public string? OutputFolder { get; init; }
 
-    /// <summary>Go on with the run in <see cref="OutputFolder"/> instead of refusing a folder that holds one. <value>False.</value></summary>
+    /// <summary>Go on with the run in <see cref="OutputFolder"/> instead of refusing a folder that holds one.
+    /// <value>False.</value></summary>
     public bool Resume { get; init; }
 
     /// <summary>Epochs between checkpoints; the start, the last epoch and a cancellation always save one. <value>1.</value></summary>

@@ -15,7 +15,8 @@ public static class CifarBinary
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     /// <summary>Loads CIFAR-10: inputs [N, 3, 32, 32] of unsigned bytes, labels 0 to 9.</summary>
-    /// <param name="path">The folder with <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c> and <c>test_batch.bin</c>, a folder that holds
+    /// <param name="path">The folder with <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c> and <c>test_batch.bin</c>, a folder that
+    /// holds
     /// <c>cifar-10-batches-bin</c>, or one file of records.</param>
     /// <param name="part">Which files of a folder; without meaning for one file.</param>
     /// <exception cref="FileNotFoundException">The path, or a file of the part, is missing.</exception>

@@ -82,7 +82,8 @@ public static class Datasets
 
     /// <summary>A dataset of TorchSharp whose samples are dictionaries, read one at a time while it is used.</summary>
     /// <param name="dataset">
-    /// Gives inputs [C, H, W] of Byte or [...] of floating point, all of one shape and type, and labels of one integer. Only one thread at a time
+    /// Gives inputs [C, H, W] of Byte or [...] of floating point, all of one shape and type, and labels of one integer. Only one
+    /// thread at a time
     /// asks it. It stays the caller's to dispose.
     /// </param>
     /// <param name="classes">Number of classes, at least 2.</param>
@@ -111,14 +112,16 @@ public static class Datasets
     /// <summary>Any dataset of TorchSharp, read one sample at a time while it is used.</summary>
     /// <typeparam name="T">What the dataset gives for a sample.</typeparam>
     /// <param name="dataset">
-    /// Gives inputs [C, H, W] of Byte or [...] of floating point, all of one shape and type, and labels of one integer. Only one thread at a time
+    /// Gives inputs [C, H, W] of Byte or [...] of floating point, all of one shape and type, and labels of one integer. Only one
+    /// thread at a time
     /// asks it. It stays the caller's to dispose.
     /// </param>
     /// <param name="classes">Number of classes, at least 2.</param>
     /// <param name="read">Input and label of a sample.</param>
     /// <param name="transform">Applied to every batch; without one, samples are only converted to floating point.</param>
     /// <param name="classNames">One name per class; not known if null.</param>
-    /// <exception cref="ArgumentException">No samples, fewer than two classes, or a number of names that is not that of the classes.</exception>
+    /// <exception cref="ArgumentException">No samples, fewer than two classes, or a number of names that is not that of the
+    /// classes.</exception>
     /// <exception cref="InvalidDataException">A sample is of another shape or type, or its label is out of range; at once for the first
     /// sample, for others when they are read. The sample is named.</exception>
     public static IBatchSource From<T>(

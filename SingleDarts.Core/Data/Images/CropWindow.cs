@@ -7,7 +7,8 @@ namespace SingleDarts.Core.Data;
 /// <param name="Width">Columns, at least 1.</param>
 public readonly record struct CropWindow(int Top, int Left, int Height, int Width)
 {
-    /// <summary>The size that the rectangle is resized to, at least <see cref="IImageCrop.Size"/>; of it, the centre of that size is kept.</summary>
+    /// <summary>The size that the rectangle is resized to, at least <see cref="IImageCrop.Size"/>; of it, the centre of that size is
+    /// kept.</summary>
     /// <value>Null by default: <see cref="IImageCrop.Size"/>, so that nothing is cut off.</value>
     public (int Height, int Width)? Resized { get; init; }
 }

@@ -5,7 +5,8 @@ using SkiaSharp;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>One JPEG or PNG file: its header is read, the pixels are not yet. Transparency is composed over black; colour profiles and EXIF
+/// <summary>One JPEG or PNG file: its header is read, the pixels are not yet. Transparency is composed over black; colour profiles and
+/// EXIF
 /// rotation are not applied.</summary>
 internal sealed class ImageFile : IDisposable
 {

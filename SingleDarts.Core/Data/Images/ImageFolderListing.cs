@@ -5,7 +5,8 @@ using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>The files of an image folder in a fixed order, found before any of them is opened. A file takes the UTF-8 bytes of its name and
+/// <summary>The files of an image folder in a fixed order, found before any of them is opened. A file takes the UTF-8 bytes of its
+/// name and
 /// four more, so that those of ImageNet (1.28 million) take about 32 MB.</summary>
 internal sealed class ImageFolderListing
 {

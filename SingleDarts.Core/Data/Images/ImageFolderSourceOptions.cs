@@ -27,7 +27,8 @@ public sealed record ImageFolderSourceOptions
     /// <value>Null by default.</value>
     public Action<string>? OnSkipped { get; init; }
 
-    /// <summary>Images of more pixels are taken for damaged before they are decoded. One image in decoding takes 4 bytes a pixel.</summary>
+    /// <summary>Images of more pixels are taken for damaged before they are decoded. One image in decoding takes 4 bytes a
+    /// pixel.</summary>
     /// <value>100 million by default: 400 MB.</value>
     public long MaxPixels { get; init; } = 100_000_000;
 

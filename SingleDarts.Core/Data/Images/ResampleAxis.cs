@@ -1,7 +1,8 @@
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// The weights of one axis of a resampling with the triangle filter, which is as wide as one result pixel where the image shrinks (area-aware, no
+/// The weights of one axis of a resampling with the triangle filter, which is as wide as one result pixel where the image shrinks
+/// (area-aware, no
 /// aliasing) and as one source pixel where it grows (bilinear). Weights are integers with 22 bits after the point, as in Pillow's
 /// <c>Resample.c</c>, so that results are those of Pillow bit for bit and the same on every machine.
 /// </summary>
@@ -12,7 +13,8 @@ internal sealed class ResampleAxis
     private readonly int[] counts;
     private readonly int width;
 
-    /// <summary>Resizes <paramref name="length"/> source pixels from <paramref name="start"/> on to <paramref name="resized"/> pixels, of which the
+    /// <summary>Resizes <paramref name="length"/> source pixels from <paramref name="start"/> on to <paramref name="resized"/> pixels,
+    /// of which the
     /// central <paramref name="count"/> are wanted. Source pixels outside the interval are not looked at.</summary>
     public ResampleAxis(int start, int length, int resized, int count)
     {

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>Resamples pixels of four bytes: first along the rows, rounded to bytes, then along the columns (Pillow's <c>Resample.c</c>).</summary>
+/// <summary>Resamples pixels of four bytes: first along the rows, rounded to bytes, then along the columns (Pillow's
+/// <c>Resample.c</c>).</summary>
 internal static class Resampler
 {
     /// <param name="rgba">The source, row by row.</param>
