@@ -9,8 +9,9 @@ public enum CellExecution
 {
     /// <summary>
     /// Candidates that leave the same node share their work: one ReLU, one convolution for each kernel size, one pooling; a cell is one
-    /// step of autograd. Candidates that cannot be merged are computed as in <see cref="PerEdge"/>, and so are convolutions whose batch
-    /// normalisations learn a scale or keep running statistics, and everything on Apple's MPS. A gradient of a gradient ends the process with a message.
+    /// step of autograd. Candidates that cannot be merged are computed as in <see cref="PerEdge"/>, and so are edges with forward hooks,
+    /// convolutions whose batch normalisations learn a scale or keep running statistics, and everything on Apple's MPS. A gradient of a
+    /// gradient is not supported: an exception says so.
     /// </summary>
     Merged,
 

@@ -21,11 +21,13 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <see cref="Zero"/>, which has no weights and is not computed.
     /// </param>
     /// <exception cref="ArgumentException">Two candidates are one module or share weights.</exception>
-    public MixedOp(IReadOnlyList<CandidateOperation> candidates, OperationContext context, IReadOnlyList<int>? allowed = null) : base(nameof(MixedOp))
+    public MixedOp(IReadOnlyList<CandidateOperation> candidates, OperationContext context, IReadOnlyList<int>? allowed = null)
+        : base(nameof(MixedOp))
     {
         this.context = context;
         allowed ??= [.. Enumerable.Range(0, candidates.Count)];
-        operations = nn.ModuleList([.. candidates.Select((candidate, k) => allowed.Contains(k) ? candidate.Create(context) : new Zero(context))]);
+        operations = nn.ModuleList([.. candidates.Select((candidate, k) =>
+            allowed.Contains(k) ? candidate.Create(context) : new Zero(context))]);
         computed = [.. candidates.Select((candidate, k) => allowed.Contains(k) && !candidate.IsZero)];
         RegisterComponents();
         var parts = candidates.Select((candidate, k) => ($"Candidate '{candidate.Name}'", (nn.Module)operations[k]));

@@ -208,6 +208,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
                 throw new ArgumentException(
                     $"The operation weights of cell '{kind.Name}' are [{string.Join(", ", p.shape)}]; expected " +
                     $"[{kind.Topology.Edges.Count}, {kind.Operations.Count}] (edges, operations).", nameof(operationWeights));
-        return Architecture.Relaxation.IsHard ? MixingWeights.WithoutZeros(operationWeights) : [.. operationWeights.Select(p => new MixingWeights(p))];
+        return Architecture.Relaxation.IsHard
+            ? MixingWeights.WithoutZeros(operationWeights)
+            : [.. operationWeights.Select(p => new MixingWeights(p))];
     }
 }

@@ -48,7 +48,10 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
         bool merges = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device);
-        return (merges ? merged.Forward(inputs, weights, Execution == CellExecution.MergedWithRecomputation) : Sum(inputs, weights)).MoveToOuterDisposeScope();
+        Tensor output = merges
+            ? merged.Forward(inputs, weights, recompute: Execution == CellExecution.MergedWithRecomputation)
+            : Sum(inputs, weights);
+        return output.MoveToOuterDisposeScope();
     }
 
     private Tensor Sum(Tensor[] inputs, MixingWeights weights)

@@ -13,7 +13,8 @@ namespace SingleDarts.Core.Supernets;
 /// <param name="edges">The mixtures of its edges.</param>
 /// <param name="convolutionType">Floating type of the convolutions; that of the nodes if <see langword="null"/>.</param>
 /// <param name="fault">Keeps the exceptions of backward passes.</param>
-internal sealed class MergedExecution(CellSpecification kind, IReadOnlyList<MixedOp> edges, ScalarType? convolutionType, BackwardFault fault)
+internal sealed class MergedExecution(
+    CellSpecification kind, IReadOnlyList<MixedOp> edges, ScalarType? convolutionType, BackwardFault fault)
 {
     private readonly CellTopology topology = kind.Topology;
     private readonly nn.Module<Tensor, Tensor>[][] bypassed = [.. edges.Select(edge => Enumerable.Range(0, edge.Count)

@@ -40,7 +40,8 @@ internal sealed class MergingPlan
         Others = [.. sources.Select(source => topology.Edges
             .Where(edge => edge.Source == source && (hooked[edge.Index] || others.Any(c => c.Edge == edge) ||
                 all.All(c => c.Edge.Target != edge.Target)))
-            .Select(edge => new OtherEdge(edge, [.. columns.Select(k => others.Any(c => c.Edge == edge && c.Column == k))], hooked[edge.Index]))
+            .Select(edge => new OtherEdge(
+                edge, [.. columns.Select(k => others.Any(c => c.Edge == edge && c.Column == k))], hooked[edge.Index]))
             .ToArray())];
         if (pooled.Length == 0 && Others.All(edges => edges.Length == 0) &&
             (topology.Output == CellOutput.LastNode || topology.OutputMultiplier == topology.ComputedNodes))
