@@ -14,13 +14,13 @@ public class ArchitectureTests
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations"],
-        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Runs"],
+        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Optimizers"],
         ["Optimizers"] = ["Runtime"],
         ["Runs"] = ["Runtime"],
         ["Schemes"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers"],
         ["Search"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
         ["Diagnostics"] = ["Runtime", "Operations", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs", "Search", "Theory"],
-        ["Sweeps"] = [],
+        ["Sweeps"] = ["Runtime"],
         ["Training"] = ["Runtime", "Operations", "Spaces", "Data", "Optimizers", "Runs"],
     };
 

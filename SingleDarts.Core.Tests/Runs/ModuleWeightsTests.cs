@@ -53,7 +53,7 @@ public class ModuleWeightsTests
     public void Architecture_parameters_of_a_supernet_inside_a_module_are_saved_too()
     {
         using var outer = nn.Sequential(("inner", Small(seed: 1)));
-        outer.NamedState().Keys.Should().Contain("inner.alpha.cell").And.OnlyHaveUniqueItems();
+        outer.state_dict().Keys.Should().Contain("inner.alpha.cell").And.OnlyHaveUniqueItems();
     }
 
     [Fact]

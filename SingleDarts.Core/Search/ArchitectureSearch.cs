@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -9,7 +10,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// Describes a search in words and runs it. A thin layer over <see cref="SearchOptions"/> and <see cref="SearchRun"/>: every method
+/// Describes a search in words and runs it. A thin layer over <see cref="SearchOptions"/> and <see cref="Run{TReport, TResult}"/>: every method
 /// changes one option and returns the same builder. What is not said is the paper's setting for NAS-Bench-201.
 /// </summary>
 public sealed class ArchitectureSearch
@@ -17,7 +18,7 @@ public sealed class ArchitectureSearch
     private readonly SearchSpace space;
     private ClassificationDataset? data;
     private ILogger? logger;
-    private IProgress<SearchProgress>? progress;
+    private IProgress<RunProgress>? progress;
 
     private ArchitectureSearch(SearchSpace space) => this.space = space;
 
@@ -67,9 +68,9 @@ public sealed class ArchitectureSearch
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>
     public ArchitectureSearch StoppingWhen(IStoppingRule rule) => With(o => o with { StoppingRules = [.. o.StoppingRules, rule] });
 
-    /// <summary>Adds a watcher.</summary>
-    /// <param name="observer">Called at every step and epoch.</param>
-    public ArchitectureSearch ObservedBy(ISearchObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+    /// <summary>Adds an observer.</summary>
+    /// <param name="observer">Called at every step and epoch; an <see cref="ISearchObserver"/> sees the supernet and the batches.</param>
+    public ArchitectureSearch ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
 
     /// <summary>Length of the search.</summary>
     /// <param name="epochs">Passes over the weights' samples.</param>
@@ -79,6 +80,10 @@ public sealed class ArchitectureSearch
     /// <summary>Seed of everything random.</summary>
     /// <param name="seed">Any number.</param>
     public ArchitectureSearch WithSeed(long seed) => With(o => o with { Seed = seed });
+
+    /// <summary>CPU threads of libtorch, for the whole process.</summary>
+    /// <param name="threads">At least 1.</param>
+    public ArchitectureSearch WithThreads(int threads) => With(o => o with { Threads = threads });
 
     /// <summary>Where the tensors live.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
@@ -110,26 +115,26 @@ public sealed class ArchitectureSearch
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public ArchitectureSearch ReportingTo(IProgress<SearchProgress> progress) => Set(() => this.progress = progress);
+    public ArchitectureSearch ReportingTo(IProgress<RunProgress> progress) => Set(() => this.progress = progress);
 
     /// <summary>Changes any option.</summary>
     /// <param name="change">For example <c>o => o with { Affine = true }</c>.</param>
     public ArchitectureSearch With(Func<SearchOptions, SearchOptions> change) => Set(() => Options = change(Options));
 
     /// <summary>Validates everything that was said.</summary>
-    /// <exception cref="InvalidSearchException">Something is missing or cannot be; the exception lists every fault.</exception>
-    public SearchRun Build() => new(space, data!, Options, logger);
+    /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
+    public Run<EpochReport, SearchResult> Build() => SearchRun.Create(space, data, Options, logger, progress);
 
     /// <summary>Validates and runs the search to its end.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="SearchRun.RunAsync"/>
-    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(progress, cancellationToken);
+    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync"/>
+    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken);
 
     /// <summary>Validates and runs the search, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="SearchRun.RunEpochsAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync"/>
     public IAsyncEnumerable<EpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
-        Build().RunEpochsAsync(progress, cancellationToken);
+        Build().RunEpochsAsync(cancellationToken);
 
     private ArchitectureSearch Set(Action change)
     {

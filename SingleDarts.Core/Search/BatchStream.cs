@@ -22,7 +22,8 @@ internal sealed class BatchStream : IDisposable
             ? new ImageAugmentation { Normalization = data.MeasureNormalization() }
             : null));
         batches = new Prefetcher(
-            Make, (epoch, step) => step + 1 < plan.StepsPerEpoch ? (epoch, step + 1) : (epoch + 1, 0), device, options.Prefetch);
+            Make, (epoch, step) => step + 1 < plan.StepsPerEpoch ? (epoch, step + 1) : epoch + 1 < options.Epochs ? (epoch + 1, 0) : null,
+            device, options.Prefetch);
     }
 
     /// <summary>Batches of w and α of a step, in the current dispose scope; one object where the scheme shares it.</summary>

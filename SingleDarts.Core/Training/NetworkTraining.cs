@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace SingleDarts.Core.Training;
 
 /// <summary>
 /// Describes the training of a fixed network in words and runs it. A thin layer over <see cref="TrainingOptions"/> and
-/// <see cref="TrainingRun"/>: every method changes one option and returns the same builder. What is not said is the paper's setting for
+/// <see cref="Run{TReport, TResult}"/>: every method changes one option and returns the same builder. What is not said is the paper's setting for
 /// CIFAR-10.
 /// </summary>
 public sealed class NetworkTraining
@@ -15,7 +16,7 @@ public sealed class NetworkTraining
     private readonly ClassificationNetwork network;
     private IBatchSource? train, test;
     private ILogger? logger;
-    private IProgress<TrainingProgress>? progress;
+    private IProgress<RunProgress>? progress;
 
     private NetworkTraining(ClassificationNetwork network) => this.network = network;
 
@@ -66,6 +67,14 @@ public sealed class NetworkTraining
     /// <param name="seed">Any number.</param>
     public NetworkTraining WithSeed(long seed) => With(o => o with { Seed = seed });
 
+    /// <summary>CPU threads of libtorch, for the whole process.</summary>
+    /// <param name="threads">At least 1.</param>
+    public NetworkTraining WithThreads(int threads) => With(o => o with { Threads = threads });
+
+    /// <summary>Adds an observer.</summary>
+    /// <param name="observer">Called at every step and epoch.</param>
+    public NetworkTraining ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+
     /// <summary>Where the network is trained.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
     public NetworkTraining OnDevice(string device) => With(o => o with { Device = device });
@@ -92,22 +101,22 @@ public sealed class NetworkTraining
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public NetworkTraining ReportingTo(IProgress<TrainingProgress> progress) => Set(() => this.progress = progress);
+    public NetworkTraining ReportingTo(IProgress<RunProgress> progress) => Set(() => this.progress = progress);
 
     /// <summary>Validates everything that was said.</summary>
-    /// <exception cref="InvalidTrainingException">Something is missing or cannot be; the exception lists every fault.</exception>
-    public TrainingRun Build() => new(network, train!, test, Options, logger);
+    /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
+    public Run<TrainingEpochReport, TrainingResult> Build() => TrainingRun.Create(network, train, test, Options, logger, progress);
 
     /// <summary>Validates and runs the training to its end.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="TrainingRun.RunAsync"/>
-    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(progress, cancellationToken);
+    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync"/>
+    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken);
 
     /// <summary>Validates and runs the training, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="TrainingRun.RunEpochsAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync"/>
     public IAsyncEnumerable<TrainingEpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
-        Build().RunEpochsAsync(progress, cancellationToken);
+        Build().RunEpochsAsync(cancellationToken);
 
     private NetworkTraining Set(Action change)
     {

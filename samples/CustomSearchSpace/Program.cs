@@ -1,6 +1,7 @@
 using CustomSearchSpace;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;

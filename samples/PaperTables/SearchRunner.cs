@@ -1,5 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Training;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -28,7 +28,7 @@ internal static class SearchRunner
             Console.Error.WriteLine(e.Message);
             return termination.ExitCodeOfSignal;
         }
-        catch (Exception e) when (e is SearchDivergedException or TrainingDivergedException)
+        catch (RunDivergedException e)
         {
             Console.Error.WriteLine(e.Message);
             return ExitCode.Diverged;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
@@ -75,7 +76,7 @@ internal static class EvaluateCommand
             Console.WriteLine($"{genotype}\n{cost.Parameters:N0} parameters, {cost.MultiplyAdds / 1e6:F2} M multiply-adds, auxiliary classifier: " +
                 (auxiliary is null ? "none" : $"{network.AuxiliaryParameters:N0} more parameters while training"));
             await foreach (TrainingEpochReport epoch in NetworkTraining.Of(network).On(train).EvaluatedOn(test)
-                .With(settings.Options(auxiliary is not null)).ReportingTo(new ConsoleTrainingBar()).RunEpochsAsync(cancellationToken))
+                .With(settings.Options(auxiliary is not null)).ReportingTo(new ConsoleProgressBar()).RunEpochsAsync(cancellationToken))
                 Console.WriteLine($"epoch {epoch.Epoch}/{epoch.Epochs}  loss {epoch.TrainLoss:F3}  train {100 * epoch.TrainTop1:F2}%  " +
                     $"test {100 * epoch.Test?.Top1:F2}%  top-{epoch.Test?.K} {100 * epoch.Test?.TopK:F2}%" +
                     $"{(epoch.EmaTest is { } a ? $"  average {100 * a.Top1:F2}%" : "")}  {epoch.Seconds:F0} s");
