@@ -90,6 +90,7 @@ public class SearchTests
         var failure = await FluentActions.Awaiting(() => search.RunAsync()).Should().ThrowAsync<RunDivergedException>();
         failure.Which.Epoch.Should().Be(2);
         failure.Which.Step.Should().Be(4, "weights that are poisoned after step 3 spoil the loss of step 4");
+        failure.Which.Checkpoint.Should().Be(folder["run/checkpoint"]);
         File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(1);
 
         SearchResult resumed = await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();

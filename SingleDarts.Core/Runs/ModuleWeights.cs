@@ -18,7 +18,7 @@ public static class ModuleWeights
     public static void SaveWeights(this nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(module);
-        SafeTensorsFile.Write(path, module.state_dict(), metadata ?? new Dictionary<string, string>());
+        SafeTensorsFile.Write(path, State(module), metadata ?? new Dictionary<string, string>());
     }
 
     /// <summary>
@@ -40,7 +40,7 @@ public static class ModuleWeights
         var (file, metadata) = SafeTensorsFile.Read(path);
         try
         {
-            IReadOnlyDictionary<string, Tensor> state = module.state_dict();
+            IReadOnlyDictionary<string, Tensor> state = State(module);
             string[] missing = [.. state.Keys.Where(name => !file.ContainsKey(name) && name.Split('.')[^1] != BatchCount)];
             string[] unexpected = [.. file.Keys.Where(name => !state.ContainsKey(name))];
             string[] common = [.. state.Keys.Where(file.ContainsKey)];
@@ -64,6 +64,20 @@ public static class ModuleWeights
             foreach (Tensor tensor in file.Values)
                 tensor.Dispose();
         }
+    }
+
+    /// <summary>The <c>state_dict()</c>, also of what stands in a <c>Sequential</c>, which does not ask its modules for theirs.</summary>
+    private static Dictionary<string, Tensor> State(nn.Module module)
+    {
+        Dictionary<string, Tensor> state = module.state_dict();
+        var known = state.Values.Select(tensor => tensor.Handle).ToHashSet();
+        foreach (var (prefix, part) in module.named_modules().Select(m => (m.name + ".", m.module)).Prepend(("", module)))
+            if (part is TorchSharp.Modules.Sequential)
+                foreach (var (child, inner) in part.named_children())
+                    foreach (var (name, tensor) in inner.state_dict())
+                        if (known.Add(tensor.Handle))
+                            state[$"{prefix}{child}.{name}"] = tensor;
+        return state;
     }
 
     private static bool Fits(ScalarType found, ScalarType expected, bool convertTypes) =>

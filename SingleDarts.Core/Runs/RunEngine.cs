@@ -142,7 +142,8 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
 
     private void CheckLoss()
     {
-        if (body.Sums.DivergedAt() is >= 0 and var at)
+        long at = body.Sums.DivergedAt();
+        if (at >= 0)
             Diverge((int)at + 1, "the loss");
     }
 

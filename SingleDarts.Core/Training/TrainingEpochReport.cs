@@ -19,6 +19,7 @@ public sealed record TrainingEpochReport : RunReport
     public required EvaluationReport? Test { get; init; }
 
     /// <summary>The moving average of the weights on the test samples; <see langword="null"/> where there is none.</summary>
+    [JsonPropertyName("averageTest")]
     public required EvaluationReport? EmaTest { get; init; }
 
     /// <summary>Learning rate in the last step of the epoch.</summary>
