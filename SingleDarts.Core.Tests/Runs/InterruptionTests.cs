@@ -61,7 +61,7 @@ public class InterruptionTests
             using var stop = new CancellationTokenSource();
             try
             {
-                cut = await run(folder["cut"], resume, Immediately.At(random.Next(1, 8), stop.Cancel), stop.Token);
+                cut = await run(folder["cut"], resume, Immediately.At(random.Next(1, 4), stop.Cancel), stop.Token);
             }
             catch (OperationCanceledException)
             {
