@@ -50,7 +50,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
                 dtype = type == ScalarType.Float64 ? "float64" : "float32",
                 training,
                 seed = 5,
-                names = byOrder ? module.state_dict().Keys : null,
+                names = byOrder ? module.state_dict().Keys.Where(name => !name.StartsWith("alpha.", StringComparison.Ordinal)) : null,
                 input = at + ".input",
                 output = at + ".output",
                 weights = fromPyTorch ? null : at + ".weights",
