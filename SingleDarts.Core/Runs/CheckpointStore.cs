@@ -47,7 +47,8 @@ internal sealed class CheckpointStore(string folder)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The checkpoint cannot be saved in {Folder}: {(e.InnerException ?? e).Message} Earlier checkpoints are untouched; free some space or make the " +
+                $"The checkpoint cannot be saved in {Folder}: {(e.InnerException ?? e).Message} " +
+                $"Earlier checkpoints are untouched; free some space or make the " +
                 "folder writable, then resume.", e);
         }
     }

@@ -53,7 +53,7 @@ internal sealed class EpochSums : IResumable, IDisposable
     {
         using var scope = NewDisposeScope();
         double[] all = Host.Doubles(sums);
-        return names.Select((name, i) => (name, Mean: samples[i] == 0 ? (double?)null : all[i] / samples[i])).ToDictionary(m => m.name, m => m.Mean);
+        return names.Index().ToDictionary(n => n.Item, n => samples[n.Index] == 0 ? (double?)null : all[n.Index] / samples[n.Index]);
     }
 
     /// <summary>Begins an epoch.</summary>

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Runs;
 
-/// <summary>What is particular to a kind of run. <see cref="RunEngine{TReport, TResult}"/> does the rest and knows nothing else of it.</summary>
+/// <summary>
+/// What is particular to a kind of run. <see cref="RunEngine{TReport, TResult}"/> does the rest and knows nothing else of it.
+/// </summary>
 /// <typeparam name="TReport">What an epoch gives.</typeparam>
 /// <typeparam name="TResult">What the run gives.</typeparam>
 internal interface IRunBody<TReport, TResult> : IDisposable where TReport : RunReport

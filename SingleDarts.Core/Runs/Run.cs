@@ -7,8 +7,8 @@ namespace SingleDarts.Core.Runs;
 
 /// <summary>
 /// A validated search or training, ready to run once. The work is done on a thread of its own; cancelling ends it after the step in
-/// progress, or within an evaluation, with a checkpoint from which it can be resumed, on the CPU bit for bit. So does a process that ends by
-/// itself in the middle; .NET 10 ends one at once on SIGTERM unless the program handles the signal and cancels.
+/// progress, or within an evaluation, with a checkpoint from which it can be resumed, on the CPU bit for bit. So does a process that ends
+/// by itself in the middle; .NET 10 ends one at once on SIGTERM unless the program handles the signal and cancels.
 /// </summary>
 /// <typeparam name="TReport">What an epoch gives.</typeparam>
 /// <typeparam name="TResult">What the run gives.</typeparam>

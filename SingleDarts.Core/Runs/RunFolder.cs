@@ -19,7 +19,8 @@ internal sealed class RunFolder : IDisposable
         {
             Directory.CreateDirectory(Path);
             handle = new FileStream(
-                System.IO.Path.Combine(Path, RunFiles.Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                System.IO.Path.Combine(Path, RunFiles.Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
             handle.WriteByte(0);
             handle.Flush(flushToDisk: true);
         }
@@ -71,7 +72,8 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="IOException">The folder holds no run or cannot be written.</exception>
     public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, RunFiles.Options))
         ? new RunFolder(path)
-        : throw new IOException($"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no {RunFiles.Options}); begin one instead of resuming.");
+        : throw new IOException(
+            $"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no {RunFiles.Options}); begin one instead of resuming.");
 
     /// <summary>Begins a run, or opens one to go on with it if it is the same.</summary>
     /// <param name="path">The folder.</param>

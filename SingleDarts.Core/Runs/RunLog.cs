@@ -11,7 +11,8 @@ internal static partial class RunLog
 
     [LoggerMessage(2, LogLevel.Information,
         "Training of {Network} on {Device}: {Samples} samples, {Epochs} epochs of {Steps} steps, seed {Seed}")]
-    public static partial void TrainingStarted(ILogger logger, string network, string device, long samples, int epochs, int steps, long seed);
+    public static partial void TrainingStarted(
+        ILogger logger, string network, string device, long samples, int epochs, int steps, long seed);
 
     [LoggerMessage(3, LogLevel.Information, "Resumed at epoch {Epoch}, step {Step} from {Folder}")]
     public static partial void Resumed(ILogger logger, int epoch, int step, string folder);

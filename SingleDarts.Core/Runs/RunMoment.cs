@@ -12,8 +12,8 @@ public record RunMoment(int Epoch, int Step, int StepsPerEpoch)
     public RunRecorder? Recorder { get; init; }
 
     /// <summary>
-    /// Random numbers of the run's network: dispose what <see cref="RunRandom.Begin(long, long)"/> returns after a forward pass of your own.
-    /// <see langword="null"/> in a loop of one's own.
+    /// Random numbers of the run's network: dispose what <see cref="RunRandom.Begin(long, long)"/> returns after a forward pass of your
+    /// own. <see langword="null"/> in a loop of one's own.
     /// </summary>
     public RunRandom? Random { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace SingleDarts.Core.Runs;
 
 /// <summary>
-/// Records of one observer: the lines of <c>diagnostics/&lt;name&gt;.jsonl</c> in the run folder. A resume drops the lines that were written
-/// after its checkpoint.
+/// Records of one observer: the lines of <c>diagnostics/&lt;name&gt;.jsonl</c> in the run folder. A resume drops the lines that were
+/// written after its checkpoint.
 /// </summary>
 public sealed class RunRecorder
 {

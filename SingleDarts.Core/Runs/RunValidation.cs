@@ -48,6 +48,7 @@ internal static class RunValidation
             yield return $"{same.Count()} {same.Key.Role} are named '{same.Key.Name}'; names must differ, so leave all but one out.";
         foreach (RunPart part in parts.Where(part => part.Part is IRunObserver))
             if (part.Name.Length == 0 || part.Name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
-                yield return $"An observer is named '{part.Name}'; expected a name that can be a file's, because its records are kept under it.";
+                yield return $"An observer is named '{part.Name}'; expected a name that can be a file's, " +
+                    "because its records are kept under it.";
     }
 }

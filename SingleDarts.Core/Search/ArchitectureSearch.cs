@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// Describes a search in words and runs it. A thin layer over <see cref="SearchOptions"/> and <see cref="Run{TReport, TResult}"/>: every method
-/// changes one option and returns the same builder. What is not said is the paper's setting for NAS-Bench-201.
+/// Describes a search in words and runs it. A thin layer over <see cref="SearchOptions"/> and
+/// <see cref="Run{TReport, TResult}"/>: every method changes one option and returns the same builder. What is not said is the
+/// paper's setting for NAS-Bench-201.
 /// </summary>
 public sealed class ArchitectureSearch
 {

@@ -25,7 +25,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private StepOutcome? outcome;
     private SearchResult? result;
 
-    public SearchBody(SearchSpace space, ClassificationDataset data, SearchOptions options, ILogger logger, bool partsDrawFromProcess = false)
+    public SearchBody(
+        SearchSpace space, ClassificationDataset data, SearchOptions options, ILogger logger, bool partsDrawFromProcess = false)
     {
         this.space = space;
         this.options = options;
@@ -46,7 +47,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
             ConvolutionType = options.ConvolutionType,
         });
         supernet.train();
-        weights = new ScheduledOptimizer(options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
+        weights = new ScheduledOptimizer(
+            options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
         architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named, options.Epochs);
         context = new StepContext(supernet, weights, architecture, options.Penalties);
         Random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
@@ -70,7 +72,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public IEnumerable<(string Prefix, IResumable Part)> Parts =>
     [
-        ("weights/", new SavedState(() => supernet.state_dict())), ("weight-optimizer/", weights), ("architecture-optimizer/", architecture),
+        ("weights/", new SavedState(() => supernet.state_dict())), ("weight-optimizer/", weights),
+        ("architecture-optimizer/", architecture),
     ];
 
     public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options);

@@ -8,8 +8,8 @@ namespace SingleDarts.Core.Training;
 
 /// <summary>
 /// Describes the training of a fixed network in words and runs it. A thin layer over <see cref="TrainingOptions"/> and
-/// <see cref="Run{TReport, TResult}"/>: every method changes one option and returns the same builder. What is not said is the paper's setting for
-/// CIFAR-10.
+/// <see cref="Run{TReport, TResult}"/>: every method changes one option and returns the same builder. What is not said is the paper's
+/// setting for CIFAR-10.
 /// </summary>
 public sealed class NetworkTraining
 {
