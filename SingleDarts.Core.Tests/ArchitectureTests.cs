@@ -15,13 +15,13 @@ public class ArchitectureTests
         ["Operations"] = ["Runtime"],
         ["Genotypes"] = [],
         ["Spaces"] = ["Runtime", "Operations", "Genotypes"],
-        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Runs"],
+        ["Supernets"] = ["Runtime", "Operations", "Spaces", "Optimizers"],
         ["Optimizers"] = ["Runtime"],
         ["Runs"] = ["Runtime"],
         ["Schemes"] = ["Runtime", "Spaces", "Supernets", "Data", "Optimizers"],
         ["Search"] = ["Runtime", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
         ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs", "Search", "Theory"],
-        ["Sweeps"] = [],
+        ["Sweeps"] = ["Runtime"],
         ["Training"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Data", "Optimizers", "Runs"],
     };
 

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -33,7 +34,7 @@ public class FaultTests
     public void Impossible_settings_are_refused_before_the_search(ISearchObserver observer, string message)
     {
         using ClassificationDataset data = Small.Data();
-        Small.Search(data).ObservedBy(observer).Invoking(search => search.Build()).Should().Throw<InvalidSearchException>().WithMessage(message);
+        Small.Search(data).ObservedBy(observer).Invoking(search => search.Build()).Should().Throw<InvalidRunException>().WithMessage(message);
     }
 
     [Fact]
@@ -41,7 +42,7 @@ public class FaultTests
     {
         using ClassificationDataset data = Small.Data();
         Small.Search(data).ObservedBy(new CollapseIndicators()).ObservedBy(new CollapseIndicators()).Invoking(search => search.Build())
-            .Should().Throw<InvalidSearchException>().WithMessage("*2 observers are named 'collapse-indicators'*");
+            .Should().Throw<InvalidRunException>().WithMessage("*2 observers are named 'collapse-indicators'*");
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public class FaultTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
         await FluentActions.Awaiting(() => Small.Search(data).ObservedBy(new Poison()).With(Every.Diagnostic(1)).SavingTo(folder["run"]).RunAsync())
-            .Should().ThrowAsync<SearchDivergedException>().WithMessage("*epoch 1, step 4*");
+            .Should().ThrowAsync<RunDivergedException>().WithMessage("*epoch 1, step 4*");
         File.ReadLines(folder["run/diagnostics/gradient-correlation.jsonl"]).Last().Should().Contain("\"isFinite\":false").And.Contain("NaN");
         File.ReadLines(folder["run/diagnostics/hessian-eigenvalue.jsonl"]).Last().Should().Contain("\"isFinite\":false");
     }

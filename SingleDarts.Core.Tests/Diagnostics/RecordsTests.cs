@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
+using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Tests.Search;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -32,9 +33,8 @@ public class RecordsTests
             .With(Every.Diagnostic());
         await Search().SavingTo(folder["whole"]).RunAsync();
         using var stop = new CancellationTokenSource();
-        int steps = 0;
         await FluentActions.Awaiting(() => Search().SavingTo(folder["cut"])
-            .ReportingTo(new Immediately(() => { if (++steps == stepsBeforeInterruption) stop.Cancel(); }))
+            .ReportingTo(Immediately.At(stepsBeforeInterruption, stop.Cancel))
             .RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
         await Search().ResumingFrom(folder["cut"]).RunAsync();
         SameFiles(folder["whole"], folder["cut"]);
@@ -116,10 +116,5 @@ public class RecordsTests
         foreach (string kind in Kinds)
             File.ReadAllText(Record(cut, kind)).Should().Be(File.ReadAllText(Record(whole, kind)), kind);
         Directory.GetFiles(Path.Combine(whole, "diagnostics")).Should().HaveCount(Kinds.Length);
-    }
-
-    private sealed class Immediately(Action report) : IProgress<SearchProgress>
-    {
-        public void Report(SearchProgress value) => report();
     }
 }

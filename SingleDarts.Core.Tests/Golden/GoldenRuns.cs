@@ -111,7 +111,7 @@ internal sealed class GoldenRuns : IDisposable
     private static string State(string run)
     {
         var (tensors, _) = SafeTensorsFile.Read(Path.Combine(run, "checkpoint", "latest.safetensors"));
-        IEnumerable<string> hashes = tensors.Where(t => t.Key != "epoch").Select(t => Hash(t.Value)).Order(StringComparer.Ordinal);
+        IEnumerable<string> hashes = tensors.Where(t => !t.Key.StartsWith("epoch/", StringComparison.Ordinal)).Select(t => Hash(t.Value)).Order(StringComparer.Ordinal);
         string state = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join("\n", hashes))));
         foreach (Tensor tensor in tensors.Values)
             tensor.Dispose();

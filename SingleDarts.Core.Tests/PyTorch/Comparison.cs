@@ -34,7 +34,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
         {
             module.train(training);
             string at = folder[training ? "train" : "eval"];
-            Dictionary<string, Tensor> before = module.NamedState().ToDictionary(s => s.Key, s => s.Value.detach().clone());
+            Dictionary<string, Tensor> before = module.state_dict().ToDictionary(s => s.Key, s => s.Value.detach().clone());
             long[][] shapes;
             using (no_grad())
                 shapes = [.. forward(x).Select(y => y.shape)];
@@ -50,7 +50,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
                 dtype = type == ScalarType.Float64 ? "float64" : "float32",
                 training,
                 seed = 5,
-                names = byOrder ? module.state_dict().Keys : null,
+                names = byOrder ? module.state_dict().Keys.Where(name => !name.StartsWith("alpha.", StringComparison.Ordinal)) : null,
                 input = at + ".input",
                 output = at + ".output",
                 weights = fromPyTorch ? null : at + ".weights",
@@ -75,7 +75,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
         var given = SafeTensorsFile.Read(at + ".input").Tensors;
         var expected = SafeTensorsFile.Read(at + ".output").Tensors;
         Tensor x = given["input"].requires_grad_();
-        IReadOnlyDictionary<string, Tensor> state = module.NamedState();
+        IReadOnlyDictionary<string, Tensor> state = module.state_dict();
         foreach (Tensor parameter in state.Values)
             if (parameter.requires_grad)
                 parameter.grad = null;
@@ -102,7 +102,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
     private static void Randomize(nn.Module module)
     {
         using var _ = no_grad();
-        foreach (var (name, tensor) in module.NamedState())
+        foreach (var (name, tensor) in module.state_dict())
             if (name.StartsWith("alpha.", StringComparison.Ordinal))
                 tensor.normal_();
             else if (name.EndsWith("running_mean", StringComparison.Ordinal))
@@ -114,7 +114,7 @@ internal sealed class Comparison(object description, long[] input, bool byOrder 
     private static void Restore(nn.Module module, Dictionary<string, Tensor> state)
     {
         using var _ = no_grad();
-        foreach (var (name, tensor) in module.NamedState())
+        foreach (var (name, tensor) in module.state_dict())
             tensor.copy_(state[name]);
     }
 }

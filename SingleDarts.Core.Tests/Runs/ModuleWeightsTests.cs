@@ -52,8 +52,16 @@ public class ModuleWeightsTests
     [Fact]
     public void Architecture_parameters_of_a_supernet_inside_a_module_are_saved_too()
     {
-        using var outer = nn.Sequential(("inner", Small(seed: 1)));
-        outer.NamedState().Keys.Should().Contain("inner.alpha.cell").And.OnlyHaveUniqueItems();
+        using var folder = new TemporaryFolder();
+        using Supernet saved = Small(seed: 1), loaded = Small(seed: 2);
+        using var outer = nn.Sequential(("inner", saved));
+        using var other = nn.Sequential(("inner", loaded));
+        outer.SaveWeights(folder["w"]);
+        SafeTensorsFile.Read(folder["w"]).Tensors.Keys.Should().Contain("inner.alpha.cell");
+
+        other.LoadWeights(folder["w"]);
+
+        loaded.Architecture["cell"].equal(saved.Architecture["cell"]).all().item<bool>().Should().BeTrue();
     }
 
     [Fact]
@@ -140,8 +148,9 @@ public class ModuleWeightsTests
         using var module = nn.Linear(2, 2);
         module.SaveWeights(folder["w"]);
         byte[] old = File.ReadAllBytes(folder["w"]);
-        Directory.CreateDirectory(folder["w.tmp"]);
-        module.Invoking(m => m.SaveWeights(folder["w"])).Should().Throw<IOException>().WithMessage("*w cannot be written*untouched*");
+        Directory.CreateDirectory(folder["folder"]);
+        module.Invoking(m => m.SaveWeights(folder["folder"])).Should().Throw<IOException>().WithMessage("*folder cannot be written*untouched*");
+        Directory.GetFiles(folder.Path).Should().Equal(folder["w"]);
         File.ReadAllBytes(folder["w"]).Should().Equal(old);
         module.Invoking(m => m.SaveWeights(folder["none/w"])).Should().Throw<IOException>().WithMessage("*make the folder*");
     }

@@ -109,7 +109,7 @@ public class PersistenceTests
         var store = new CheckpointStore(folder["c"]);
         store.Save(One(1), Metadata);
         store.Save(One(2), Metadata);
-        File.WriteAllText(folder["c/new.tmp"], "half a checkp");
+        File.WriteAllText(folder["c/new.safetensors"], "half a checkp");
         Value(store).Should().Be(2, "a crash while writing leaves the latest one");
         File.Move(folder["c/latest.safetensors"], folder["c/previous.safetensors"], overwrite: true);
         string? warning = null;
@@ -125,7 +125,7 @@ public class PersistenceTests
         using var folder = new TemporaryFolder();
         var store = new CheckpointStore(folder["c"]);
         store.Save(One(1), Metadata);
-        Directory.CreateDirectory(folder["c/new.tmp"]);
+        Directory.CreateDirectory(folder["c/new.safetensors"]);
         store.Invoking(s => s.Save(One(2), Metadata)).Should().Throw<IOException>().WithMessage("*cannot be saved*untouched*");
         Value(store).Should().Be(1);
     }

@@ -1,9 +1,9 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
-using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Optimizers;
@@ -61,7 +61,7 @@ public class MetaDeviceTests
         using Supernet supernet = Made(CellExecution.PerEdge, Relaxations.Sigmoid, learns: true);
         using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
         using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
-        using var meter = new EpochMeter(Meta);
+        using var sums = new EpochSums(Meta, "weight loss", "architecture loss", "correct");
         var step = new StepContext(supernet, weights, architecture, [new ZeroOneLoss(1)])
         {
             WeightBatch = Batch(),
@@ -71,7 +71,10 @@ public class MetaDeviceTests
         if (scheme == 0)
             step.ArchitectureBatch = step.WeightBatch;
         for (int i = 0; i < 2; i++)
-            meter.Add(schemes[scheme].Step(step), i);
+        {
+            StepOutcome outcome = schemes[scheme].Step(step);
+            sums.Add(i, (outcome.Weights.Loss, 4), (outcome.Architecture.Loss, 4), (outcome.Weights.Correct, 4));
+        }
     }
 
     [Fact]
@@ -92,14 +95,14 @@ public class MetaDeviceTests
         using var network = new Network(true, Meta);
         using var updater = new ScheduledOptimizer(TrainingRecipes.Cifar.WeightOptimizer, [.. network.named_parameters()], 1);
         using var average = new WeightEma(network, 0.9);
-        using var meter = new TrainingMeter(Meta);
+        using var sums = new EpochSums(Meta, "loss", "auxiliary loss", "correct");
         LabeledBatch batch = Batch();
         for (int i = 0; i < 2; i++)
         {
             var outputs = network.Classify(batch.Inputs);
             var (main, auxiliary, total) = new TrainingLoss(0.1, 0.4).Of(outputs, batch.Labels);
             total.backward();
-            meter.Add(main.detach(), auxiliary?.detach(), LabelRank.Of(outputs.Logits, batch.Labels).lt(Scalars.One).sum(), 4, i);
+            sums.Add(i, (main.detach(), 4), (auxiliary?.detach(), 4), (LabelRank.Of(outputs.Logits, batch.Labels).lt(Scalars.One).sum(), 4));
             updater.Step();
             average.Update();
         }

@@ -2,11 +2,13 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Tests.Search;
+using SingleDarts.Core.Tests.Training;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Runtime;
@@ -64,6 +66,17 @@ public class RunRandomTests
         string watched = await Numbers(Small.Search(data).Relaxing(new Noisy()).ObservedBy(new Drawing()));
 
         watched.Should().Be(plain);
+    }
+
+    [Fact]
+    public async Task Observers_that_draw_move_no_generator_of_a_training()
+    {
+        using BatchSource train = TrainingSetup.Source(transform: TrainingSetup.Augmentation), test = TrainingSetup.Source(10, seed: 2);
+        async Task<string> Losses(params IRunObserver[] observers) => string.Join(" ", (await TrainingSetup.Everything(train, test)
+            .With(o => o with { Observers = observers }).RunAsync()).Epochs.Select(epoch => $"{epoch.TrainLoss:R} {epoch.Test!.Loss:R}"));
+        string plain = await Losses();
+
+        (await Losses(new DrawingAnywhere())).Should().Be(plain);
     }
 
     [Fact]
@@ -178,6 +191,25 @@ public class RunRandomTests
 
         public Tensor OperationWeights(Tensor alpha, RelaxationContext context) =>
             (alpha - rand(alpha.shape, generator: usesProcess ? null : context.Generator)).softmax(-1);
+    }
+
+    private sealed class DrawingAnywhere : IRunObserver
+    {
+        public void OnStarted(RunMoment moment) => Draw(moment);
+
+        public void OnStepStarting(RunMoment moment) => Draw(moment);
+
+        public void OnStep(RunMoment moment) => Draw(moment);
+
+        public void OnEpoch(RunMoment moment, RunReport report) => Draw(moment);
+
+        private static void Draw(RunMoment moment)
+        {
+            using var scope = NewDisposeScope();
+            _ = rand(7);
+            using IDisposable draws = moment.Random!.Begin(moment.Epoch, moment.Step);
+            _ = rand([3], generator: RunRandom.Generator);
+        }
     }
 
     private sealed class Drawing : ISearchObserver

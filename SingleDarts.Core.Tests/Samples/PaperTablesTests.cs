@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 using SkiaSharp;
 using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
@@ -93,5 +94,5 @@ public class PaperTablesTests
     }
 
     private static string[] Epochs(string path) =>
-        [.. File.ReadLines(path).Select(line => EpochLine.Write(EpochLine.Read(line) with { Seconds = 0, DataSeconds = 0 }))];
+        [.. File.ReadLines(path).Select(line => RunJson.Write(RunJson.Read<EpochReport>(line) with { Seconds = 0, DataSeconds = 0 }))];
 }

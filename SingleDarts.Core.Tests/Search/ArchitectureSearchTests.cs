@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Tests.Runs;
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
@@ -58,7 +60,7 @@ public class ArchitectureSearchTests
         }
         using ClassificationDataset data = Small.Data();
         common.For(1, 10).On(data).Build();
-        common.For(1, 10).Invoking(s => s.Build()).Should().Throw<InvalidSearchException>().WithMessage("*No data*");
+        common.For(1, 10).Invoking(s => s.Build()).Should().Throw<InvalidRunException>().WithMessage("*No data*");
     }
 
     [Fact]
@@ -77,7 +79,7 @@ public class ArchitectureSearchTests
         using ClassificationDataset data = Small.Data();
         using var log = new Records();
         int steps = 0;
-        SearchRun run = Small.Search(data).LoggingTo(log).ReportingTo(new Immediately(_ => steps++)).Build();
+        var run = Small.Search(data).LoggingTo(log).ReportingTo(new Immediately(_ => steps++)).Build();
         await run.RunAsync();
         steps.Should().Be(3 * 4);
         log.Messages.Should().Contain(m => m.StartsWith("SingleDarts.Search", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
@@ -65,6 +66,6 @@ public class ExecutionTests
     {
         using ClassificationDataset data = Small.Data();
         FluentActions.Invoking(() => Small.Search(data).With(o => o with { ConvolutionType = ScalarType.Float16 }).Build())
-            .Should().Throw<InvalidSearchException>().WithMessage("*Float16*BFloat16*");
+            .Should().Throw<InvalidRunException>().WithMessage("*Float16*BFloat16*");
     }
 }

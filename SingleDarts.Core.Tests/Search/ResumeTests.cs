@@ -4,6 +4,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
@@ -36,9 +37,8 @@ public class ResumeTests
         SearchResult whole = await Search().SavingTo(folder["whole"]).RunAsync();
 
         using var stop = new CancellationTokenSource();
-        int steps = 0;
         await FluentActions.Awaiting(() => Search().SavingTo(folder["cut"])
-            .ReportingTo(new Immediately(_ => { if (++steps == stepsBeforeInterruption) stop.Cancel(); }))
+            .ReportingTo(Immediately.At(stepsBeforeInterruption, stop.Cancel))
             .RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
         Scramble();
         SearchResult resumed = await Search().ResumingFrom(folder["cut"]).RunAsync();
@@ -57,9 +57,8 @@ public class ResumeTests
             .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999, weightDecay: 1e-3)).For(epochs: 3, batchSize: 10).WithSeed(1);
         SearchResult whole = await Search(Restricted.Small).SavingTo(folder["whole"]).RunAsync();
         using var stop = new CancellationTokenSource();
-        int steps = 0;
         await FluentActions.Awaiting(() => Search(Restricted.Small).SavingTo(folder["cut"])
-            .ReportingTo(new Immediately(_ => { if (++steps == 5) stop.Cancel(); }))
+            .ReportingTo(Immediately.At(5, stop.Cancel))
             .RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
         Scramble();
         SearchResult resumed = await Search(Restricted.Small).ResumingFrom(folder["cut"]).RunAsync();
@@ -69,10 +68,10 @@ public class ResumeTests
         whole.Epochs.Should().OnlyContain(epoch => Restricted.Excluded.All(c => epoch.Architecture["cell"].OperationWeights[c.Edge, c.Operation] == 0));
         Restricted.Small.Cells[0].Validate(whole.Epochs[^1].Genotype["cell"]);
         await FluentActions.Awaiting(() => Search(Restricted.Small.Allow("cell", 1, "nor_conv_3x3")).ResumingFrom(folder["cut"]).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>()
+            .Should().ThrowAsync<InvalidRunException>()
             .WithMessage("*space.cells.cell.allowed.2<-0 was [\"nor_conv_1x1\"] and is [\"nor_conv_3x3\"]*");
         await FluentActions.Awaiting(() => Search(Small.Space).ResumingFrom(folder["cut"]).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*space.cells.cell.allowed was*and is absent*");
+            .Should().ThrowAsync<InvalidRunException>().WithMessage("*space.cells.cell.allowed was*and is absent*");
     }
 
     [Fact]
@@ -168,7 +167,7 @@ public class ResumeTests
         using ClassificationDataset data = Small.Data(), other = Small.Data(seed: 2);
         await Small.Search(data).SavingTo(folder["run"]).RunAsync();
         await FluentActions.Awaiting(() => Small.Search(other).For(3, 8).WithSeed(5).ResumingFrom(folder["run"]).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*data.sha256*search.batchSize was 10 and is 8*search.seed was 1 and is 5*");
+            .Should().ThrowAsync<InvalidRunException>().WithMessage("*data.sha256*search.batchSize was 10 and is 8*search.seed was 1 and is 5*");
     }
 
     [Fact]
@@ -179,7 +178,7 @@ public class ResumeTests
         ArchitectureSearch Search(double weight, double rate, double portion) => Small.Search(data).For(1, 5).Penalizing(new ZeroOneLoss(weight))
             .UpdatingWeights(o => o.Sgd(rate)).Using(new BiLevelScheme { TrainPortion = portion });
         await Search(10, 0.01, 0.5).SavingTo(folder["run"]).RunAsync();
-        await FluentActions.Awaiting(() => Search(5, 0.02, 0.6).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidSearchException>()
+        await FluentActions.Awaiting(() => Search(5, 0.02, 0.6).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidRunException>()
             .WithMessage("*search.scheme.trainPortion was 0.5 and is 0.6*search.weightOptimizer.optimizer.learningRate was 0.01 and is 0.02*" +
                 "search.penalties[0].weight was 10 and is 5*");
     }
@@ -192,7 +191,7 @@ public class ResumeTests
         ClassificationDataset Named(params string[] names) => new(data.Inputs.clone(), data.Labels.clone(), 3, data.Name, names);
         using ClassificationDataset fruit = Named("apple", "banana", "cherry"), other = Named("apple", "cherry", "banana");
         await Small.Search(fruit).SavingTo(folder["run"]).RunAsync();
-        await FluentActions.Awaiting(() => Small.Search(other).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidSearchException>()
+        await FluentActions.Awaiting(() => Small.Search(other).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidRunException>()
             .WithMessage("*data.classNames was [\"apple\",\"banana\",\"cherry\"] and is [\"apple\",\"cherry\",\"banana\"]*");
         await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
     }
@@ -222,7 +221,7 @@ public class ResumeTests
         await Small.Search(data).SavingTo(folder["run"]).RunAsync();
         File.WriteAllText(folder["run/options.json"], content);
         await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage(message);
+            .Should().ThrowAsync<InvalidRunException>().WithMessage(message);
     }
 
     [Fact]
@@ -245,14 +244,14 @@ public class ResumeTests
         rand(17).Dispose();
     }
 
-    private static string Numbers(EpochReport report) => EpochLine.Write(report with { Seconds = 0, DataSeconds = 0 });
+    private static string Numbers(EpochReport report) => RunJson.Write(report with { Seconds = 0, DataSeconds = 0 });
 
     private static void SameTensors(string a, string b)
     {
         var (first, _) = SafeTensorsFile.Read(a);
         var (second, _) = SafeTensorsFile.Read(b);
         first.Keys.Should().BeEquivalentTo(second.Keys);
-        foreach (string name in first.Keys.Where(name => name != "epoch"))
+        foreach (string name in first.Keys.Where(name => name != "epoch/seconds"))
             first[name].equal(second[name]).all().item<bool>().Should().BeTrue($"{name} must be equal");
     }
 }

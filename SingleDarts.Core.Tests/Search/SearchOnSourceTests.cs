@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Tests.Data;
@@ -39,7 +41,7 @@ public sealed class SearchOnSourceTests : IDisposable
         SearchResult resumed = await Search(Folder(), prefetch).ResumingFrom(runs["cut"]).RunAsync();
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
         resumed.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)).Should().Equal(whole.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)));
-        File.ReadAllText(runs["cut/options.json"]).Should().Contain("\"classNames\": \"blue, green, red\"").And.Contain("pixels normalised with");
+        File.ReadAllText(runs["cut/options.json"]).Should().Contain("\"classNames\": [\n      \"blue\"").And.Contain("pixels normalised with");
     }
 
     [Fact]
@@ -48,7 +50,7 @@ public sealed class SearchOnSourceTests : IDisposable
         await Search(Folder()).For(1).SavingTo(runs["run"]).RunAsync();
         async Task Rejected(ImageFolderSource other, string message) => await FluentActions
             .Awaiting(() => Search(other).For(1).ResumingFrom(runs["run"]).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage(message);
+            .Should().ThrowAsync<InvalidRunException>().WithMessage(message);
         await Rejected(Folder(new() { Crop = new ResizeCenterCrop(8, 8) }), "*data.sha256*");
         await Rejected(Folder(Random with { Normalization = Normalization.Cifar10 }), "*data.values*");
         images.Write("blue/0.png", TestImages.Encode(14, 11));
@@ -68,7 +70,7 @@ public sealed class SearchOnSourceTests : IDisposable
         Rejected(Search(Folder()), "*cannot give its first and last sample*0.png*");
 
         static void Rejected(ArchitectureSearch search, string message) => search.Invoking(s => s.Build())
-            .Should().Throw<InvalidSearchException>().WithMessage(message).Which.Faults.Should().ContainSingle();
+            .Should().Throw<InvalidRunException>().WithMessage(message).Which.Faults.Should().ContainSingle();
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -184,7 +185,7 @@ public class SearchProbeFaultTests
     public void Other_parts_are_refused_by_their_names(string kind)
     {
         using ClassificationDataset data = Small.Data();
-        Small.Search(data).With(Others[kind].Change).Invoking(s => s.Build()).Should().Throw<InvalidSearchException>()
+        Small.Search(data).With(Others[kind].Change).Invoking(s => s.Build()).Should().Throw<InvalidRunException>()
             .Which.Faults.Should().ContainSingle().Which.Should().ContainAll(Others[kind].Message);
     }
 
@@ -200,7 +201,7 @@ public class SearchProbeFaultTests
         using ClassificationDataset data = Small.Data();
         async Task Refused(Func<BatchOutcome, StepOutcome?> change, string message) => await FluentActions
             .Awaiting(() => Small.Search(data, new Own(step => change(step.UpdateWeights())!)).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage($"*scheme 'own' gives {message}*");
+            .Should().ThrowAsync<InvalidRunException>().WithMessage($"*scheme 'own' gives {message}*");
         await Refused(_ => null, "null");
         await Refused(w => new(w, null!), "Architecture that is null");
         await Refused(w => new(w with { Loss = w.Loss.expand(4) }, w), "Weights.Loss [4]");
@@ -234,7 +235,7 @@ public class SearchProbeFaultTests
             n => new(SampleOrder.All(n), SampleOrder.All(n), ArchitectureSampling.WithoutReplacement),
         })
             await FluentActions.Awaiting(() => With(other).ResumingFrom(folder["run"]).RunAsync())
-                .Should().ThrowAsync<InvalidSearchException>().WithMessage("*allocation was*and is*");
+                .Should().ThrowAsync<InvalidRunException>().WithMessage("*allocation was*and is*");
         await With(n => new(SampleOrder.All(n), SampleOrder.All(n))).ResumingFrom(folder["run"]).RunAsync();
     }
 

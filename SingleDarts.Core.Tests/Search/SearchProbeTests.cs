@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -54,13 +55,16 @@ public class SearchProbeTests
     {
         using ClassificationDataset data = Small.Data();
         SearchSpace space = random ? Space("branches") : Small.Space;
-        SearchRun run = ArchitectureSearch.In(space).On(data).For(2, 10).WithSeed(3).With(o => o with { TrackRunningStatistics = true }).Build();
-        using var loop = new SearchLoop(space, run.Data, run.Options, null, NullLogger.Instance, null);
-        EpochReport[] without = [.. loop.Epochs(CancellationToken.None)];
-        SearchResult with = await run.RunAsync();
+        ArchitectureSearch search = ArchitectureSearch.In(space).On(data).For(2, 10).WithSeed(3)
+            .With(o => o with { TrackRunningStatistics = true });
+        using var source = new DatasetSource(data, search.Options.Device, search.Options.DataType, search.Options.Transform);
+        using var body = new SearchBody(space, source, search.Options, NullLogger.Instance);
+        var engine = new RunEngine<EpochReport, SearchResult>(body, search.Options, null, NullLogger.Instance, null);
+        EpochReport[] without = [.. engine.Epochs(CancellationToken.None)];
+        SearchResult with = await search.RunAsync();
         with.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)).Should().Equal(without.Select(e => (e.WeightLoss, e.ArchitectureLoss)));
         with.Epochs[^1].Architecture["cell"].Alpha.Should().BeEquivalentTo(without[^1].Architecture["cell"].Alpha, o => o.WithStrictOrdering());
-        run.Probe.DrawsFromGlobalGenerator.Should().Be(random);
+        new SearchProbe(space, source, search.Options).DrawsFromGlobalGenerator.Should().Be(random);
     }
 
     [Fact]
@@ -82,7 +86,7 @@ public class SearchProbeTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
         await FluentActions.Awaiting(() => Small.Search(data).Relaxing(new Given("transposed", (alpha, _) => alpha.softmax(-1).t()))
-            .SavingTo(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidSearchException>();
+            .SavingTo(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidRunException>();
         Directory.Exists(folder["run"]).Should().BeFalse();
     }
 

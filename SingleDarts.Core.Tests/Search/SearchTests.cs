@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
@@ -56,7 +57,7 @@ public class SearchTests
         using ClassificationDataset data = Small.Data();
         var search = ArchitectureSearch.In(SearchSpaces.NasBench201(10, channels: 2, cellsPerStage: 1)).On(data)
             .For(0, 1).OnDevice("gpu0").UpdatingWeights(o => o.Sgd(-1, momentum: 2)).InPrecision(ScalarType.Int32);
-        search.Invoking(s => s.Build()).Should().Throw<InvalidSearchException>().Which.Faults.Should()
+        search.Invoking(s => s.Build()).Should().Throw<InvalidRunException>().Which.Faults.Should()
             .Contain(f => f.Contains("epochs is 0")).And
             .Contain(f => f.Contains("batch size is 1")).And
             .Contain(f => f.Contains("gpu0")).And
@@ -73,12 +74,12 @@ public class SearchTests
     public void A_batch_size_that_does_not_fit_the_data_is_refused(int batchSize, string message)
     {
         using ClassificationDataset data = Small.Data();
-        Small.Search(data).For(1, batchSize).Invoking(s => s.Build()).Should().Throw<InvalidSearchException>().WithMessage(message);
+        Small.Search(data).For(1, batchSize).Invoking(s => s.Build()).Should().Throw<InvalidRunException>().WithMessage(message);
     }
 
     [Fact]
     public void A_missing_data_set_is_named() =>
-        ArchitectureSearch.In(Small.Space).Invoking(s => s.Build()).Should().Throw<InvalidSearchException>().WithMessage("*No data*On(...)*");
+        ArchitectureSearch.In(Small.Space).Invoking(s => s.Build()).Should().Throw<InvalidRunException>().WithMessage("*No data*On(...)*");
 
     [Fact]
     public async Task Divergence_names_epoch_and_step_and_keeps_the_last_checkpoint()
@@ -86,9 +87,10 @@ public class SearchTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
         var search = Small.Search(data).SavingTo(folder["run"]).ObservedBy(new Poison(epoch: 1, step: 2));
-        var failure = await FluentActions.Awaiting(() => search.RunAsync()).Should().ThrowAsync<SearchDivergedException>();
+        var failure = await FluentActions.Awaiting(() => search.RunAsync()).Should().ThrowAsync<RunDivergedException>();
         failure.Which.Epoch.Should().Be(2);
         failure.Which.Step.Should().Be(4, "weights that are poisoned after step 3 spoil the loss of step 4");
+        failure.Which.Checkpoint.Should().Be(folder["run/checkpoint"]);
         File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(1);
 
         SearchResult resumed = await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
@@ -135,7 +137,7 @@ public class SearchTests
             .Operation("good", c => nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1))
             .Operation("unpadded", c => nn.Conv2d(c.InChannels, c.OutChannels, 3)).Build();
         await FluentActions.Awaiting(() => ArchitectureSearch.In(space).On(data).For(1, 10).RunAsync())
-            .Should().ThrowAsync<InvalidSearchException>().WithMessage("*'unpadded'*[N, 4, 6, 6]*[N, 4, 8, 8]*");
+            .Should().ThrowAsync<InvalidRunException>().WithMessage("*'unpadded'*[N, 4, 6, 6]*[N, 4, 8, 8]*");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;

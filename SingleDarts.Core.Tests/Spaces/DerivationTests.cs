@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runs;
 using CsCheck;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
@@ -150,7 +151,7 @@ public class DerivationTests
     {
         using ClassificationDataset data = Small.Data();
         Small.Search(data).Deriving(new WeakestOfAll(Fault: "has an odd number of nodes.")).Invoking(search => search.Build())
-            .Should().Throw<InvalidSearchException>().WithMessage("*weakest*cannot derive: Cell 'cell' has an odd number of nodes.*");
+            .Should().Throw<InvalidRunException>().WithMessage("*weakest*cannot derive: Cell 'cell' has an odd number of nodes.*");
         var zeros = Cells.Cell("cell", 1, 2, "none", "none_again");
         new TopEdges().Faults(zeros).Should().ContainSingle().Which.Should().Contain("only zero operations (none, none_again)");
         new TopEdges().Faults(Cells.Darts).Should().BeEmpty();

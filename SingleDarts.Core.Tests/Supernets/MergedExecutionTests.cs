@@ -124,7 +124,7 @@ public class MergedExecutionTests
         using Supernet perEdge = Create("nasbench201", "sigmoid", 5), merged = Create(
             "nasbench201", "sigmoid", 5, new() { Execution = CellExecution.Merged });
         perEdge.state_dict().Keys.Should().Equal(merged.state_dict().Keys);
-        foreach (var (name, tensor) in merged.state_dict())
+        foreach (var (name, tensor) in merged.state_dict().Where(s => s.Key != "alpha.cell"))
             Difference(perEdge.state_dict()[name].to(ScalarType.Float64), tensor.to(ScalarType.Float64)).Should().Be(0);
     }
 

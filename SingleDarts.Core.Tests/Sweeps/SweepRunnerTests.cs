@@ -93,7 +93,7 @@ public class SweepRunnerTests
         status.Trials[0].Message.Should().Contain("No space left on device");
     }
 
-    /// <summary>A folder in the place of the file that is written first: it cannot be written, as on a full disk.</summary>
+    /// <summary>A folder in the place of the file: it cannot be written, as on a full disk.</summary>
     [Theory]
     [InlineData("done", true)]
     [InlineData("failed", false)]
@@ -102,7 +102,7 @@ public class SweepRunnerTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
         Trial trial = sweep.Plan.Trials[0];
-        string obstacle = folder[$"{part}/{trial}.{(succeeds ? "json" : "log")}.{Environment.ProcessId}.tmp"];
+        string obstacle = folder[$"{part}/{trial}.{(succeeds ? "json" : "log")}"];
         Directory.CreateDirectory(obstacle);
         var runner = new SweepRunner(sweep, (context, token) => succeeds ? FakeSweep.RunAsync(context, Short, token) : throw new InvalidOperationException("no luck"));
         if (succeeds)

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Tests.Search;
@@ -89,7 +91,7 @@ public class NetworkTrainingTests
         training.On(data).EvaluatedOn(source).Augmenting(Augmentation).Build();
 
         static void Rejected(NetworkTraining training, string message) => training.Invoking(t => t.Build())
-            .Should().Throw<InvalidTrainingException>().WithMessage(message).Which.Faults.Should().ContainSingle();
+            .Should().Throw<InvalidRunException>().WithMessage(message).Which.Faults.Should().ContainSingle();
     }
 
     [Fact]
@@ -103,10 +105,10 @@ public class NetworkTrainingTests
         using var stop = new CancellationTokenSource();
         int steps = 0;
         await FluentActions.Awaiting(() => Training(train, Augmentation).SavingTo(folder["cut"])
-            .ReportingTo(new TrainingImmediately(_ => { if (++steps == 4) stop.Cancel(); })).RunAsync(stop.Token))
+            .ReportingTo(new Immediately(_ => { if (++steps == 4) stop.Cancel(); })).RunAsync(stop.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         foreach (NetworkTraining different in new[] { Training(other, Augmentation), Training(train, Augmentation with { CutoutLength = 4 }) })
-            await FluentActions.Awaiting(() => different.ResumingFrom(folder["cut"]).RunAsync()).Should().ThrowAsync<InvalidTrainingException>();
+            await FluentActions.Awaiting(() => different.ResumingFrom(folder["cut"]).RunAsync()).Should().ThrowAsync<InvalidRunException>();
         TrainingResult resumed = await Training(train, Augmentation).ResumingFrom(folder["cut"]).RunAsync();
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
         SameTensors(resumed.WeightsFile!, whole.WeightsFile!);
@@ -120,7 +122,7 @@ public class NetworkTrainingTests
             .Augmenting(Augmentation).For(2, 8).WithEma(0.9).WithSeed(seed);
         TrainingResult[] alone = [await Training(1).RunAsync(), await Training(2).RunAsync()];
         using var both = new Barrier(2);
-        NetworkTraining[] meeting = [.. new[] { 1, 2 }.Select(seed => Training(seed).ReportingTo(new TrainingImmediately(progress =>
+        NetworkTraining[] meeting = [.. new[] { 1, 2 }.Select(seed => Training(seed).ReportingTo(new Immediately(progress =>
         {
             if (progress is { Epoch: 1, Step: 1 })
                 both.SignalAndWait();
@@ -136,8 +138,8 @@ public class NetworkTrainingTests
         using ClassificationDataset data = GeneratedImages.Create(22, 1, Classes, 8);
         using var log = new ArchitectureSearchTests.Records();
         int steps = 0;
-        TrainingRun run = NetworkTraining.Of(new TrainingNetwork(Classes)).On(data).For(2, 8).LoggingTo(log)
-            .ReportingTo(new TrainingImmediately(_ => steps++)).Build();
+        var run = NetworkTraining.Of(new TrainingNetwork(Classes)).On(data).For(2, 8).LoggingTo(log)
+            .ReportingTo(new Immediately(_ => steps++)).Build();
         await run.RunAsync();
         steps.Should().Be(2 * 3);
         log.Messages.Should().Contain(m => m.StartsWith("SingleDarts.Training", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
 using static SingleDarts.Core.Tests.Training.TrainingSetup;
@@ -78,7 +79,7 @@ public class TrainingDataTests
         await Training(fruit).SavingTo(folder["run"]).RunAsync();
         await Training(same).ResumingFrom(folder["run"]).RunAsync();
         await Training(none).ResumingFrom(folder["run"]).RunAsync();
-        await FluentActions.Awaiting(() => Training(others).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidTrainingException>()
+        await FluentActions.Awaiting(() => Training(others).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidRunException>()
             .WithMessage("*data.classNames was [\"apple\",\"banana\",\"cherry\"] and is [\"apple\",\"banana\",\"plum\"]*");
     }
 
@@ -89,7 +90,7 @@ public class TrainingDataTests
         if (message is null)
             build.Should().NotThrow();
         else
-            build.Should().Throw<InvalidTrainingException>().WithMessage(message).Which.Faults.Should().ContainSingle();
+            build.Should().Throw<InvalidRunException>().WithMessage(message).Which.Faults.Should().ContainSingle();
     }
 
     private static ClassificationDataset Set(string[]? names)

@@ -1,7 +1,9 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Tests.Runs;
 using static SingleDarts.Core.Tests.Training.TrainingSetup;
 using static TorchSharp.torch;
 
@@ -23,9 +25,8 @@ public class TrainingOfGenotypeTests
             .For(3, 8).WithEma(0.9);
         TrainingResult whole = await Training().SavingTo(folder["whole"]).RunAsync();
         using var stop = new CancellationTokenSource();
-        int steps = 0;
         await FluentActions.Awaiting(() => Training().SavingTo(folder["cut"])
-            .ReportingTo(new TrainingImmediately(_ => { if (++steps == stepsBeforeInterruption) stop.Cancel(); })).RunAsync(stop.Token))
+            .ReportingTo(Immediately.At(stepsBeforeInterruption, stop.Cancel)).RunAsync(stop.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         TrainingResult resumed = await Training(seed: 9).ResumingFrom(folder["cut"]).RunAsync();
         resumed.Epochs.Select(e => Numbers(e)).Should().Equal(whole.Epochs.Select(e => Numbers(e)));
@@ -34,7 +35,7 @@ public class TrainingOfGenotypeTests
         whole.Epochs.Should().OnlyContain(e => e.AuxiliaryLoss > 0);
         await FluentActions.Awaiting(() => NetworkTraining.Of(Network(DartsGenotypes.Named("DARTS-V1").Genotype)).On(train).EvaluatedOn(test)
             .For(3, 8).WithEma(0.9).ResumingFrom(folder["cut"]).RunAsync())
-            .Should().ThrowAsync<InvalidTrainingException>().WithMessage("*network.genotype was*and is*");
+            .Should().ThrowAsync<InvalidRunException>().WithMessage("*network.genotype was*and is*");
     }
 
     [Fact]
@@ -43,7 +44,7 @@ public class TrainingOfGenotypeTests
         using BatchSource train = Images(16, 1);
         using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, classes: 4, channels: 4, layers: 3);
         FluentActions.Invoking(() => NetworkTraining.Of(network).On(train).Build())
-            .Should().Throw<InvalidTrainingException>().WithMessage("*no auxiliary classifier*set AuxiliaryWeight to 0*");
+            .Should().Throw<InvalidRunException>().WithMessage("*no auxiliary classifier*set AuxiliaryWeight to 0*");
         NetworkTraining.Of(network, TrainingRecipes.Cifar with { AuxiliaryWeight = 0 }).On(train).Build();
     }
 
@@ -53,7 +54,7 @@ public class TrainingOfGenotypeTests
         using BatchSource train = Images(16, 1), test = Images(8, 2);
         var live = new List<long>();
         await NetworkTraining.Of(Network(DartsGenotypes.DartsV2)).On(train).EvaluatedOn(test).For(10, 8)
-            .ReportingTo(new TrainingImmediately(_ => live.Add(MemoryUsage.Now().LiveTensors))).RunAsync();
+            .ReportingTo(new Immediately(_ => live.Add(MemoryUsage.Now().LiveTensors))).RunAsync();
         live.Should().HaveCount(20);
         // Drop path begins with the second epoch.
         live.Skip(2).Distinct().Should().ContainSingle();

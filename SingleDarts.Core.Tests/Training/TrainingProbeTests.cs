@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
@@ -32,7 +33,7 @@ public class TrainingProbeTests
     {
         using BatchSource train = Source(16);
         using var network = new OneLayer(Networks[kind].Classify);
-        FluentActions.Invoking(() => Of(network, train).Build()).Should().Throw<InvalidTrainingException>()
+        FluentActions.Invoking(() => Of(network, train).Build()).Should().Throw<InvalidRunException>()
             .Which.Faults.Should().ContainSingle().Which.Should().ContainAll(Networks[kind].Message).And.Contain("'one layer'");
     }
 
@@ -58,7 +59,7 @@ public class TrainingProbeTests
             c => nn.Sequential(nn.ReLU(inplace: inPlace), nn.Conv2d(c.InChannels, c.OutChannels, 1))).Build(), Genotype.Parse(genotype));
         Of(Network(inPlace: false, "|own~0|+|skip~0|own~1|"), train).Build();
         Of(Network(inPlace: true, "|skip~0|+|skip~0|skip~1|"), train).Build();
-        FluentActions.Invoking(() => Of(Network(inPlace: true, "|own~0|+|skip~0|skip~1|"), train).Build()).Should().Throw<InvalidTrainingException>()
+        FluentActions.Invoking(() => Of(Network(inPlace: true, "|own~0|+|skip~0|skip~1|"), train).Build()).Should().Throw<InvalidRunException>()
             .Which.Faults.Should().ContainSingle().Which.Should().ContainAll("Operation 'own' on edge 0->1 of cell 'cell'", "in place", "nn.ReLU()");
     }
 
@@ -95,7 +96,7 @@ public class TrainingProbeTests
             _ => throw new FormatException("not today"),
         }));
         FluentActions.Invoking(() => Of(new TrainingNetwork(Classes, auxiliary: false), train).EvaluatedOn(test).Build())
-            .Should().Throw<InvalidTrainingException>().WithMessage($"*(1 fault)*'{test.Name}'*{message}*");
+            .Should().Throw<InvalidRunException>().WithMessage($"*(1 fault)*'{test.Name}'*{message}*");
     }
 
     private static NetworkTraining Of(ClassificationNetwork network, IBatchSource train) =>

@@ -1,5 +1,7 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
+using SingleDarts.Core.Tests.Runs;
 using static SingleDarts.Core.Tests.Training.TrainingSetup;
 using static TorchSharp.torch;
 
@@ -22,9 +24,8 @@ public class TrainingResumeTests
         TrainingResult whole = await Everything(train, test).SavingTo(folder["whole"]).RunAsync();
 
         using var stop = new CancellationTokenSource();
-        int steps = 0;
         await FluentActions.Awaiting(() => Everything(train, test).With(o => o with { Prefetch = streams }).SavingTo(folder["cut"])
-            .ReportingTo(new TrainingImmediately(_ => { if (++steps == stepsBeforeInterruption) stop.Cancel(); }))
+            .ReportingTo(Immediately.At(stepsBeforeInterruption, stop.Cancel))
             .RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
         TrainingResult resumed = await Everything(train, test, initialSeed: 99).ResumingFrom(folder["cut"]).RunAsync();
 
@@ -49,7 +50,7 @@ public class TrainingResumeTests
             .Should().ThrowAsync<OperationCanceledException>();
         int steps = 0;
         TrainingResult resumed = await Everything(train, test, initialSeed: 99).ResumingFrom(folder["cut"])
-            .ReportingTo(new TrainingImmediately(_ => steps++)).RunAsync();
+            .ReportingTo(new Immediately(_ => steps++)).RunAsync();
 
         steps.Should().Be(6, "the three steps of the first epoch were done");
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
@@ -81,7 +82,7 @@ public class TrainingResumeTests
         using BatchSource train = Source(transform: Augmentation), test = Source(10, seed: 2);
         TrainingResult whole = await Everything(train, test).SavingTo(folder["whole"]).RunAsync();
         await FluentActions.Awaiting(() => Everything(train, test).SavingTo(folder["cut"])
-            .ReportingTo(new TrainingImmediately(p => { if (p.Step == 2) throw new InvalidTimeZoneException(); })).RunAsync())
+            .ReportingTo(new Immediately(p => { if (p.Step == 2) throw new InvalidTimeZoneException(); })).RunAsync())
             .Should().ThrowAsync<InvalidTimeZoneException>();
         TrainingResult resumed = await Everything(train, test, initialSeed: 99).ResumingFrom(folder["cut"]).RunAsync();
         SameTensors(resumed.WeightsFile!, whole.WeightsFile!);
@@ -95,7 +96,7 @@ public class TrainingResumeTests
         TrainingResult whole = await Everything(train, test).SavingTo(folder["run"]).RunAsync();
         int steps = 0;
         TrainingResult again = await Everything(train, test).ResumingFrom(folder["run"])
-            .ReportingTo(new TrainingImmediately(_ => steps++)).RunAsync();
+            .ReportingTo(new Immediately(_ => steps++)).RunAsync();
         steps.Should().Be(0);
         again.Epochs.Should().Equal(whole.Epochs);
     }
@@ -135,7 +136,7 @@ public class TrainingResumeTests
         using BatchSource train = Source(transform: Augmentation), test = Source(10, seed: 2);
         await Everything(train, test).SavingTo(folder["run"]).RunAsync();
         await FluentActions.Awaiting(() => change(Everything(train, test).ResumingFrom(folder["run"])).RunAsync())
-            .Should().ThrowAsync<InvalidTrainingException>().WithMessage(message);
+            .Should().ThrowAsync<InvalidRunException>().WithMessage(message);
     }
 
     [Fact]
@@ -146,7 +147,7 @@ public class TrainingResumeTests
         NetworkTraining Training(int channels) => NetworkTraining.Of(new TrainingNetwork(Classes, channels: channels)).On(train).For(1, 8);
         await Training(4).SavingTo(folder["run"]).RunAsync();
         await FluentActions.Awaiting(() => Training(5).ResumingFrom(folder["run"]).RunAsync())
-            .Should().ThrowAsync<InvalidTrainingException>().WithMessage("*network.parameters was * and is *");
+            .Should().ThrowAsync<InvalidRunException>().WithMessage("*network.parameters was * and is *");
     }
 
     private static double[] Values(string file) =>

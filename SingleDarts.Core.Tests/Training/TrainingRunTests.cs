@@ -1,6 +1,8 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Tests.Runs;
 using static SingleDarts.Core.Tests.Training.TrainingSetup;
 using static TorchSharp.torch;
 
@@ -39,7 +41,7 @@ public class TrainingRunTests
     {
         using BatchSource train = Source(16);
         using var network = new TrainingNetwork(Classes);
-        TrainingRun run = NetworkTraining.Of(network).On(train).For(5, 8).With(o => o with { DropPathProbability = 0.4 }).Build();
+        var run = NetworkTraining.Of(network).On(train).For(5, 8).With(o => o with { DropPathProbability = 0.4 }).Build();
         network.DropPaths.Clear();
         TrainingResult result = await run.RunAsync();
         double[] expected = [0, 0.08, 0.16, 0.24, 0.32];
@@ -97,7 +99,7 @@ public class TrainingRunTests
         double[] State() => [.. network.state_dict().Where(s => s.Value.is_floating_point()).SelectMany(s => s.Value.detach().data<double>().ToArray())];
         var states = new List<double[]> { State() };
         TrainingResult result = await NetworkTraining.Of(network).On(train).EvaluatedOn(test).For(3, 8).InPrecision(ScalarType.Float64)
-            .WithEma(decay).SavingTo(folder["run"]).ReportingTo(new TrainingImmediately(_ => states.Add(State()))).RunAsync();
+            .WithEma(decay).SavingTo(folder["run"]).ReportingTo(new Immediately(_ => states.Add(State()))).RunAsync();
 
         states.Should().HaveCount(7);
         Dictionary<string, Tensor> saved = Read(result.EmaWeightsFile!);
@@ -135,7 +137,7 @@ public class TrainingRunTests
         using BatchSource train = Source(22);
         int done = 0;
         await NetworkTraining.Of(new TrainingNetwork(Classes)).On(train).For(1, 8).With(o => o with { DropLast = dropLast })
-            .ReportingTo(new TrainingImmediately(_ => done++)).RunAsync();
+            .ReportingTo(new Immediately(_ => done++)).RunAsync();
         done.Should().Be(steps);
     }
 
@@ -145,7 +147,7 @@ public class TrainingRunTests
         using var folder = new TemporaryFolder();
         using BatchSource train = Source(transform: new PoisonFrom(4));
         var thrown = await FluentActions.Awaiting(() => NetworkTraining.Of(new TrainingNetwork(Classes)).On(train).For(3, 8)
-            .SavingTo(folder["run"]).RunAsync()).Should().ThrowAsync<TrainingDivergedException>().WithMessage("*epoch 2, step 2: the loss*");
+            .SavingTo(folder["run"]).RunAsync()).Should().ThrowAsync<RunDivergedException>().WithMessage("*epoch 2, step 2: the loss*");
         (thrown.Which.Epoch, thrown.Which.Step).Should().Be((2, 2));
         thrown.Which.Checkpoint.Should().Be(folder["run/checkpoint"]);
         Read(folder["run/checkpoint/latest.safetensors"]).Where(t => t.Value.is_floating_point())
@@ -159,7 +161,7 @@ public class TrainingRunTests
         using BatchSource train = Source(8, transform: new Enlarged());
         await FluentActions.Awaiting(() => NetworkTraining.Of(new TrainingNetwork(Classes, norm: false)).On(train).For(2, 8)
             .UpdatingWeights(o => o.Sgd(3e38).Constant().ClipGradientNorm(null)).SavingTo(folder["run"]).RunAsync())
-            .Should().ThrowAsync<TrainingDivergedException>().WithMessage("*epoch 1, step 1: the weight '*");
+            .Should().ThrowAsync<RunDivergedException>().WithMessage("*epoch 1, step 1: the weight '*");
         Read(folder["run/checkpoint/latest.safetensors"]).Where(t => t.Value.is_floating_point())
             .Should().OnlyContain(t => t.Value.isfinite().all().item<bool>());
     }
@@ -178,7 +180,7 @@ public class TrainingRunTests
         using var folder = new TemporaryFolder();
         using BatchSource train = Source();
         NetworkTraining training = NetworkTraining.Of(new TrainingNetwork(Classes)).On(train).For(1, 8).SavingTo(folder["run"]);
-        TrainingRun run = training.Build();
+        var run = training.Build();
         await run.RunAsync();
         await FluentActions.Awaiting(() => run.RunAsync()).Should().ThrowAsync<InvalidOperationException>();
         await FluentActions.Awaiting(() => training.RunAsync()).Should().ThrowAsync<IOException>().WithMessage("*holds a run*");
@@ -192,7 +194,7 @@ public class TrainingRunTests
         using BatchSource train = Source(transform: Augmentation), test = Source(10, seed: 2);
         var live = new List<long>();
         await Everything(train, test).For(50, 8).AccumulatingGradients(microBatches).With(o => o with { Prefetch = streams })
-            .ReportingTo(new TrainingImmediately(_ => live.Add(MemoryUsage.Now().LiveTensors))).RunAsync();
+            .ReportingTo(new Immediately(_ => live.Add(MemoryUsage.Now().LiveTensors))).RunAsync();
         live.Should().HaveCount(150);
         // Tensors count on the thread that makes them. Prefetched ones are made on another thread and only freed on this one: inputs and labels
         // of three batches of an epoch's training and of two evaluations of three.

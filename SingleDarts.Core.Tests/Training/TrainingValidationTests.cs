@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Optimizers;
@@ -41,7 +42,7 @@ public class TrainingValidationTests
             "'abacus' is unknown", "data type is Float16", "learning rate of the weights optimiser is -1", "less than a batch of 10",
             "has 3 classes and", "[3, 10, 10]", "are pixels from 0 to 1;", "no auxiliary classifier", "leaves a part of 1 sample",
         ];
-        var faults = FluentActions.Invoking(() => new TrainingRun(network, train, test, options)).Should().Throw<InvalidTrainingException>().Which.Faults;
+        var faults = FluentActions.Invoking(() => TrainingRun.Create(network, train, test, options, null, null)).Should().Throw<InvalidRunException>().Which.Faults;
         foreach (string text in expected)
             faults.Should().ContainSingle(fault => fault.Contains(text, StringComparison.Ordinal), text);
         faults.Should().HaveCount(expected.Length);
@@ -49,7 +50,7 @@ public class TrainingValidationTests
 
     [Fact]
     public void Missing_network_and_data_are_named() =>
-        FluentActions.Invoking(() => NetworkTraining.Of(null!).Build()).Should().Throw<InvalidTrainingException>()
+        FluentActions.Invoking(() => NetworkTraining.Of(null!).Build()).Should().Throw<InvalidRunException>()
             .Which.Faults.Should().SatisfyRespectively(f => f.Should().Contain("NetworkTraining.Of"), f => f.Should().Contain("On(...)"));
 
     [Fact]
@@ -60,9 +61,9 @@ public class TrainingValidationTests
         using ClassificationDataset vectors = new(rand(16, 1, 8, 8), TensorArithmetic.Range(16).remainder(divisor), Classes, "grey");
         using var grey = new BatchSource(vectors, CPU, ScalarType.Float32);
         FluentActions.Invoking(() => NetworkTraining.Of(new TrainingNetwork(7)).On(train).For(1, 8).Build())
-            .Should().Throw<InvalidTrainingException>().WithMessage("*[2, 7]*expected [2, 3]*");
+            .Should().Throw<InvalidRunException>().WithMessage("*[2, 7]*expected [2, 3]*");
         FluentActions.Invoking(() => NetworkTraining.Of(new TrainingNetwork(Classes)).On(grey).For(1, 8).Build())
-            .Should().Throw<InvalidTrainingException>().WithMessage("*cannot take a sample [1, 8, 8] of 'grey'*");
+            .Should().Throw<InvalidRunException>().WithMessage("*cannot take a sample [1, 8, 8] of 'grey'*");
     }
 
     [Fact]
@@ -96,6 +97,6 @@ public class TrainingValidationTests
         if (dropLast || samples == 18)
             Build(norm: true);
         else
-            FluentActions.Invoking(() => Build(norm: true)).Should().Throw<InvalidTrainingException>().WithMessage("*part of 1 sample*");
+            FluentActions.Invoking(() => Build(norm: true)).Should().Throw<InvalidRunException>().WithMessage("*part of 1 sample*");
     }
 }

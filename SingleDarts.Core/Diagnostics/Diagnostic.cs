@@ -1,4 +1,6 @@
 using System.Text.Json;
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -11,7 +13,7 @@ namespace SingleDarts.Core.Diagnostics;
 /// <see cref="Records"/> and, where the search has a run folder, in <c>diagnostics/&lt;name&gt;.jsonl</c>.
 /// </summary>
 /// <typeparam name="TRecord">What one measurement gives.</typeparam>
-public abstract class Diagnostic<TRecord> : IResumableObserver where TRecord : DiagnosticRecord
+public abstract class Diagnostic<TRecord> : ISearchObserver, IResumable where TRecord : DiagnosticRecord
 {
     private readonly List<TRecord> records = [];
 
@@ -29,14 +31,14 @@ public abstract class Diagnostic<TRecord> : IResumableObserver where TRecord : D
     public virtual IEnumerable<string> Faults(SearchSpace space) => [];
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidSearchException">The diagnostic does not fit the space.</exception>
+    /// <exception cref="InvalidRunException">The diagnostic does not fit the space.</exception>
     /// <exception cref="InvalidDataException">A record in the run folder cannot be read.</exception>
     public virtual void OnStarted(SearchMoment moment)
     {
         if (Faults(moment.Context.Supernet.Space).ToList() is { Count: > 0 } faults)
-            throw new InvalidSearchException(faults);
+            throw new InvalidRunException("search", faults);
         records.Clear();
-        foreach (string line in moment.Folder?.ReadRecords(Name) ?? [])
+        foreach (string line in moment.Recorder?.Read() ?? [])
             records.Add(Read(line));
     }
 
@@ -65,14 +67,14 @@ public abstract class Diagnostic<TRecord> : IResumableObserver where TRecord : D
     protected void Write(SearchMoment moment, TRecord record)
     {
         records.Add(record);
-        moment.Folder?.AppendRecord(Name, JsonSerializer.Serialize(record, EpochLine.Json));
+        moment.Recorder?.Append(RunJson.Write(record));
     }
 
     private TRecord Read(string line)
     {
         try
         {
-            return JsonSerializer.Deserialize<TRecord>(line, EpochLine.Json) ?? throw new JsonException("The line is null.");
+            return RunJson.Read<TRecord>(line);
         }
         catch (JsonException e)
         {

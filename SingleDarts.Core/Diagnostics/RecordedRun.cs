@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -29,13 +30,13 @@ public sealed class RecordedRun
     public static RecordedRun Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string folder = System.IO.Path.GetFullPath(path), options = System.IO.Path.Combine(folder, "options.json");
+        string folder = System.IO.Path.GetFullPath(path), options = System.IO.Path.Combine(folder, RunFiles.Options);
         if (!File.Exists(options))
             throw new FileNotFoundException($"The folder {folder} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
         try
         {
             return new RecordedRun(folder, JsonNode.Parse(File.ReadAllText(options)) ?? throw new JsonException("The file is null."),
-                Lines<EpochReport>(System.IO.Path.Combine(folder, "epochs.jsonl")));
+                Lines<EpochReport>(System.IO.Path.Combine(folder, RunFiles.Epochs)));
         }
         catch (JsonException e)
         {
@@ -52,9 +53,9 @@ public sealed class RecordedRun
 
     /// <summary>Full path of a diagnostic's file, whether it is there or not.</summary>
     /// <param name="name">Name of the diagnostic.</param>
-    public string RecordsFile(string name) => System.IO.Path.Combine(Path, "diagnostics", name + ".jsonl");
+    public string RecordsFile(string name) => System.IO.Path.Combine(Path, RunFiles.Records, name + ".jsonl");
 
-    private static List<T> Lines<T>(string file)
+    private static List<T> Lines<T>(string file) where T : class
     {
         var read = new List<T>();
         string[] lines = File.Exists(file) ? ReadShared(file) : [];
@@ -62,7 +63,7 @@ public sealed class RecordedRun
         {
             try
             {
-                read.Add(JsonSerializer.Deserialize<T>(lines[i], EpochLine.Json) ?? throw new JsonException("The line is null."));
+                read.Add(RunJson.Read<T>(lines[i]));
             }
             catch (JsonException) when (i == lines.Length - 1)
             {

@@ -14,6 +14,7 @@ internal sealed class FlatParameters
     private static readonly ConditionalWeakTable<Parameter, FlatParameters> Owners = [];
     private readonly Parameter[] parts;
     private readonly long[] starts;
+    private int holders;
 
     private FlatParameters(Parameter[] parts)
     {
@@ -34,11 +35,21 @@ internal sealed class FlatParameters
     /// <summary>All values, [sum of sizes].</summary>
     public Tensor All { get; }
 
-    /// <summary>Lays parameters out; those that already lie so together are left where they are.</summary>
+    /// <summary>Whether an optimiser that is not disposed moves a parameter.</summary>
+    public static bool IsHeld(Parameter parameter) => Owners.TryGetValue(parameter, out FlatParameters? owner) && owner.holders > 0;
+
+    /// <summary>Lays parameters out for an optimiser; those that already lie so together are left where they are.</summary>
     /// <param name="parameters">At least one, all of one type and device.</param>
-    public static FlatParameters Of(Parameter[] parameters) =>
-        Owners.TryGetValue(parameters[0], out FlatParameters? owner) && owner.parts.SequenceEqual(parameters) && owner.IsCurrent
-            ? owner : new FlatParameters(parameters);
+    public static FlatParameters Of(Parameter[] parameters)
+    {
+        FlatParameters flat = Owners.TryGetValue(parameters[0], out FlatParameters? owner) &&
+            owner.parts.SequenceEqual(parameters) && owner.IsCurrent ? owner : new FlatParameters(parameters);
+        flat.holders++;
+        return flat;
+    }
+
+    /// <summary>An optimiser no longer moves the parameters.</summary>
+    public void Release() => holders--;
 
     /// <summary>The values of one parameter in a tensor of the layout of <see cref="All"/>: a view of the parameter's shape.</summary>
     /// <param name="flat">[sum of sizes].</param>

@@ -5,12 +5,13 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Optimizers;
 
 /// <summary>Moves one group of parameters by an <see cref="OptimizerSettings"/>.</summary>
-public sealed class ScheduledOptimizer : IDisposable
+public sealed class ScheduledOptimizer : IResumable, IDisposable
 {
     private readonly int epochs;
     private readonly FlatParameters flat;
     private readonly Optimizer optimizer;
     private readonly BackwardFault[] faults;
+    private bool isDisposed;
 
     /// <summary>Makes the optimiser of a rule.</summary>
     /// <param name="rule">Optimiser, schedule and clipping.</param>
@@ -82,7 +83,9 @@ public sealed class ScheduledOptimizer : IDisposable
     /// <param name="index">Position in <see cref="Parameters"/>.</param>
     public Tensor? MomentumBuffer(int index) => (optimizer as SgdOptimizer)?.Momentum is { } buffer ? flat.Part(buffer, index) : null;
 
-    /// <summary>Copies of the optimiser's state on the CPU, by parameter and quantity; the caller disposes them.</summary>
+    /// <summary>
+    /// Copies of the optimiser's state on the CPU, by parameter and quantity, in the current dispose scope or else the caller's to dispose.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> SaveState()
     {
         var saved = new Dictionary<string, Tensor>();
@@ -139,7 +142,14 @@ public sealed class ScheduledOptimizer : IDisposable
     }
 
     /// <summary>Releases the optimiser's state, not the parameters.</summary>
-    public void Dispose() => optimizer.Dispose();
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        flat.Release();
+        optimizer.Dispose();
+    }
 
     /// <summary>Throws what a backward pass in .NET of these parameters' network kept.</summary>
     internal void ThrowBackwardFault()

@@ -1,21 +1,27 @@
 using System.Globalization;
-using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Runs;
 
-/// <summary>Where in a run a checkpoint was saved, as its metadata say, and how its tensors are put back.</summary>
+/// <summary>Where in a run a checkpoint was saved, as its metadata say.</summary>
 /// <param name="Epoch">Number of epochs that are done.</param>
 /// <param name="Step">Number of steps of the next epoch that are done.</param>
-internal readonly record struct CheckpointPlace(int Epoch, int Step)
+/// <param name="StopReason">Why a stopping rule ended the run there, or null.</param>
+internal readonly record struct CheckpointPlace(int Epoch, int Step, string? StopReason = null)
 {
-    private const string FormatVersion = "1";
+    private const string FormatVersion = "2";
 
-    public Dictionary<string, string> ToMetadata() => new()
+    public Dictionary<string, string> ToMetadata()
     {
-        ["format"] = FormatVersion,
-        ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
-        ["step"] = Step.ToString(CultureInfo.InvariantCulture),
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = FormatVersion,
+            ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
+            ["step"] = Step.ToString(CultureInfo.InvariantCulture),
+        };
+        if (StopReason is not null)
+            metadata["stopReason"] = StopReason;
+        return metadata;
+    }
 
     /// <exception cref="InvalidDataException">Another format, or no place; the message names the folder.</exception>
     public static CheckpointPlace Read(IReadOnlyDictionary<string, string> metadata, string folder)
@@ -26,27 +32,7 @@ internal readonly record struct CheckpointPlace(int Epoch, int Step)
                 "Resume with the library that saved it.");
         return int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch) &&
             int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out int step) && epoch >= 0 && step >= 0
-            ? new CheckpointPlace(epoch, step)
+            ? new CheckpointPlace(epoch, step, metadata.GetValueOrDefault("stopReason"))
             : throw new InvalidDataException($"The checkpoint in {folder} does not say at which epoch and step it was saved.");
     }
-
-    /// <summary>Copies saved tensors into those that live.</summary>
-    /// <exception cref="InvalidDataException">One is missing or of another shape; the message names it and the folder.</exception>
-    public static void Restore(IReadOnlyDictionary<string, Tensor> saved, IEnumerable<(string Name, Tensor Value)> live, string folder)
-    {
-        using var _ = no_grad();
-        foreach (var (name, tensor) in live)
-        {
-            if (!saved.TryGetValue(name, out Tensor? found) || !found.shape.SequenceEqual(tensor.shape))
-                throw new InvalidDataException(
-                    $"The checkpoint in {folder} has '{name}' of shape [{(found is null ? "none" : string.Join(", ", found.shape))}]; " +
-                    $"expected [{string.Join(", ", tensor.shape)}]. It was saved by another version, or for another space or network.");
-            tensor.copy_(found);
-        }
-    }
-
-    /// <summary>The tensors whose names have a prefix, without it.</summary>
-    public static Dictionary<string, Tensor> Part(IReadOnlyDictionary<string, Tensor> saved, string prefix) => saved
-        .Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal))
-        .ToDictionary(t => t.Key[prefix.Length..], t => t.Value);
 }

@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Runs;
 /// beside them and renamed, so that at every moment a whole one exists.
 /// </summary>
 /// <param name="folder">Folder of the checkpoints; made when the first one is saved.</param>
-public sealed class CheckpointStore(string folder)
+internal sealed class CheckpointStore(string folder)
 {
     /// <summary>Folder of the checkpoints.</summary>
     public string Folder { get; } = Path.GetFullPath(folder);
@@ -35,15 +35,11 @@ public sealed class CheckpointStore(string folder)
     /// <exception cref="IOException">The folder cannot be written, or the disk is full; the earlier checkpoints are untouched.</exception>
     public void Save(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        string written = Path.Combine(Folder, "new.tmp");
+        string written = Path.Combine(Folder, "new.safetensors");
         try
         {
             Directory.CreateDirectory(Folder);
-            using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                SafeTensorsFile.Write(stream, tensors, metadata);
-                stream.Flush(flushToDisk: true);
-            }
+            SafeTensorsFile.Write(written, tensors, metadata);
             if (File.Exists(Latest))
                 File.Move(Latest, Previous, overwrite: true);
             File.Move(written, Latest, overwrite: true);
@@ -51,7 +47,8 @@ public sealed class CheckpointStore(string folder)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The checkpoint cannot be saved in {Folder}: {e.Message} Earlier checkpoints are untouched; free some space or make the " +
+                $"The checkpoint cannot be saved in {Folder}: {(e.InnerException ?? e).Message} " +
+                $"Earlier checkpoints are untouched; free some space or make the " +
                 "folder writable, then resume.", e);
         }
     }

@@ -3,24 +3,12 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Runs;
 
 /// <summary>
-/// Weights of any module in a safetensors file: parameters and buffers under the names of its <c>state_dict()</c>, and what an
-/// <see cref="IFurtherState"/> adds (α of a supernet as <c>alpha.&lt;cell&gt;</c>). docs/reference/weights.md lists the names.
+/// Weights of any module in a safetensors file, under the names of its <c>state_dict()</c>: parameters and buffers, and α of a supernet as
+/// <c>alpha.&lt;cell&gt;</c>. docs/reference/weights.md lists the names.
 /// </summary>
 public static class ModuleWeights
 {
     private const string BatchCount = "num_batches_tracked";
-
-    /// <summary>Everything that is saved of a module. The tensors are the module's own.</summary>
-    /// <param name="module">The module.</param>
-    public static IReadOnlyDictionary<string, Tensor> NamedState(this nn.Module module)
-    {
-        var state = module.state_dict().ToDictionary(s => s.Key, s => s.Value);
-        foreach (var (prefix, part) in module.named_modules().Select(m => (m.name + ".", m.module)).Prepend(("", module)))
-            if (part is IFurtherState further)
-                foreach (var (name, tensor) in further.FurtherState)
-                    state.Add(prefix + name, tensor);
-        return state;
-    }
 
     /// <summary>Saves a module, whole or not at all.</summary>
     /// <param name="module">The module, on any device.</param>
@@ -30,7 +18,7 @@ public static class ModuleWeights
     public static void SaveWeights(this nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(module);
-        SafeTensorsFile.Write(path, module.NamedState(), metadata ?? new Dictionary<string, string>());
+        SafeTensorsFile.Write(path, State(module), metadata ?? new Dictionary<string, string>());
     }
 
     /// <summary>
@@ -52,7 +40,7 @@ public static class ModuleWeights
         var (file, metadata) = SafeTensorsFile.Read(path);
         try
         {
-            IReadOnlyDictionary<string, Tensor> state = module.NamedState();
+            IReadOnlyDictionary<string, Tensor> state = State(module);
             string[] missing = [.. state.Keys.Where(name => !file.ContainsKey(name) && name.Split('.')[^1] != BatchCount)];
             string[] unexpected = [.. file.Keys.Where(name => !state.ContainsKey(name))];
             string[] common = [.. state.Keys.Where(file.ContainsKey)];
@@ -76,6 +64,20 @@ public static class ModuleWeights
             foreach (Tensor tensor in file.Values)
                 tensor.Dispose();
         }
+    }
+
+    /// <summary>The <c>state_dict()</c>, also of what stands in a <c>Sequential</c>, which does not ask its modules for theirs.</summary>
+    private static Dictionary<string, Tensor> State(nn.Module module)
+    {
+        Dictionary<string, Tensor> state = module.state_dict();
+        var known = state.Values.Select(tensor => tensor.Handle).ToHashSet();
+        foreach (var (prefix, part) in module.named_modules().Select(m => (m.name + ".", m.module)).Prepend(("", module)))
+            if (part is TorchSharp.Modules.Sequential)
+                foreach (var (child, inner) in part.named_children())
+                    foreach (var (name, tensor) in inner.state_dict())
+                        if (known.Add(tensor.Handle))
+                            state[$"{prefix}{child}.{name}"] = tensor;
+        return state;
     }
 
     private static bool Fits(ScalarType found, ScalarType expected, bool convertTypes) =>

@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using SingleDarts.Core.Runtime;
 using TorchSharp;
 
@@ -22,15 +21,6 @@ internal static class OptionsDocument
 
     /// <summary>A document of many lines.</summary>
     public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>One line. Numbers that are not finite are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
-    public static JsonSerializerOptions Line { get; } = new()
-    {
-        RespectNullableAnnotations = true,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
 
     /// <summary>Writes a document.</summary>
     /// <param name="content">Made under the invariant culture, so that the names and texts of parts are the same everywhere.</param>
@@ -95,7 +85,7 @@ internal static class OptionsDocument
             return c.Zip(d).SelectMany((pair, i) => Differences($"{at}[{i}]", pair.First, pair.Second));
         return JsonNode.DeepEquals(old, now)
             ? []
-            : [$"{at} was {old?.ToJsonString(Line) ?? "absent"} and is {now?.ToJsonString(Line) ?? "absent"}"];
+            : [$"{at} was {old?.ToJsonString(RunJson.Line) ?? "absent"} and is {now?.ToJsonString(RunJson.Line) ?? "absent"}"];
     }
 
     private static string Version(Assembly assembly) =>

@@ -29,7 +29,7 @@ internal static class PartDescription
     {
         null => null,
         Enum => value.ToString(),
-        _ when value.GetType().IsPrimitive || value is string or decimal => JsonSerializer.SerializeToNode(value, OptionsDocument.Line),
+        _ when value.GetType().IsPrimitive || value is string or decimal => JsonSerializer.SerializeToNode(value, RunJson.Line),
         IFormattable text when IsForeign(value) => text.ToString(null, CultureInfo.InvariantCulture),
         Tensor tensor => new JsonObject { ["type"] = "Tensor", ["shape"] = Of(tensor.shape, depth), ["dataType"] = tensor.dtype.ToString() },
         IDictionary entries => new JsonObject(entries.Keys.Cast<object>().Select(key => KeyValuePair.Create(

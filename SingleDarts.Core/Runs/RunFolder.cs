@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using static TorchSharp.torch;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Runs;
 
@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Runs;
 /// The folder of one run: <c>options.json</c>, <c>epochs.jsonl</c>, <c>checkpoint/</c>, <c>diagnostics/</c>, and its result. It is
 /// locked while it is open, so that two processes do not write one run.
 /// </summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     private readonly FileStream handle;
 
@@ -19,7 +19,8 @@ public sealed class RunFolder : IDisposable
         {
             Directory.CreateDirectory(Path);
             handle = new FileStream(
-                System.IO.Path.Combine(Path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                System.IO.Path.Combine(Path, RunFiles.Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
             handle.WriteByte(0);
             handle.Flush(flushToDisk: true);
         }
@@ -30,7 +31,9 @@ public sealed class RunFolder : IDisposable
                 $"The run folder {Path} cannot be written: {e.Message} Choose another folder, free some space, or end the process that " +
                 "uses it.", e);
         }
-        Checkpoints = new CheckpointStore(System.IO.Path.Combine(Path, "checkpoint"));
+        Checkpoints = new CheckpointStore(System.IO.Path.Combine(Path, RunFiles.Checkpoints));
+        foreach (string folder in new[] { Path, Checkpoints.Folder, RecordsFolder })
+            AtomicFile.DiscardLeftovers(folder);
     }
 
     /// <summary>Full path of the folder.</summary>
@@ -39,10 +42,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Checkpoints of the run.</summary>
     public CheckpointStore Checkpoints { get; }
 
-    /// <summary>Path of <c>options.json</c>.</summary>
-    public string OptionsFile => System.IO.Path.Combine(Path, "options.json");
+    private string OptionsFile => System.IO.Path.Combine(Path, RunFiles.Options);
 
-    private string EpochsFile => System.IO.Path.Combine(Path, "epochs.jsonl");
+    private string EpochsFile => System.IO.Path.Combine(Path, RunFiles.Epochs);
 
     /// <summary>Begins a run in a folder, which is made if it is missing.</summary>
     /// <param name="path">The folder.</param>
@@ -50,12 +52,12 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="IOException">The folder cannot be written, or holds a run.</exception>
     public static RunFolder Create(string path, string options)
     {
-        if (File.Exists(System.IO.Path.Combine(path, "options.json")))
+        if (File.Exists(System.IO.Path.Combine(path, RunFiles.Options)))
             throw new IOException($"The folder {System.IO.Path.GetFullPath(path)} holds a run; resume it or choose another folder.");
         var folder = new RunFolder(path);
         try
         {
-            folder.WriteText("options.json", options);
+            folder.WriteText(RunFiles.Options, options);
             return folder;
         }
         catch
@@ -68,16 +70,17 @@ public sealed class RunFolder : IDisposable
     /// <summary>Opens the folder of a run that was begun.</summary>
     /// <param name="path">The folder.</param>
     /// <exception cref="IOException">The folder holds no run or cannot be written.</exception>
-    public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, "options.json"))
+    public static RunFolder Open(string path) => File.Exists(System.IO.Path.Combine(path, RunFiles.Options))
         ? new RunFolder(path)
-        : throw new IOException($"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no options.json); begin one instead of resuming.");
+        : throw new IOException(
+            $"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no {RunFiles.Options}); begin one instead of resuming.");
 
     /// <summary>Begins a run, or opens one to go on with it if it is the same.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">Content of <c>options.json</c>.</param>
     /// <param name="resume">Whether to go on.</param>
     /// <param name="requireSame">Gets the saved content and its path, and throws where that is another run's; the folder is then unlocked.</param>
-    internal static RunFolder Begin(string path, string options, bool resume, Action<string, string> requireSame)
+    public static RunFolder Begin(string path, string options, bool resume, Action<string, string> requireSame)
     {
         if (!resume)
             return Create(path, options);
@@ -98,28 +101,17 @@ public sealed class RunFolder : IDisposable
     /// <param name="name">File name within the folder.</param>
     /// <param name="text">The content.</param>
     /// <exception cref="IOException">The file cannot be written; an earlier one is untouched.</exception>
-    public void WriteText(string name, string text) => Write(name, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-
-    /// <summary>Writes a file of the safetensors format whole or not at all.</summary>
-    /// <param name="name">File name within the folder.</param>
-    /// <param name="tensors">Tensors by name.</param>
-    /// <param name="metadata">Strings by name.</param>
-    /// <exception cref="IOException">The file cannot be written; an earlier one is untouched.</exception>
-    public void WriteTensors(string name, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
-        Write(name, stream => SafeTensorsFile.Write(stream, tensors, metadata));
+    public void WriteText(string name, string text) => AtomicFile.Write(System.IO.Path.Combine(Path, name), text);
 
     /// <summary>Adds one line to <c>epochs.jsonl</c>.</summary>
     /// <param name="line">JSON without line breaks.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void AppendEpoch(string line) => Append(EpochsFile, line);
 
-    /// <summary>Adds one line to <c>diagnostics/&lt;name&gt;.jsonl</c>; a resume cuts off the lines made after its checkpoint.</summary>
-    /// <param name="name">Name of the kind of records, for example <c>gradient-correlation</c>.</param>
-    /// <param name="line">
-    /// A JSON object without line breaks that has <c>epoch</c>, counted from 1, and <c>step</c>, the number of steps of the epoch that are
-    /// done when the checkpoint after this record is saved (0 before the first step of the search).
-    /// </param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <summary>The records of an observer.</summary>
+    public RunRecorder Recorder(string name) => new(this, name);
+
+    /// <summary>Adds one line to <c>diagnostics/&lt;name&gt;.jsonl</c>, as <see cref="RunRecorder.Append"/> says.</summary>
     public void AppendRecord(string name, string line)
     {
         Directory.CreateDirectory(RecordsFolder);
@@ -134,12 +126,12 @@ public sealed class RunFolder : IDisposable
     /// <param name="epoch">Number of epochs that are done.</param>
     /// <param name="step">Number of steps of the next epoch that are done.</param>
     /// <exception cref="InvalidDataException">A line before the last is no record; the message names it.</exception>
-    internal void KeepRecords(int epoch, int step)
+    public void KeepRecords(int epoch, int step)
     {
         foreach (string file in Directory.Exists(RecordsFolder) ? Directory.GetFiles(RecordsFolder, "*.jsonl") : [])
         {
             string[] lines = File.ReadAllLines(file);
-            string[] kept = [.. lines.Where((line, i) => Place(line) is { } place
+            string[] kept = [.. lines.Where((line, i) => PlaceOf(line) is { } place
                 ? place.Epoch <= epoch || (place.Epoch == epoch + 1 && place.Step <= step && step > 0)
                 : i == lines.Length - 1 ? false : throw new InvalidDataException(
                     $"Line {i + 1} of {file} is no record with epoch and step: '{line}'. Mend or move the file, or begin a new run."))];
@@ -158,27 +150,16 @@ public sealed class RunFolder : IDisposable
             throw new InvalidDataException(
                 $"{EpochsFile} has {lines.Length} lines but the checkpoint was saved after epoch {count}; restore the file or begin a new run.");
         if (lines.Length > count)
-            WriteText("epochs.jsonl", string.Concat(lines.Take(count).Select(line => line + "\n")));
+            WriteText(RunFiles.Epochs, string.Concat(lines.Take(count).Select(line => line + "\n")));
         return lines[..count];
     }
 
     /// <summary>Unlocks the folder.</summary>
     public void Dispose() => handle.Dispose();
 
-    private string RecordsFolder => System.IO.Path.Combine(Path, "diagnostics");
+    private string RecordsFolder => System.IO.Path.Combine(Path, RunFiles.Records);
 
     private string RecordsFile(string name) => System.IO.Path.Combine(RecordsFolder, name + ".jsonl");
-
-    private void Write(string name, Action<Stream> write)
-    {
-        string target = System.IO.Path.Combine(Path, name), written = target + ".tmp";
-        using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-        {
-            write(stream);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(written, target, overwrite: true);
-    }
 
     private static void Append(string file, string line)
     {
@@ -187,7 +168,8 @@ public sealed class RunFolder : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
-    private static (int Epoch, int Step)? Place(string line)
+    /// <summary>Epoch and step of a record, or null if the line is none.</summary>
+    public static (int Epoch, int Step)? PlaceOf(string line)
     {
         try
         {

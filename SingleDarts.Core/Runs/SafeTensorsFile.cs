@@ -22,25 +22,8 @@ public static class SafeTensorsFile
     /// <param name="metadata">Strings by name.</param>
     /// <exception cref="IOException">The file cannot be written; one that was there is untouched.</exception>
     /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
-    {
-        string written = Path.GetFullPath(path) + ".tmp";
-        try
-        {
-            using (var stream = new FileStream(written, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            {
-                Write(stream, tensors, metadata);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(written, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"{path} cannot be written: {e.Message} A file that was there is untouched; free some space, make the folder or make it " +
-                "writable.", e);
-        }
-    }
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
+        AtomicFile.Write(path, stream => Write(stream, tensors, metadata));
 
     /// <summary>Writes tensors of any device and strides.</summary>
     /// <param name="stream">A writable stream.</param>

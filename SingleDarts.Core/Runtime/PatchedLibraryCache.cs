@@ -47,16 +47,7 @@ internal static class PatchedLibraryCache
         if (File.Exists(path) && Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) == hash)
             return path;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string written = $"{path}.{Environment.ProcessId}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllBytes(written, content);
-            File.Move(written, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(written);
-        }
+        AtomicFile.Write(path, stream => stream.Write(content));
         return path;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -11,16 +12,15 @@ namespace SingleDarts.Core.Search;
 /// <summary>
 /// Describes a search in words and runs it. Immutable: every method returns a changed copy, so that <c>common.WithSeed(1)</c> and
 /// <c>common.WithSeed(2)</c> are two searches, which may run side by side unless they share an observer or scheme with state. The
-/// order of the
-/// calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the paper's values for
-/// NAS-Bench-201.
+/// order of the calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the
+/// paper's values for NAS-Bench-201.
 /// </summary>
 public sealed class ArchitectureSearch
 {
     private readonly SearchSpace space;
     private Func<SearchOptions, IBatchSource>? data;
     private ILogger? logger;
-    private IProgress<SearchProgress>? progress;
+    private IProgress<RunProgress>? progress;
 
     private ArchitectureSearch(SearchSpace space) => this.space = space;
 
@@ -90,9 +90,9 @@ public sealed class ArchitectureSearch
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>
     public ArchitectureSearch StoppingWhen(IStoppingRule rule) => With(o => o with { StoppingRules = [.. o.StoppingRules, rule] });
 
-    /// <summary>Adds a watcher.</summary>
-    /// <param name="observer">Called at every step and epoch.</param>
-    public ArchitectureSearch ObservedBy(ISearchObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+    /// <summary>Adds an observer.</summary>
+    /// <param name="observer">Called at every step and epoch; an <see cref="ISearchObserver"/> sees the supernet and the batches.</param>
+    public ArchitectureSearch ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
 
     /// <summary>Length of the search.</summary>
     /// <param name="epochs">Passes over the weights' samples.</param>
@@ -103,6 +103,10 @@ public sealed class ArchitectureSearch
     /// <summary>Seed of everything random.</summary>
     /// <param name="seed">Any number.</param>
     public ArchitectureSearch WithSeed(long seed) => With(o => o with { Seed = seed });
+
+    /// <summary>CPU threads of libtorch, for the whole process.</summary>
+    /// <param name="threads">At least 1.</param>
+    public ArchitectureSearch WithThreads(int threads) => With(o => o with { Threads = threads });
 
     /// <summary>Where the tensors live.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
@@ -135,8 +139,7 @@ public sealed class ArchitectureSearch
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public ArchitectureSearch ReportingTo(IProgress<SearchProgress> progress) =>
-        Changed(search => search.progress = progress);
+    public ArchitectureSearch ReportingTo(IProgress<RunProgress> progress) => Changed(search => search.progress = progress);
 
     /// <summary>Changes any option.</summary>
     /// <param name="change">For example <c>o => o with { Affine = true }</c>.</param>
@@ -147,20 +150,19 @@ public sealed class ArchitectureSearch
     }
 
     /// <summary>Validates the data and all options.</summary>
-    /// <exception cref="InvalidSearchException">Something is missing or invalid; the exception lists every fault.</exception>
-    public SearchRun Build() => new(space, data?.Invoke(Options)!, Options, logger, progress);
+    /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
+    public Run<EpochReport, SearchResult> Build() => SearchRun.Create(space, data?.Invoke(Options), Options, logger, progress);
 
     /// <summary>Validates and runs the search to its end.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="SearchRun.RunAsync"/>
-    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) =>
-        Build().RunAsync(cancellationToken: cancellationToken);
+    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync"/>
+    public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken);
 
     /// <summary>Validates and runs the search, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="SearchRun.RunEpochsAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync"/>
     public IAsyncEnumerable<EpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
-        Build().RunEpochsAsync(cancellationToken: cancellationToken);
+        Build().RunEpochsAsync(cancellationToken);
 
     private ArchitectureSearch Saving(string folder, bool resume, int? checkpointInterval) => With(o => o with
     {

@@ -1,17 +1,12 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
 
 /// <summary>What one epoch of a search gave; one line of <c>epochs.jsonl</c>.</summary>
-public sealed record EpochReport
+public sealed record EpochReport : RunReport
 {
-    /// <summary>Number of the epoch, counted from 1.</summary>
-    public required int Epoch { get; init; }
-
-    /// <summary>Number of epochs of the search.</summary>
-    public required int Epochs { get; init; }
-
     /// <summary>The genotype that the parameters give after this epoch.</summary>
     public required Genotype Genotype { get; init; }
 
@@ -35,10 +30,4 @@ public sealed record EpochReport
 
     /// <summary>α and p of every kind of cell after this epoch, [edges, operations].</summary>
     public required IReadOnlyDictionary<string, CellSnapshot> Architecture { get; init; }
-
-    /// <summary>Wall-clock seconds of the epoch in this process, of which <see cref="DataSeconds"/> went into making batches.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Seconds that went into making batches.</summary>
-    public required double DataSeconds { get; init; }
 }

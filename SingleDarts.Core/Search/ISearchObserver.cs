@@ -1,37 +1,46 @@
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
 
-/// <summary>
-/// Watches a search. Methods are called on the search's thread, in order; tensors that they are given live only during the call.
-/// </summary>
-public interface ISearchObserver
+/// <summary>Watches a search, and sees its supernet, batches and optimisers.</summary>
+public interface ISearchObserver : IRunObserver
 {
-    /// <summary>Finds what the observer cannot do in a space; a search with faults is refused before any work.</summary>
+    /// <summary>What the observer cannot do in a space; a search with faults is rejected before any work.</summary>
     /// <param name="space">The search space.</param>
     /// <returns>Sentences that name what was found, what was expected and the remedy.</returns>
     IEnumerable<string> Faults(SearchSpace space) => [];
 
-    /// <summary>Before the first step, also after a resume.</summary>
-    /// <param name="moment">Where the search stands.</param>
+    /// <inheritdoc cref="IRunObserver.OnStarted"/>
     void OnStarted(SearchMoment moment) { }
 
-    /// <summary>Before a step: its batches are there, and nothing has moved yet.</summary>
-    /// <param name="moment">Where the search stands.</param>
+    /// <inheritdoc cref="IRunObserver.OnStepStarting"/>
     void OnStepStarting(SearchMoment moment) { }
 
-    /// <summary>After a step; gradients of the step are still in the parameters' <c>grad</c>.</summary>
-    /// <param name="moment">Where the search stands.</param>
+    /// <inheritdoc cref="IRunObserver.OnStep"/>
+    /// <param name="moment">The moment.</param>
     /// <param name="outcome">What the step measured, on the device.</param>
     void OnStep(SearchMoment moment, StepOutcome outcome) { }
 
-    /// <summary>After an epoch, before its checkpoint.</summary>
-    /// <param name="moment">Where the search stands.</param>
+    /// <inheritdoc cref="IRunObserver.OnEpoch"/>
+    /// <param name="moment">The moment.</param>
     /// <param name="report">What the epoch gave.</param>
     void OnEpoch(SearchMoment moment, EpochReport report) { }
 
-    /// <summary>After the last epoch.</summary>
+    /// <summary>After the last epoch, when the genotype is saved.</summary>
     /// <param name="result">What the search found.</param>
     void OnCompleted(SearchResult result) { }
+
+    Type IRunObserver.MomentType => typeof(SearchMoment);
+
+    void IRunObserver.OnStarted(RunMoment moment) => OnStarted((SearchMoment)moment);
+
+    void IRunObserver.OnStepStarting(RunMoment moment) => OnStepStarting((SearchMoment)moment);
+
+    void IRunObserver.OnStep(RunMoment moment) => OnStep((SearchMoment)moment, ((SearchMoment)moment).Outcome!);
+
+    void IRunObserver.OnEpoch(RunMoment moment, RunReport report) => OnEpoch((SearchMoment)moment, (EpochReport)report);
+
+    void IRunObserver.OnCompleted(RunMoment moment) => OnCompleted(((SearchMoment)moment).Result!);
 }

@@ -8,6 +8,9 @@ namespace SingleDarts.Core.Search;
 /// <summary>The content of <c>options.json</c>: what a run was made of, and whether a resumed search is the same one.</summary>
 internal static class RunDocument
 {
+    /// <summary>What a resume must find unchanged.</summary>
+    public static string[] Compared => ["space", "data", "search", "allocation"];
+
     public static string Write(SearchSpace space, IBatchSource data, SearchOptions options) => OptionsDocument.Write(() => new JsonObject
     {
         ["device"] = options.Device,
@@ -20,14 +23,15 @@ internal static class RunDocument
         ["allocation"] = SchemeChecks.Fingerprint(SchemeChecks.Allocate(data, options)),
     });
 
-    /// <summary>Refuses to go on with a run that was made of something else.</summary>
-    /// <exception cref="InvalidSearchException">The document is damaged, of another version, or differs in space, data or
-    /// search.</exception>
-    public static void RequireSame(string saved, string current, string path)
+    /// <summary>The content of <c>genotype.json</c>.</summary>
+    public static string Genotype(SearchResult result) => new JsonObject
     {
-        if (OptionsDocument.Faults(saved, current, path, "space", "data", "search", "allocation") is { Count: > 0 } faults)
-            throw new InvalidSearchException(faults);
-    }
+        ["genotype"] = result.Genotype.ToString(),
+        ["parameters"] = result.Cost.Parameters,
+        ["flops"] = result.Cost.Flops,
+        ["epochs"] = result.Epochs.Count,
+        ["stopReason"] = result.StopReason,
+    }.ToJsonString(RunJson.Indented);
 
     private static JsonObject Data(IBatchSource data) => new()
     {

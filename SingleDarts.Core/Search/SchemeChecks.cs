@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 
@@ -73,11 +74,11 @@ internal static class SchemeChecks
     }
 
     /// <summary>What a step gave, if it can be measured.</summary>
-    /// <exception cref="InvalidSearchException">Something is null or no scalar, or has a gradient history.</exception>
+    /// <exception cref="InvalidRunException">Something is null or no scalar, or has a gradient history.</exception>
     public static StepOutcome Checked(IOptimizationScheme scheme, StepOutcome? outcome)
     {
         string? found = outcome is null ? "null" : Found("Weights", outcome.Weights) ?? Found("Architecture", outcome.Architecture);
-        return found is null ? outcome! : throw new InvalidSearchException(
+        return found is null ? outcome! : throw new InvalidRunException(SearchRun.Kind,
             [$"A step of the scheme '{scheme.Name}' gives {found}; expected loss and number of correct samples of both batches as " +
                 "scalars without gradients. " +
             "Return what UpdateWeights() and UpdateArchitecture() of the step give, or call Detach() on an outcome of your own."]);

@@ -1,5 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -12,11 +12,11 @@ internal static class SearchValidation
     public static IReadOnlyList<string> Faults(SearchSpace? space, IBatchSource? data, SearchOptions options, out SearchProbe? probe)
     {
         List<string> faults = [.. Faults(space, data, options)];
-        probe = space is not null && Try(() => Devices.Parse(options.Device)) is null && options.DataType is ScalarType.Float32 or ScalarType.Float64
+        probe = space is not null && RunValidation.HasPlace(options)
             ? new SearchProbe(space, data, options) : null;
         faults.AddRange(probe?.Faults ?? []);
         // The network of a genotype is affine, so that it is built and counted, too.
-        if (space is not null && probe is { Faults.Count: 0 } && Try(() => new CostModel(space)) is { } unfit)
+        if (space is not null && probe is { Faults.Count: 0 } && RunValidation.Try(() => new CostModel(space)) is { } unfit)
             faults.Add(unfit);
         return faults;
     }
@@ -27,20 +27,13 @@ internal static class SearchValidation
             yield return "No search space is given; say which with In(...), for example SearchSpaces.NasBench201().";
         if (data is null)
             yield return "No data is given; say which with On(...).";
-        if (options.Epochs < 1)
-            yield return $"The number of epochs is {options.Epochs}; expected at least 1.";
         if (options.BatchSize < 2)
             yield return $"The batch size is {options.BatchSize}; expected at least 2, because batch normalisation needs more than one sample.";
-        if (options.CheckpointInterval < 1)
-            yield return $"The checkpoint interval is {options.CheckpointInterval} epochs; expected at least 1.";
-        if (options.Resume && options.OutputFolder is null)
-            yield return "The search is to be resumed but no run folder is given; name it with ResumingFrom(folder).";
+        foreach (string fault in RunValidation.Faults(
+            options, SearchRun.Kind, typeof(SearchMoment), SearchRun.UserParts(space, options)))
+            yield return fault;
         foreach (string fault in options.WeightOptimizer.Validate("weights").Concat(options.ArchitectureOptimizer.Validate("architecture")))
             yield return fault;
-        if (Try(() => Devices.Parse(options.Device)) is { } device)
-            yield return device;
-        if (options.DataType is not (ScalarType.Float32 or ScalarType.Float64))
-            yield return $"The data type is {options.DataType}; expected Float32 or Float64.";
         if (options.ConvolutionType is not (null or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64))
             yield return $"The convolution type is {options.ConvolutionType}; expected BFloat16, or none for that of the weights.";
         if (data is not null)
@@ -51,16 +44,8 @@ internal static class SearchValidation
                 yield return fault;
         if (data is not null && MatchingData.TransformFault(data, options.Transform) is { } unused)
             yield return unused;
-        foreach (string fault in ObserverFaults(space, options))
-            yield return fault;
-    }
-
-    private static IEnumerable<string> ObserverFaults(SearchSpace? space, SearchOptions options)
-    {
-        foreach (var same in options.Observers.OfType<IResumableObserver>().GroupBy(o => o.Name).Where(g => g.Count() > 1))
-            yield return $"{same.Count()} observers are named '{same.Key}'; names must differ, so leave all but one out.";
         if (space is not null)
-            foreach (string fault in options.Observers.SelectMany(o => o.Faults(space)))
+            foreach (string fault in options.Observers.OfType<ISearchObserver>().SelectMany(o => o.Faults(space)))
                 yield return fault;
     }
 
@@ -71,18 +56,5 @@ internal static class SearchValidation
                 $"[{string.Join(", ", space.InputShape)}]; build the space for the data or resize the data.";
         if (space.Classes != data.Classes)
             yield return $"'{data.Name}' has {data.Classes} classes but the space '{space.Name}' has {space.Classes}; they must be equal.";
-    }
-
-    private static string? Try(Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
-        {
-            return e.Message;
-        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp;
@@ -13,7 +12,7 @@ namespace SingleDarts.Core.Supernets;
 /// </summary>
 public sealed class ArchitectureParameters : IDisposable
 {
-    private readonly FrozenDictionary<string, Parameter> alphas;
+    private readonly Dictionary<string, Parameter> alphas = [];
     private readonly Dictionary<string, Tensor> excluded = [], allowed = [];
 
     /// <summary>Makes α at its start values.</summary>
@@ -32,7 +31,6 @@ public sealed class ArchitectureParameters : IDisposable
         using var kept = new BuildScope();
         Cells = cells;
         Relaxation = relaxation;
-        var made = new Dictionary<string, Parameter>();
         for (int i = 0; i < cells.Count; i++)
         {
             using var generator = streams.CreateGenerator("alpha", i);
@@ -41,7 +39,7 @@ public sealed class ArchitectureParameters : IDisposable
                 throw new ArgumentException(fault, nameof(relaxation));
             var alpha = new Parameter(start!.to(dtype, device ?? CPU, copy: true));
             alpha.DetachFromDisposeScope();
-            made[cells[i].Name] = alpha;
+            alphas[cells[i].Name] = alpha;
             if (cells[i].IsEverythingAllowed)
                 continue;
             using Tensor mask = Excluded(cells[i]);
@@ -49,7 +47,6 @@ public sealed class ArchitectureParameters : IDisposable
             using Tensor places = mask.flatten().logical_not().nonzero().flatten();
             allowed[cells[i].Name] = places.to(device ?? CPU, copy: true).DetachFromDisposeScope();
         }
-        alphas = made.ToFrozenDictionary();
     }
 
     /// <summary>The kinds of cells.</summary>
@@ -109,6 +106,22 @@ public sealed class ArchitectureParameters : IDisposable
         using var _ = no_grad();
         return Cells.ToDictionary(
             cell => cell.Name, cell => new CellSnapshot(Host.Matrix(this[cell.Name]), Host.Matrix(OperationWeights(cell.Name, context))));
+    }
+
+    /// <summary>Replaces every α by a new parameter of the same values; who keeps an α has to fetch it again.</summary>
+    internal void MoveTo(Device device, ScalarType dtype)
+    {
+        using var _ = no_grad();
+        foreach (var (name, alpha) in Named)
+        {
+            using (alpha)
+                alphas[name] = new Parameter(alpha.detach().to(dtype, device, copy: true));
+            alphas[name].DetachFromDisposeScope();
+        }
+        foreach (Dictionary<string, Tensor> places in new[] { excluded, allowed })
+            foreach (var (name, tensor) in places.ToArray())
+                using (tensor)
+                    places[name] = tensor.to(device, copy: true).DetachFromDisposeScope();
     }
 
     /// <summary>Releases α.</summary>

@@ -1,4 +1,4 @@
-using SingleDarts.Core.Runs;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp.Modules;
@@ -9,9 +9,10 @@ namespace SingleDarts.Core.Supernets;
 
 /// <summary>
 /// The network that holds every genotype of a space at once: stem, searched cells and fixed blocks, head. Its weights w are
-/// <c>named_parameters()</c>; its architecture parameters α are <see cref="Architecture"/>.
+/// <c>named_parameters()</c>; its architecture parameters α are <see cref="Architecture"/>, and stand in its <c>state_dict()</c> as
+/// <c>alpha.&lt;cell&gt;</c>.
 /// </summary>
-public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
+public sealed class Supernet : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> stem;
     private readonly ModuleList<nn.Module> layers;
@@ -56,7 +57,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         this.to(Device, DataType);
         Architecture = new ArchitectureParameters(
             space.Cells, relaxation ?? Relaxations.Sigmoid, streams, Device, DataType);
-        fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
+        WatchParameters();
         Execution = options.Execution;
         context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
     }
@@ -68,17 +69,13 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
     public ArchitectureParameters Architecture { get; }
 
     /// <summary>Device of weights and α.</summary>
-    public Device Device { get; }
+    public Device Device { get; private set; }
 
     /// <summary>Floating type of weights and α.</summary>
-    public ScalarType DataType { get; }
+    public ScalarType DataType { get; private set; }
 
     /// <summary>The weights w by name, in a fixed order.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Weights => [.. named_parameters()];
-
-    /// <summary>α by name, <c>alpha.&lt;cell&gt;</c>: saved and loaded with the weights.</summary>
-    public IReadOnlyList<(string Name, Tensor Tensor)> FurtherState =>
-        [.. Architecture.Named.Select(alpha => ("alpha." + alpha.Name, (Tensor)alpha.Parameter))];
 
     /// <summary>The searched cells, from the first to the last.</summary>
     public IEnumerable<SupernetCell> Cells => stack.Cells;
@@ -183,6 +180,29 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         }
     }
 
+    /// <summary>Parameters and buffers by name, and α as <c>alpha.&lt;cell&gt;</c>.</summary>
+    /// <param name="destination">Receives the entries; a new dictionary if <see langword="null"/>.</param>
+    /// <param name="prefix">Stands before every name, with a dot.</param>
+    public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+    {
+        Dictionary<string, Tensor> state = base.state_dict(destination, prefix);
+        foreach (var (name, alpha) in Architecture.Named)
+            state.Add(string.IsNullOrEmpty(prefix) ? $"alpha.{name}" : $"{prefix}.alpha.{name}", alpha);
+        return state;
+    }
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) =>
+        Moved(() => base._to(device, dtype, non_blocking), device, dtype);
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) =>
+        Moved(() => base._to(deviceType, deviceIndex, non_blocking), new Device(deviceType, deviceIndex), DataType);
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking) =>
+        Moved(() => base._to(dtype, non_blocking), Device, dtype);
+
     /// <summary>Random numbers of sampled relaxations.</summary>
     internal Generator RelaxationGenerator => context.Generator;
 
@@ -199,6 +219,28 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>, IFurtherState
         }
         base.Dispose(disposing);
     }
+
+    /// <summary>Moving replaces weights and α by new tensors, which optimisers made before would not know.</summary>
+    private Supernet Moved(Func<nn.Module> moveWeights, Device device, ScalarType dtype)
+    {
+        if (Architecture is null)
+        {
+            moveWeights();
+            return this;
+        }
+        if (Architecture.Named.Concat(named_parameters()).Any(p => FlatParameters.IsHeld(p.Item2)))
+            throw new InvalidOperationException(
+                $"The supernet of '{Space.Name}' is to be moved to {dtype} on {device}, but optimisers hold its parameters, which a move " +
+                "replaces. Move the supernet before the optimisers are made, or dispose them first.");
+        moveWeights();
+        Architecture.MoveTo(device, dtype);
+        Device = device;
+        DataType = dtype;
+        WatchParameters();
+        return this;
+    }
+
+    private void WatchParameters() => fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
 
     /// <summary>How each of some cells is mixed with the operation weights given.</summary>
     private MixingWeights[] Mixing(IReadOnlyList<CellSpecification> kinds, IReadOnlyList<Tensor> operationWeights)

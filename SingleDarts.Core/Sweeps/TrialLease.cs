@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Sweeps;
 

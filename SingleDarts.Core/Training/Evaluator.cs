@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -43,7 +44,8 @@ public static class Evaluator
         int steps = (int)((source.Count + batchSize - 1) / batchSize);
         using var batches = new Prefetcher(
             (_, step) => [Get(source, batchSize, step)], (_, step) => step + 1 < steps ? (0, step + 1) : null, device, prefetch, dtype);
-        Tensor sums = zeros(3, dtype: Host.SumType(device), device: device);
+        using var sums = new EpochSums(device, "loss", "top-1", "top-k");
+        ScalarType exact = Host.SumType(device);
         using Scalar limit = Scalars.Of(k);
         for (int step = 0; step < steps; step++)
         {
@@ -55,12 +57,12 @@ public static class Evaluator
                 throw new ArgumentException(
                     $"The network gives logits of shape [{string.Join(", ", logits.shape)}] for {batch.Size} samples of '{source.Name}'; expected " +
                     $"[{batch.Size}, {source.Classes}]. Build the network for the number of classes of the data.", nameof(network));
-            Tensor loss = nn.functional.cross_entropy(logits.to(sums.dtype), batch.Labels, reduction: nn.Reduction.Sum);
+            Tensor loss = nn.functional.cross_entropy(logits.to(exact), batch.Labels, reduction: nn.Reduction.Sum);
             Tensor rank = LabelRank.Of(logits, batch.Labels);
-            sums.Plus_(stack([loss, rank.lt(Scalars.One).sum().to(sums.dtype), rank.lt(limit).sum().to(sums.dtype)]));
+            sums.Add(step, (loss, batch.Size), (rank.lt(Scalars.One).sum(), batch.Size), (rank.lt(limit).sum(), batch.Size));
         }
-        double[] s = Host.Doubles(sums);
-        return new EvaluationReport(s[0] / source.Count, s[1] / source.Count, s[2] / source.Count, k, source.Count);
+        double[] means = [.. sums.Means().Values.Select(mean => mean ?? double.NaN)];
+        return new EvaluationReport(means[0], means[1], means[2], k, source.Count);
     }
 
     private static LabeledBatch Get(IBatchSource source, int batchSize, int step)

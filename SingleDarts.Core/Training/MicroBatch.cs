@@ -6,7 +6,7 @@ internal static class MicroBatch
     /// <summary>
     /// Parts of almost equal length, as few as there can be without one larger than a part of a full batch.
     /// </summary>
-    /// <param name="size">Samples of this batch, at most <see cref="TrainingOptions.BatchSize"/>.</param>
+    /// <param name="size">Samples of this batch, at most <see cref="Runs.RunOptions.BatchSize"/>.</param>
     /// <param name="options">Size of a full batch, and the parts of one.</param>
     public static IEnumerable<(long Start, long Length)> Parts(long size, TrainingOptions options)
     {

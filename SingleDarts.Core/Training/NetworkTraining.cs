@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -7,8 +8,8 @@ namespace SingleDarts.Core.Training;
 
 /// <summary>
 /// Describes the training of a fixed network in words and runs it. Immutable: every method returns a changed copy. The order of the
-/// calls does
-/// not matter; a later call for the same option replaces an earlier one. Options that are not set keep the values of the recipe.
+/// calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the values of the
+/// recipe.
 /// </summary>
 /// <remarks>The network itself is trained in place, so that two trainings that run side by side need a network each.</remarks>
 public sealed class NetworkTraining
@@ -17,7 +18,7 @@ public sealed class NetworkTraining
     private Func<TrainingOptions, IBatchSource>? train;
     private Func<TrainingOptions, IBatchSource?, IBatchSource>? test;
     private ILogger? logger;
-    private IProgress<TrainingProgress>? progress;
+    private IProgress<RunProgress>? progress;
 
     private NetworkTraining(ClassificationNetwork network, TrainingOptions recipe)
     {
@@ -111,6 +112,14 @@ public sealed class NetworkTraining
     /// <param name="seed">Any number.</param>
     public NetworkTraining WithSeed(long seed) => With(o => o with { Seed = seed });
 
+    /// <summary>CPU threads of libtorch, for the whole process.</summary>
+    /// <param name="threads">At least 1.</param>
+    public NetworkTraining WithThreads(int threads) => With(o => o with { Threads = threads });
+
+    /// <summary>Adds an observer.</summary>
+    /// <param name="observer">Called at every step and epoch.</param>
+    public NetworkTraining ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+
     /// <summary>Where the network is trained.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
     public NetworkTraining OnDevice(string device) => With(o => o with { Device = device });
@@ -138,28 +147,26 @@ public sealed class NetworkTraining
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public NetworkTraining ReportingTo(IProgress<TrainingProgress> progress) =>
-        Changed(training => training.progress = progress);
+    public NetworkTraining ReportingTo(IProgress<RunProgress> progress) => Changed(training => training.progress = progress);
 
     /// <summary>Validates the data and all options.</summary>
-    /// <exception cref="InvalidTrainingException">Something is missing or invalid; the exception lists every fault.</exception>
-    public TrainingRun Build()
+    /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
+    public Run<TrainingEpochReport, TrainingResult> Build()
     {
         IBatchSource? source = train?.Invoke(Options);
-        return new TrainingRun(network, source!, test?.Invoke(Options, source), Options, logger, progress);
+        return TrainingRun.Create(network, source, test?.Invoke(Options, source), Options, logger, progress);
     }
 
     /// <summary>Validates and runs the training to its end.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="TrainingRun.RunAsync"/>
-    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) =>
-        Build().RunAsync(cancellationToken: cancellationToken);
+    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync"/>
+    public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken);
 
     /// <summary>Validates and runs the training, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="TrainingRun.RunEpochsAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync"/>
     public IAsyncEnumerable<TrainingEpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
-        Build().RunEpochsAsync(cancellationToken: cancellationToken);
+        Build().RunEpochsAsync(cancellationToken);
 
     private static DatasetSource Source(ClassificationDataset data, TrainingOptions options) =>
         new(data, options.Prefetch ? "cpu" : options.Device, options.DataType, options.Transform);

@@ -10,6 +10,9 @@ namespace SingleDarts.Core.Training;
 /// <summary>The content of <c>options.json</c>: what a training was made of, and whether a resumed one is the same.</summary>
 internal static class TrainingDocument
 {
+    /// <summary>What a resume must find unchanged.</summary>
+    public static string[] Compared => ["network", "data", "test", "training"];
+
     public static string Write(ClassificationNetwork network, IBatchSource train, IBatchSource? test, TrainingOptions options) =>
         OptionsDocument.Write(() => new JsonObject
         {
@@ -23,15 +26,6 @@ internal static class TrainingDocument
             ["test"] = test is null ? null : Data(test),
             ["training"] = Training(train, options),
         });
-
-    /// <summary>Refuses to go on with a run that was made of something else.</summary>
-    /// <exception cref="InvalidTrainingException">The document is damaged, of another version, or differs in network, data or
-    /// training.</exception>
-    public static void RequireSame(string saved, string current, string path)
-    {
-        if (OptionsDocument.Faults(saved, current, path, "network", "data", "test", "training") is { Count: > 0 } faults)
-            throw new InvalidTrainingException(faults);
-    }
 
     private static JsonObject Network(ClassificationNetwork network)
     {

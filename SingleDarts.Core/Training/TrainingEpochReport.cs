@@ -1,14 +1,11 @@
+using System.Text.Json.Serialization;
+using SingleDarts.Core.Runs;
+
 namespace SingleDarts.Core.Training;
 
 /// <summary>What one epoch of a training gave; one line of <c>epochs.jsonl</c>.</summary>
-public sealed record TrainingEpochReport
+public sealed record TrainingEpochReport : RunReport
 {
-    /// <summary>Number of the epoch, counted from 1.</summary>
-    public required int Epoch { get; init; }
-
-    /// <summary>Number of epochs of the training.</summary>
-    public required int Epochs { get; init; }
-
     /// <summary>Mean loss of the main classifier on the training batches, with label smoothing and augmentation.</summary>
     public required double TrainLoss { get; init; }
 
@@ -22,6 +19,7 @@ public sealed record TrainingEpochReport
     public required EvaluationReport? Test { get; init; }
 
     /// <summary>The moving average of the weights on the test samples; <see langword="null"/> where there is none.</summary>
+    [JsonPropertyName("averageTest")]
     public required EvaluationReport? EmaTest { get; init; }
 
     /// <summary>Learning rate in the last step of the epoch.</summary>
@@ -30,12 +28,7 @@ public sealed record TrainingEpochReport
     /// <summary>Drop path probability of the epoch.</summary>
     public required double DropPathProbability { get; init; }
 
-    /// <summary>Wall-clock seconds of the training steps in this process, of which <see cref="DataSeconds"/> went into waiting for batches.</summary>
-    public required double Seconds { get; init; }
-
-    /// <summary>Seconds that went into making batches or waiting for them.</summary>
-    public required double DataSeconds { get; init; }
-
     /// <summary>Wall-clock seconds of the evaluation.</summary>
+    [JsonPropertyOrder(3)]
     public required double EvaluationSeconds { get; init; }
 }

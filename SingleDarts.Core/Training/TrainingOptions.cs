@@ -1,6 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
-using static TorchSharp.torch;
+using SingleDarts.Core.Runs;
 
 namespace SingleDarts.Core.Training;
 
@@ -8,13 +8,14 @@ namespace SingleDarts.Core.Training;
 /// Everything that decides the training of a fixed network besides the network and the data. The defaults are those of
 /// <see cref="TrainingRecipes.Cifar"/>, the paper's (Section 5.1.2).
 /// </summary>
-public sealed record TrainingOptions
+public sealed record TrainingOptions : RunOptions
 {
-    /// <summary>Passes over the training samples, E. <value>600.</value></summary>
-    public int Epochs { get; init; } = 600;
-
-    /// <summary>Samples of a step. <value>128.</value></summary>
-    public int BatchSize { get; init; } = 128;
+    /// <summary>The paper's settings for CIFAR-10.</summary>
+    public TrainingOptions()
+    {
+        Epochs = 600;
+        BatchSize = 128;
+    }
 
     /// <summary>
     /// Parts that a batch is computed in, one after another, their gradients added: less memory, and the result of the whole batch,
@@ -62,38 +63,6 @@ public sealed record TrainingOptions
 
     /// <summary>Samples of a batch of the evaluation; it decides memory and not the result. <value>256.</value></summary>
     public int EvaluationBatchSize { get; init; } = 256;
-
-    /// <summary>Seed of everything random but the network's first weights, which are the caller's. <value>0.</value></summary>
-    public long Seed { get; init; }
-
-    /// <summary><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; the network is moved there. <value><c>cpu</c>.</value></summary>
-    public string Device { get; init; } = "cpu";
-
-    /// <summary>Floating type that the network and the batches are brought to. <value>Float32.</value></summary>
-    public ScalarType DataType { get; init; } = ScalarType.Float32;
-
-    /// <summary>
-    /// Whether a CUDA device may round the inputs of convolutions and matrix products to TensorFloat-32 (10 bits of mantissa), which
-    /// is faster; for the whole process. <value>True.</value>
-    /// </summary>
-    public bool AllowTF32 { get; init; } = true;
-
-    /// <summary>
-    /// Whether each batch is made on another thread during the step before it. The batches are the same. A source is then asked for
-    /// one batch
-    /// at a time, from a thread of the pool; where training and evaluation share one source, for two at once. <value>False.</value>
-    /// </summary>
-    public bool Prefetch { get; init; }
-
-    /// <summary>Run folder, or <see langword="null"/> to save nothing. <value>Null.</value></summary>
-    public string? OutputFolder { get; init; }
-
-    /// <summary>Go on with the run in <see cref="OutputFolder"/> instead of refusing a folder that holds one.
-    /// <value>False.</value></summary>
-    public bool Resume { get; init; }
-
-    /// <summary>Epochs between checkpoints; the start, the last epoch and a cancellation always save one. <value>1.</value></summary>
-    public int CheckpointInterval { get; init; } = 1;
 
     /// <summary>The drop path probability of an epoch, P e / E, as in DARTS (<c>train.py</c>).</summary>
     /// <param name="epoch">Epoch e, counted from 0.</param>

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ internal sealed class TrainingProbe
     {
         var trial = new TrainingProbe(network, train);
         trial.TryNetwork(options.AuxiliaryWeight);
-        bool hasPlace = TrainingValidation.HasPlace(options);
+        bool hasPlace = RunValidation.HasPlace(options);
         foreach (IBatchSource source in new[] { train, test }.OfType<IBatchSource>().Distinct()
             .Where(source => source.Count > 0 && (hasPlace || source is not DatasetSource)))
             if (SourceTrial.Fault(source) is { } fault)

@@ -4,8 +4,8 @@ using SingleDarts.Core.Optimizers;
 namespace SingleDarts.Core.Training;
 
 /// <summary>
-/// Published settings for training from scratch. They stretch with <see cref="TrainingOptions.Epochs"/>: schedules, warm-up and drop path
-/// keep their shares of it.
+/// Published settings for training from scratch. They stretch with the number of epochs: schedules, warm-up and drop path keep their shares
+/// of it.
 /// </summary>
 public static class TrainingRecipes
 {

@@ -1,6 +1,5 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Runtime;
-using static TorchSharp.torch;
+using SingleDarts.Core.Runs;
 
 namespace SingleDarts.Core.Training;
 
@@ -38,21 +37,15 @@ internal static class TrainingValidation
                 yield return fault;
     }
 
-    /// <summary>Whether device and type are valid, so that a dataset can be brought there.</summary>
-    public static bool HasPlace(TrainingOptions options) =>
-        Try(() => Devices.Parse(options.Device)) is null && options.DataType is (ScalarType.Float32 or ScalarType.Float64);
-
     private static IEnumerable<string> OptionFaults(TrainingOptions options)
     {
-        static string? AtLeastOne(string what, int value) => value < 1 ? $"The {what} is {value}; expected at least 1." : null;
         string?[] faults =
         [
-            AtLeastOne("number of epochs", options.Epochs),
-            AtLeastOne("batch size", options.BatchSize),
-            AtLeastOne("number of micro batches", options.GradientAccumulation),
-            AtLeastOne("evaluation interval", options.EvaluationInterval),
-            AtLeastOne("evaluation batch size", options.EvaluationBatchSize),
-            AtLeastOne("checkpoint interval", options.CheckpointInterval),
+            .. RunValidation.Faults(options, TrainingRun.Kind, typeof(RunMoment), RunPart.Observers(options)),
+            RunValidation.AtLeastOne("batch size", options.BatchSize),
+            RunValidation.AtLeastOne("number of micro batches", options.GradientAccumulation),
+            RunValidation.AtLeastOne("evaluation interval", options.EvaluationInterval),
+            RunValidation.AtLeastOne("evaluation batch size", options.EvaluationBatchSize),
             options.GradientAccumulation > options.BatchSize
                 ? $"The batch of {options.BatchSize} is to be computed in {options.GradientAccumulation} parts; expected at most one for each sample." : null,
             options.LabelSmoothing is >= 0 and <= 1 ? null : $"The label smoothing is {options.LabelSmoothing}; expected 0 to 1.",
@@ -62,11 +55,6 @@ internal static class TrainingValidation
                 ? null : $"The drop path probability is {options.DropPathProbability}; expected 0 to 1.",
             options.EmaDecay is null or (>= 0 and < 1)
                 ? null : $"The decay of the average is {options.EmaDecay}; expected a number within [0, 1), or none for no average.",
-            options.Resume && options.OutputFolder is null
-                ? "The training is to be resumed but no run folder is given; name it with ResumingFrom(folder)." : null,
-            Try(() => Devices.Parse(options.Device)),
-            options.DataType is ScalarType.Float32 or ScalarType.Float64
-                ? null : $"The data type is {options.DataType}; expected Float32 or Float64.",
             .. options.WeightOptimizer.Validate("weights"),
         ];
         return faults.OfType<string>();
@@ -92,17 +80,4 @@ internal static class TrainingValidation
 
     private static bool HasBatchNorm(ClassificationNetwork network) =>
         network.modules().Any(module => module is TorchSharp.Modules.BatchNorm);
-
-    private static string? Try(Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
-        {
-            return e.Message;
-        }
-    }
 }

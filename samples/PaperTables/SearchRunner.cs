@@ -1,6 +1,7 @@
 using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;

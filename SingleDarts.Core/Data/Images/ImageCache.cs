@@ -60,38 +60,36 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
         return null;
     }
 
-    /// <summary>Writes beside and renames. A folder that cannot be written to is no error: the images are loaded already.</summary>
+    /// <summary>A folder that cannot be written to is no error: the images are loaded already.</summary>
     public void TryWrite(Tensor images)
     {
-        string beside = $"{FilePath}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(folder);
-            using (var stream = File.Create(beside))
-            using (var writer = new BinaryWriter(stream))
-            using (var hash = HashShape(images.shape))
-            {
-                writer.Write(Magic);
-                writer.Write(Version);
-                writer.Write(fingerprint);
-                writer.Write(new byte[HashBytes]);
-                foreach (long size in images.shape)
-                    writer.Write(size);
-                EachChunk(images, bytes =>
-                {
-                    writer.Write(bytes);
-                    hash.AppendData(bytes);
-                });
-                writer.Seek(HeaderBytes - HashBytes, SeekOrigin.Begin);
-                writer.Write(hash.GetHashAndReset());
-            }
-            File.Move(beside, FilePath, overwrite: true);
+            AtomicFile.Write(FilePath, stream => Write(stream, images));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            try { File.Delete(beside); }
-            catch (Exception inner) when (inner is IOException or UnauthorizedAccessException) { }
         }
+    }
+
+    private void Write(Stream stream, Tensor images)
+    {
+        using var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true);
+        using var hash = HashShape(images.shape);
+        writer.Write(Magic);
+        writer.Write(Version);
+        writer.Write(fingerprint);
+        writer.Write(new byte[HashBytes]);
+        foreach (long size in images.shape)
+            writer.Write(size);
+        EachChunk(images, bytes =>
+        {
+            writer.Write(bytes);
+            hash.AppendData(bytes);
+        });
+        writer.Seek(HeaderBytes - HashBytes, SeekOrigin.Begin);
+        writer.Write(hash.GetHashAndReset());
     }
 
     private static IncrementalHash HashShape(long[] shape)

@@ -11,7 +11,7 @@ namespace Benchmarks;
 /// <summary>What a search does with all 1.7 million weights of the paper's supernet: move them, and save them.</summary>
 public class OptimizerBenchmarks
 {
-    private readonly string folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+    private readonly string folder = Directory.CreateTempSubdirectory("singledarts-").FullName;
     private Supernet supernet = null!;
     private ScheduledOptimizer updater = null!;
 
@@ -36,7 +36,7 @@ public class OptimizerBenchmarks
         var tensors = supernet.state_dict().ToDictionary(s => s.Key, s => s.Value);
         foreach (var (name, tensor) in updater.SaveState())
             tensors["optimizer/" + name] = tensor;
-        new CheckpointStore(folder).Save(tensors, new Dictionary<string, string>());
+        SafeTensorsFile.Write(Path.Combine(folder, "latest.safetensors"), tensors, new Dictionary<string, string>());
     }
 
     [GlobalCleanup]

@@ -1,6 +1,5 @@
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Search;
-using SingleDarts.Core.Training;
 
 namespace PaperTables.CommandLine;
 
@@ -45,7 +44,7 @@ internal static class Outcome
     {
         int code = failure switch
         {
-            SearchDivergedException or TrainingDivergedException => ExitCode.Diverged,
+            RunDivergedException => ExitCode.Diverged,
             ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException => ExitCode.BadInput,
             _ => ExitCode.Failure,
         };

@@ -18,7 +18,7 @@ internal static class SearchTrial
     public static async Task<JsonObject> RunAsync(TrialContext context, int threads, CancellationToken cancellationToken)
     {
         SearchSettings settings = SweepTables.Settings(context.Trial);
-        bool resumes = File.Exists(Path.Combine(context.RunFolder, "options.json"));
+        bool resumes = File.Exists(Path.Combine(context.RunFolder, RunFiles.Options));
         if (resumes)
             RequireCheckpoint(context.RunFolder);
         TorchRuntime.EnsureLoaded();
@@ -47,9 +47,9 @@ internal static class SearchTrial
     /// <summary>A checkpoint follows every epoch, so of an interrupted run at most one epoch can be without.</summary>
     private static void RequireCheckpoint(string folder)
     {
-        string epochs = Path.Combine(folder, "epochs.jsonl"), checkpoint = Path.Combine(folder, "checkpoint");
+        string epochs = Path.Combine(folder, RunFiles.Epochs), checkpoint = Path.Combine(folder, RunFiles.Checkpoints);
         int done = File.Exists(epochs) ? File.ReadLines(epochs).Count() : 0;
-        if (done > 1 && !new CheckpointStore(checkpoint).Exists)
+        if (done > 1 && !(Directory.Exists(checkpoint) && Directory.EnumerateFiles(checkpoint, "*.safetensors").Any()))
             throw new InvalidDataException(
                 $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the trial again.");
     }

@@ -1,18 +1,30 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using SingleDarts.Core.Runs;
 
-namespace SingleDarts.Core.Search;
+namespace SingleDarts.Core.Runs;
 
-/// <summary>An epoch's report as one line of JSON and back, every number exactly.</summary>
-internal static class EpochLine
+/// <summary>JSON of reports and records and back, every number exactly.</summary>
+internal static class RunJson
 {
-    public static JsonSerializerOptions Json { get; } = new(OptionsDocument.Line) { Converters = { new Matrix() } };
+    /// <summary>One line. Numbers that are not finite are the strings <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>.</summary>
+    public static JsonSerializerOptions Line { get; } = new()
+    {
+        RespectNullableAnnotations = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new Matrix() },
+    };
 
-    public static string Write(EpochReport report) => JsonSerializer.Serialize(report, Json);
+    /// <summary>The same, for a file of its own.</summary>
+    public static JsonSerializerOptions Indented { get; } = new(Line) { WriteIndented = true };
 
-    public static EpochReport Read(string line) => JsonSerializer.Deserialize<EpochReport>(line, Json)
-        ?? throw new JsonException("The line is null.");
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Line);
+
+    /// <exception cref="JsonException">The line is no such value.</exception>
+    public static T Read<T>(string line) where T : class =>
+        JsonSerializer.Deserialize<T>(line, Line) ?? throw new JsonException("The line is null.");
 
     private sealed class Matrix : JsonConverter<double[,]>
     {

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 
-namespace SingleDarts.Core.Search;
+namespace SingleDarts.Core.Runs;
 
 /// <summary>
 /// A progress bar for console programs: redrawn in place at most ten times a second, or one line for each epoch where the output is
 /// not a terminal.
 /// </summary>
 /// <param name="writer">Where to draw; standard error where <see langword="null"/>, so that results can be piped.</param>
-public sealed class ConsoleProgressBar(TextWriter? writer = null) : IProgress<SearchProgress>
+public sealed class ConsoleProgressBar(TextWriter? writer = null) : IProgress<RunProgress>
 {
     private const int Width = 30;
     private readonly TextWriter output = writer ?? Console.Error;
@@ -17,7 +17,7 @@ public sealed class ConsoleProgressBar(TextWriter? writer = null) : IProgress<Se
     private double first = -1;
 
     /// <inheritdoc/>
-    public void Report(SearchProgress value)
+    public void Report(RunProgress value)
     {
         bool epochEnds = value.Step == value.Steps;
         if (first < 0)
