@@ -5,7 +5,7 @@ namespace SingleDarts.Core.Tests;
 /// <summary>What docs/explanation/architecture.md says about the source is so.</summary>
 public class ArchitectureTests
 {
-    private const int LongestFile = 300;
+    private const int LongestFile = 300, LongestLine = 140;
 
     private static readonly Dictionary<string, string[]> Below = new()
     {
@@ -20,7 +20,8 @@ public class ArchitectureTests
         ["Runs"] = ["Runtime"],
         ["Schemes"] = ["Runtime", "Spaces", "Supernets", "Data", "Optimizers"],
         ["Search"] = ["Runtime", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
-        ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs", "Search", "Theory"],
+        ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs",
+            "Search", "Theory"],
         ["Sweeps"] = ["Runtime"],
         ["Training"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Data", "Optimizers", "Runs"],
     };
@@ -50,6 +51,22 @@ public class ArchitectureTests
         .Select(file => (File: file, Lines: Repository.Read(file).Count(c => c == '\n')))
         .Where(f => f.Lines > LongestFile)
         .Should().BeEmpty();
+
+    /// <summary>Scripts, JSON and other text in raw strings keep their own lines.</summary>
+    [Fact]
+    public void No_line_is_longer_than_140_characters()
+    {
+        IEnumerable<string> LongLines(string file)
+        {
+            bool isRaw = false;
+            foreach (var (line, number) in Repository.Read(file).Split('\n').Select((line, i) => (line, i + 1)))
+                if (Regex.Count(line, "\"\"\"") % 2 == 1)
+                    isRaw = !isRaw;
+                else if (!isRaw && line.Length > LongestLine)
+                    yield return $"{file}({number}): {line.Length}";
+        }
+        Repository.Files("*.cs").SelectMany(LongLines).Should().BeEmpty();
+    }
 
     [Fact]
     public void Every_public_type_has_a_file_of_its_own_name()

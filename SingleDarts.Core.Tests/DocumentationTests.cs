@@ -8,7 +8,8 @@ public class DocumentationTests
     [Fact]
     public void Readme_shows_the_quick_start_word_for_word()
     {
-        Match block = Regex.Match(Repository.Read("README.md"), @"^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline);
+        Match block = Regex.Match(Repository.Read("README.md"), @"^```csharp\n(.*?)^```$",
+            RegexOptions.Multiline | RegexOptions.Singleline);
         block.Success.Should().BeTrue("the README begins with a program");
         block.Groups[1].Value.Should().Be(Repository.Read("samples/QuickStart/Program.cs"));
     }
@@ -30,7 +31,8 @@ public class DocumentationTests
     {
         static string Flat(string text) => Regex.Replace(text, @"^[ ]+|\s+$", "", RegexOptions.Multiline).Trim();
         string compiled = Flat(Repository.Read("SingleDarts.Core.Tests/Documentation/" + source));
-        string[] blocks = [.. Regex.Matches(Repository.Read(page), @"^```csharp\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)
+        string[] blocks = [.. Regex.Matches(Repository.Read(page), @"^```csharp\n(.*?)^```$",
+            RegexOptions.Multiline | RegexOptions.Singleline)
             .Select(match => match.Groups[1].Value).Where(block => block.Contains(with))];
         blocks.Should().NotBeEmpty();
         blocks.Where(block => !compiled.Contains(Flat(block))).Should().BeEmpty();
@@ -38,7 +40,8 @@ public class DocumentationTests
 
     private static IEnumerable<string> Links(string page)
     {
-        string prose = Regex.Replace(Repository.Read(page), @"^```.*?^```$|`[^`\n]*`", "", RegexOptions.Multiline | RegexOptions.Singleline);
+        string prose = Regex.Replace(Repository.Read(page), @"^```.*?^```$|`[^`\n]*`", "",
+            RegexOptions.Multiline | RegexOptions.Singleline);
         return Regex.Matches(prose, @"\]\(([^)\s]+)\)").Select(m => m.Groups[1].Value)
             .Where(target => !Regex.IsMatch(target, "^[a-z]+:|^#"))
             .Select(target => target.Split('#')[0]);

@@ -1,11 +1,10 @@
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Supernets;
-using SingleDarts.Core.Tests.Sweeps;
 
 namespace SingleDarts.Core.Tests;
 
-/// <summary>Entry of the processes that tests start: runs cells of a sweep, runs out of memory, or loads libtorch and says where it comes from.</summary>
+/// <summary>Entry of the processes that tests start: runs cells of a sweep, runs out of memory, or loads libtorch and says where it
+/// comes from.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Tests.Runtime;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 

@@ -35,7 +35,8 @@ public class BatchSourceTests
     public void The_same_generator_state_gives_the_same_batch()
     {
         using var data = GeneratedImages.Create(8);
-        using var source = new BatchSource(data, CPU, ScalarType.Float32, new ImageAugmentation { HorizontalFlip = true, CropPadding = 2, CutoutLength = 4 });
+        using var source = new BatchSource(
+            data, CPU, ScalarType.Float32, new ImageAugmentation { HorizontalFlip = true, CropPadding = 2, CutoutLength = 4 });
         float[] Batch(ulong seed)
         {
             using var generator = new Generator(seed, CPU);
@@ -53,14 +54,17 @@ public class BatchSourceTests
         using var generator = new Generator(1, CPU);
         source.Invoking(s => s.Get([6], generator)).Should().Throw<ArgumentException>().WithMessage("Index 6*'numbered'*0 to 5*");
         source.Invoking(s => s.Get([], generator)).Should().Throw<ArgumentException>().WithMessage("*at least one index*");
-        FluentActions.Invoking(() => new BatchSource(data, CPU, ScalarType.Int64)).Should().Throw<ArgumentException>().WithMessage("*Int64*Float32*");
+        FluentActions.Invoking(() => new BatchSource(data, CPU, ScalarType.Int64)).Should().Throw<ArgumentException>()
+            .WithMessage("*Int64*Float32*");
     }
 
     [Fact]
     public void Batches_leave_no_tensors_behind()
     {
         using var data = GeneratedImages.Create(64);
-        using var source = new BatchSource(data, CPU, ScalarType.Float32, new ImageAugmentation { HorizontalFlip = true, CropPadding = 2, CutoutLength = 4, Normalization = Normalization.Cifar10 });
+        using var source = new BatchSource(
+            data, CPU, ScalarType.Float32,
+            new ImageAugmentation { HorizontalFlip = true, CropPadding = 2, CutoutLength = 4, Normalization = Normalization.Cifar10 });
         using var generator = new Generator(1, CPU);
         using var scope = NewDisposeScope();
         var statistics = DisposeScopeManager.Statistics.TensorStatistics;

@@ -55,7 +55,8 @@ public class CifarBinaryTests
     {
         using var folder = new TemporaryFolder();
         string file = folder.Write("x.bin", new byte[length]);
-        FluentActions.Invoking(() => CifarBinary.Load10(file)).Should().Throw<InvalidDataException>().WithMessage(message).WithMessage($"*{file}*");
+        FluentActions.Invoking(() => CifarBinary.Load10(file)).Should().Throw<InvalidDataException>().WithMessage(message)
+            .WithMessage($"*{file}*");
     }
 
     [Fact]
@@ -74,8 +75,10 @@ public class CifarBinaryTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("data_batch_1.bin", Records(Record10, 1, 1));
-        FluentActions.Invoking(() => CifarBinary.Load10(folder.Path)).Should().Throw<FileNotFoundException>().WithMessage("*data_batch_2.bin' is missing*");
-        FluentActions.Invoking(() => CifarBinary.Load100(Path.Combine(folder.Path, "no"))).Should().Throw<FileNotFoundException>().WithMessage("*does not exist*");
+        FluentActions.Invoking(() => CifarBinary.Load10(folder.Path)).Should().Throw<FileNotFoundException>()
+            .WithMessage("*data_batch_2.bin' is missing*");
+        FluentActions.Invoking(() => CifarBinary.Load100(Path.Combine(folder.Path, "no"))).Should().Throw<FileNotFoundException>()
+            .WithMessage("*does not exist*");
     }
 
     [LosslessCifarFact]

@@ -18,7 +18,7 @@ public class CifarDownloadTests
         using var folder = new TemporaryFolder();
         var server = new Server();
         var reports = new List<LoadProgress>();
-        string target = await Fetch(folder, server, new Reports(reports));
+        string target = await Fetch(folder, server, new LoadReports(reports));
         reports[^1].Should().Be(new LoadProgress(Archive.Length, Archive.Length));
         File.ReadAllBytes(Path.Combine(target, "data.bin")).Should().Equal(Data);
         Directory.GetFiles(target).Should().ContainSingle("only known files are extracted");
@@ -35,7 +35,8 @@ public class CifarDownloadTests
     {
         using var folder = new TemporaryFolder();
         var server = new Server { BreakAfter = 1000, Ranges = ranges };
-        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<IOException>().WithMessage("*1000 bytes are kept*call again*");
+        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<IOException>()
+            .WithMessage("*1000 bytes are kept*call again*");
         server.BreakAfter = null;
         File.ReadAllBytes(Path.Combine(await Fetch(folder, server), "data.bin")).Should().Equal(Data);
         server.LastSent.Should().Be(ranges ? Archive.Length - 1000 : Archive.Length);
@@ -55,7 +56,8 @@ public class CifarDownloadTests
         using var folder = new TemporaryFolder();
         folder.Write("set.tar.gz.part", new byte[100]);
         var server = new Server();
-        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<InvalidDataException>().WithMessage("*has MD5*expected*published*call again*");
+        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<InvalidDataException>()
+            .WithMessage("*has MD5*expected*published*call again*");
         Directory.GetFiles(Path.Combine(folder.Path, "set")).Should().BeEmpty();
         File.ReadAllBytes(Path.Combine(await Fetch(folder, server), "data.bin")).Should().Equal(Data);
     }
@@ -74,7 +76,8 @@ public class CifarDownloadTests
             .WithMessage("*data.bin' is a symbolic link to '../store/blob', which does not exist*");
         Directory.Move(Path.Combine(folder.Path, "set"), Path.Combine(folder.Path, "old"));
         Directory.CreateSymbolicLink(Path.Combine(folder.Path, "set"), "nowhere");
-        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<FileNotFoundException>().WithMessage("*set' is a symbolic link to 'nowhere'*");
+        await FluentActions.Awaiting(() => Fetch(folder, server)).Should().ThrowAsync<FileNotFoundException>()
+            .WithMessage("*set' is a symbolic link to 'nowhere'*");
         server.Requests.Should().Be(0);
     }
 
@@ -137,7 +140,8 @@ public class CifarDownloadTests
             content.Headers.ContentLength = body.Length;
             if (from > 0)
                 content.Headers.ContentRange = new ContentRangeHeaderValue(from, Archive.Length - 1, Archive.Length);
-            return Task.FromResult(new HttpResponseMessage(from > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = content });
+            return Task.FromResult(new HttpResponseMessage(from > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK) {
+                Content = content });
         }
     }
 }

@@ -23,10 +23,12 @@ public class ClassificationDatasetTests
         var broken = inputs.clone();
         broken[2, 3] = float.NaN;
         Refused(broken, labels, 3, "*not finite (NaN or infinity) in sample 2*");
-        FluentActions.Invoking(() => new ClassificationDataset(inputs, labels, 3, "x", ["a", "b"])).Should().Throw<ArgumentException>().WithMessage("*2 class names*");
+        FluentActions.Invoking(() => new ClassificationDataset(inputs, labels, 3, "x", ["a", "b"])).Should().Throw<ArgumentException>()
+            .WithMessage("*2 class names*");
 
         static void Refused(Tensor inputs, Tensor labels, int classes, string message) =>
-            FluentActions.Invoking(() => new ClassificationDataset(inputs, labels, classes, "x")).Should().Throw<ArgumentException>().WithMessage("Dataset 'x' " + message);
+            FluentActions.Invoking(() => new ClassificationDataset(inputs, labels, classes, "x")).Should().Throw<ArgumentException>()
+                .WithMessage("Dataset 'x' " + message);
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public class ClassificationDatasetTests
                     ((double)half.Inputs[i / 3, i % 3, y, x].item<byte>()).Should().BeApproximately(mean, 0.5 + 1e-9);
                 }
         // 3 columns onto 2: weights 2/3 and 1/3.
-        using var row = new ClassificationDataset(tensor(new byte[] { 0, 90, 240, 0, 90, 240 }, [2, 1, 1, 3]), tensor(new long[] { 0, 1 }), 2, "x");
+        using var row = new ClassificationDataset(tensor(new byte[] { 0, 90, 240, 0, 90, 240 }, [2, 1, 1, 3]),
+            tensor(new long[] { 0, 1 }), 2, "x");
         using var two = row.Resize(1, 2);
         two.Inputs[0].data<byte>().ToArray().Should().Equal(30, 190);
         using var floats = Numbered(4, 2);

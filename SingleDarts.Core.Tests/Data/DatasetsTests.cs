@@ -24,7 +24,8 @@ public class DatasetsTests
         using var folder = new TemporaryFolder();
         byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9];
         string file = folder.Write("train-images.idx3-ubyte", images);
-        FluentActions.Invoking(() => Datasets.Open(file)).Should().Throw<FileNotFoundException>().WithMessage("*expected 'train-labels.idx1-ubyte'*");
+        FluentActions.Invoking(() => Datasets.Open(file)).Should().Throw<FileNotFoundException>()
+            .WithMessage("*expected 'train-labels.idx1-ubyte'*");
         folder.Write("train-labels.idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 1, 4]);
         Opened(file).Should().Be((5, 1));
         Opened(folder.Path).Should().Be((5, 1));
@@ -35,12 +36,15 @@ public class DatasetsTests
     {
         using var folder = new TemporaryFolder();
         string text = folder.Write("notes.txt", [1]);
-        FluentActions.Invoking(() => Datasets.Open(text)).Should().Throw<InvalidDataException>().WithMessage("*notes.txt*expected a CIFAR binary*");
-        FluentActions.Invoking(() => Datasets.Open(folder.Path)).Should().Throw<InvalidDataException>().WithMessage("*no data of a known format*");
+        FluentActions.Invoking(() => Datasets.Open(text)).Should().Throw<InvalidDataException>()
+            .WithMessage("*notes.txt*expected a CIFAR binary*");
+        FluentActions.Invoking(() => Datasets.Open(folder.Path)).Should().Throw<InvalidDataException>()
+            .WithMessage("*no data of a known format*");
         FluentActions.Invoking(() => Datasets.Open(text + "x")).Should().Throw<FileNotFoundException>().WithMessage("*does not exist*");
         folder.Write("train/a/0.png", [1]);
         folder.Write("train/b/0.png", [1]);
-        FluentActions.Invoking(() => Datasets.Open(folder.Path)).Should().Throw<InvalidDataException>().WithMessage("*train*a*0.png*", "train/ is an image folder");
+        FluentActions.Invoking(() => Datasets.Open(folder.Path)).Should().Throw<InvalidDataException>()
+            .WithMessage("*train*a*0.png*", "train/ is an image folder");
     }
 
     [Fact]
@@ -48,7 +52,8 @@ public class DatasetsTests
     {
         using var folder = new TemporaryFolder();
         DirectoryNotFound("*holds no folders, expected 'train'*");
-        foreach (string file in new[] { "train/n01/0.JPEG", "train/n02/0.JPEG", "train/n02/1.JPEG", "val/ILSVRC2012_val_00000001.JPEG", "val/ILSVRC2012_val_00000002.JPEG" })
+        foreach (string file in new[] { "train/n01/0.JPEG", "train/n02/0.JPEG", "train/n02/1.JPEG", "val/ILSVRC2012_val_00000001.JPEG",
+            "val/ILSVRC2012_val_00000002.JPEG" })
             folder.Write(file, TestImages.Jpeg(300, 260));
         using (var train = Datasets.ImageNet(folder.Path, train: true, TorchSharp.torch.CPU))
         using (var generator = new TorchSharp.torch.Generator(1, TorchSharp.torch.CPU))
@@ -71,7 +76,8 @@ public class DatasetsTests
 
         void Invalid(string message) => FluentActions.Invoking(() => Datasets.ImageNet(folder.Path, train: false, TorchSharp.torch.CPU))
             .Should().Throw<InvalidDataException>().WithMessage(message);
-        void DirectoryNotFound(string message) => FluentActions.Invoking(() => Datasets.ImageNet(folder.Path, train: true, TorchSharp.torch.CPU))
+        void DirectoryNotFound(string message) =>
+            FluentActions.Invoking(() => Datasets.ImageNet(folder.Path, train: true, TorchSharp.torch.CPU))
             .Should().Throw<DirectoryNotFoundException>().WithMessage(message);
     }
 

@@ -52,7 +52,8 @@ public class GeneratedImagesTests(ITestOutputHelper output)
             AdaptiveAvgPool2d(1), Flatten(), Linear(32, 10)), train, test, epochs: 15, learningRate: 0.025);
         double convolutional = Accuracy(Sequential(Convolution(3, 32), Convolution(32, 64, stride: 2), Convolution(64, 64),
             AdaptiveAvgPool2d(1), Flatten(), Linear(64, 10)), train, test, epochs: 15, learningRate: 0.025);
-        output.WriteLine($"seed {seed}: linear {linear:P1}, one convolution and pooling {pooling:P1}, three convolutions {convolutional:P1}");
+        output.WriteLine(
+            $"seed {seed}: linear {linear:P1}, one convolution and pooling {pooling:P1}, three convolutions {convolutional:P1}");
         linear.Should().BeLessThan(0.2);
         pooling.Should().BeLessThan(0.6);
         convolutional.Should().BeGreaterThan(0.85);
@@ -61,7 +62,8 @@ public class GeneratedImagesTests(ITestOutputHelper output)
     private static Module<Tensor, Tensor> Convolution(long from, long to, long stride = 1) =>
         Sequential(Conv2d(from, to, 3, stride: stride, padding: 1, bias: false), new BatchNormalization(to), ReLU());
 
-    private static double Accuracy(Module<Tensor, Tensor> model, ClassificationDataset train, ClassificationDataset test, int epochs, double learningRate)
+    private static double Accuracy(Module<Tensor, Tensor> model, ClassificationDataset train, ClassificationDataset test, int epochs,
+        double learningRate)
     {
         using var net = model;
         var transform = ImageAugmentation.NormalizeOnly(train.MeasureNormalization());

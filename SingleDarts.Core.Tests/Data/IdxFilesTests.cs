@@ -53,7 +53,8 @@ public class IdxFilesTests
 
     [Fact]
     public void A_missing_file_is_named() =>
-        FluentActions.Invoking(() => IdxFiles.Load("nowhere-images", "nowhere-labels")).Should().Throw<FileNotFoundException>().WithMessage("*nowhere-images*");
+        FluentActions.Invoking(() => IdxFiles.Load("nowhere-images", "nowhere-labels")).Should().Throw<FileNotFoundException>()
+            .WithMessage("*nowhere-images*");
 
     [DataFact("mnist")]
     public void Mnist_has_its_published_statistics()

@@ -16,8 +16,10 @@ public class ImageAugmentationTests
         {
             var (n, c, h, w) = shape;
             using var scope = NewDisposeScope();
-            var statistics = new Normalization([.. Enumerable.Range(0, c).Select(i => 0.1 * i + 0.2)], [.. Enumerable.Range(0, c).Select(i => 0.2 + 0.1 * i)]);
-            var augmentation = new ImageAugmentation { HorizontalFlip = flip, CropPadding = padding, CutoutLength = cutout, Normalization = statistics };
+            var statistics = new Normalization([.. Enumerable.Range(0, c).Select(i => 0.1 * i + 0.2)],
+                [.. Enumerable.Range(0, c).Select(i => 0.2 + 0.1 * i)]);
+            var augmentation = new ImageAugmentation { HorizontalFlip = flip, CropPadding = padding, CutoutLength = cutout,
+                Normalization = statistics };
             var images = randint(256, [n, c, h, w], ScalarType.Byte);
             using var generator = new Generator(seed, CPU);
             using var same = new Generator(seed, CPU);
@@ -129,7 +131,8 @@ public class ImageAugmentationTests
     [InlineData(9, 4)]
     public void Over_all_centres_cutout_masks_the_area_of_its_closed_form(int size, int length)
     {
-        // A centre less than length / 2 from the border loses what lies outside: along one side the mean over the centres is L − L² / (4 S).
+        // A centre less than length / 2 from the border loses what lies outside: along one side the mean over the centres is L − L² /
+        // (4 S).
         using var scope = NewDisposeScope();
         using var generator = new Generator(3, CPU);
         var augmentation = new ImageAugmentation { CutoutLength = length };
@@ -181,7 +184,8 @@ public class ImageAugmentationTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1, CPU);
-        FluentActions.Invoking(() => ImageAugmentation.Cifar10Search.Apply(zeros([2, 1, 8, 8], ScalarType.Byte), generator, ScalarType.Float32))
+        FluentActions.Invoking(() =>
+            ImageAugmentation.Cifar10Search.Apply(zeros([2, 1, 8, 8], ScalarType.Byte), generator, ScalarType.Float32))
             .Should().Throw<ArgumentException>().WithMessage("*1 channels*normalisation of 3*");
         FluentActions.Invoking(() => ImageAugmentation.None.Apply(zeros(2, 8), generator, ScalarType.Float32))
             .Should().Throw<ArgumentException>().WithMessage("*shape [2, 8]*Use no transform*");
@@ -194,10 +198,13 @@ public class ImageAugmentationTests
         (Normalization.Cifar10.Mean[0] * 255).Should().BeApproximately(125.3, 1e-9);
         (Normalization.Cifar100.StandardDeviation[2] * 255).Should().BeApproximately(70.4, 1e-9);
         (Normalization.ImageNet16.Mean[1] * 255).Should().BeApproximately(116.66, 1e-9);
-        ImageAugmentation.Cifar10Search.Should().Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 0, Normalization = Normalization.Cifar10 });
-        ImageAugmentation.Cifar10Training.Should().Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 16, Normalization = Normalization.Cifar10 });
+        ImageAugmentation.Cifar10Search.Should()
+            .Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 0, Normalization = Normalization.Cifar10 });
+        ImageAugmentation.Cifar10Training.Should()
+            .Be(new ImageAugmentation { HorizontalFlip = true, CropPadding = 4, CutoutLength = 16, Normalization = Normalization.Cifar10 });
         double[] darts = [0.49139968, 0.48215827, 0.44653124, 0.24703233, 0.24348505, 0.26158768];
-        Normalization.Cifar10.Mean.Concat(Normalization.Cifar10.StandardDeviation).Should().Equal(darts, (x, y) => Math.Abs(x - y) < 0.0003);
+        Normalization.Cifar10.Mean.Concat(Normalization.Cifar10.StandardDeviation).Should()
+            .Equal(darts, (x, y) => Math.Abs(x - y) < 0.0003);
         FluentActions.Invoking(() => new Normalization([0.5], [0])).Should().Throw<ArgumentException>().WithMessage("*above 0*");
     }
 }

@@ -7,8 +7,14 @@ namespace SingleDarts.Core.Tests.Data;
 
 public class ImageFolderSourceTests
 {
-    // Cyan 0, magenta 128, yellow 255, black 0, as Pillow 9.4.0 writes it with Image.new("CMYK", (16, 16), (0, 128, 255, 0)).save(..., quality=90).
-    private const string OrangeCmyk = "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD9U6ZX5VV+qdFFFFFFFFFFFFf/2Q==";
+    // Cyan 0, magenta 128, yellow 255, black 0, as Pillow 9.4.0 writes it with Image.new("CMYK", (16, 16), (0, 128, 255, 0)).save(...,
+    // quality=90).
+    private const string OrangeCmyk =
+        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AA" +
+        "FAgAEAAQBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQci" +
+        "cRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqi" +
+        "o6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD9U6ZX5VV+qdFFFFFFFFFFFFf/" +
+        "2Q==";
 
     [Fact]
     public void Files_are_in_ordinal_order_with_the_label_of_their_folder()
@@ -84,7 +90,8 @@ public class ImageFolderSourceTests
             using var source = new ImageFolderSource(folder.Path, Small with { MaxPixels = maxPixels }, CPU);
             using var generator = new Generator(1, CPU);
             long before = Environment.WorkingSet;
-            source.Invoking(s => s.Get([0, 1, 0], generator)).Should().Throw<InvalidDataException>().WithMessage(message).WithMessage($"'{bad}'*");
+            source.Invoking(s => s.Get([0, 1, 0], generator)).Should().Throw<InvalidDataException>().WithMessage(message)
+                .WithMessage($"'{bad}'*");
             (Environment.WorkingSet - before).Should().BeLessThan(100 << 20);
         }
     }
@@ -110,7 +117,8 @@ public class ImageFolderSourceTests
         ConcurrentBag<string> first = [], second = [];
         float[] alone = Batch(1, first);
         Batch(4, second).Should().Equal(alone);
-        first.Should().OnlyHaveUniqueItems().And.AllSatisfy(m => m.Should().Contain("is no readable JPEG or PNG image")).And.BeEquivalentTo(second);
+        first.Should().OnlyHaveUniqueItems().And.AllSatisfy(m =>
+            m.Should().Contain("is no readable JPEG or PNG image")).And.BeEquivalentTo(second);
         first.Count.Should().BeInRange(2, 4);
         float[] standIns = [.. alone.Where((_, i) => i % 4 == 0)];
         standIns.Should().OnlyContain(v => new float[] { 0, 1, 4, 5, 6, 7 }.Contains(v));
@@ -125,7 +133,8 @@ public class ImageFolderSourceTests
         using var folder = Folder(3, (k, _) => k == 1 ? [1, 2, 3] : Gray(1));
         using var source = new ImageFolderSource(folder.Path, Small with { Faults = ImageFaults.Skip }, CPU);
         using var generator = new Generator(1, CPU);
-        source.Invoking(s => s.Get([4], generator)).Should().Throw<InvalidDataException>().WithMessage("None of the 3 images of class 'b'*1.jpg*is no readable*");
+        source.Invoking(s => s.Get([4], generator)).Should().Throw<InvalidDataException>()
+            .WithMessage("None of the 3 images of class 'b'*1.jpg*is no readable*");
         File.Delete(Path.Combine(folder.Path, "a", "0.jpg"));
         source.Invoking(s => s.Get([0], generator)).Should().Throw<FileNotFoundException>();
     }
@@ -165,7 +174,8 @@ public class ImageFolderSourceTests
     public void Batches_leave_no_tensors_behind()
     {
         using var folder = Folder(3, (_, i) => TestImages.Encode(40, 30 + i));
-        using var source = new ImageFolderSource(folder.Path, ImageFolderSourceOptions.ImageNetTraining with { Crop = new RandomResizedCrop(8) }, CPU);
+        using var source = new ImageFolderSource(
+            folder.Path, ImageFolderSourceOptions.ImageNetTraining with { Crop = new RandomResizedCrop(8) }, CPU);
         using var generator = new Generator(1, CPU);
         using var scope = NewDisposeScope();
         var statistics = DisposeScopeManager.Statistics.TensorStatistics;
@@ -191,9 +201,11 @@ public class ImageFolderSourceTests
         Refused(Small with { Parallelism = -1 }).WithMessage("*Parallelism*");
         Refused(Small with { MaxPixels = 0 }).WithMessage("*MaxPixels*");
         Refused(Small with { Normalization = new([0.5], [0.5]) }).WithMessage("*1 channels, expected 3*");
-        FluentActions.Invoking(() => new ImageFolderSource(folder.Path, Small, CPU, ScalarType.Int64)).Should().Throw<ArgumentException>().WithMessage("*Int64*");
+        FluentActions.Invoking(() => new ImageFolderSource(folder.Path, Small, CPU, ScalarType.Int64)).Should().Throw<ArgumentException>()
+            .WithMessage("*Int64*");
         using var outside = new ImageFolderSource(folder.Path, Small with { Crop = new Outside() }, CPU);
-        outside.Invoking(s => s.Get([0], generator)).Should().Throw<InvalidOperationException>().WithMessage("*expected a rectangle inside it*");
+        outside.Invoking(s => s.Get([0], generator)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*expected a rectangle inside it*");
 
         FluentAssertions.Specialized.ExceptionAssertions<ArgumentException> Refused(ImageFolderSourceOptions options) =>
             FluentActions.Invoking(() => new ImageFolderSource(folder.Path, options, CPU)).Should().Throw<ArgumentException>();

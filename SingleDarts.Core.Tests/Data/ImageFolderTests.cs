@@ -40,7 +40,8 @@ public class ImageFolderTests
         using var folder = new TemporaryFolder();
         folder.Write("a/0.png", Image((_, _) => new(50, 50, 50)));
         string odd = folder.Write("b/0.png", Image((_, _) => new(70, 70, 70), width: 9));
-        FluentActions.Invoking(() => Load(folder)).Should().Throw<InvalidDataException>().WithMessage($"'{odd}' has 9 x 4 pixels, expected 5 x 4*Resize*");
+        FluentActions.Invoking(() => Load(folder)).Should().Throw<InvalidDataException>()
+            .WithMessage($"'{odd}' has 9 x 4 pixels, expected 5 x 4*Resize*");
         using var data = Load(folder, new() { Resize = (2, 3), UseCache = false });
         data.Inputs.shape.Should().Equal(2, 3, 2, 3);
         data.Inputs[1].data<byte>().ToArray().Should().AllBeEquivalentTo((byte)70);
@@ -72,7 +73,8 @@ public class ImageFolderTests
     public void Folders_without_classes_or_images_are_refused()
     {
         using var folder = new TemporaryFolder();
-        FluentActions.Invoking(() => ImageFolder.Load(Path.Combine(folder.Path, "no"))).Should().Throw<DirectoryNotFoundException>().WithMessage("*no' does not exist*");
+        FluentActions.Invoking(() => ImageFolder.Load(Path.Combine(folder.Path, "no"))).Should().Throw<DirectoryNotFoundException>()
+            .WithMessage("*no' does not exist*");
         FluentActions.Invoking(() => Load(folder)).Should().Throw<InvalidDataException>().WithMessage("*has 0 subfolders*");
         folder.Write("a/0.png", Image((_, _) => default));
         Directory.CreateDirectory(Path.Combine(folder.Path, "b"));
@@ -85,7 +87,7 @@ public class ImageFolderTests
         using var folder = Two();
         using var first = Load(folder);
         var reports = new List<LoadProgress>();
-        using var second = ImageFolder.Load(folder.Path, new() { CacheFolder = CacheOf(folder) }, new Reports(reports));
+        using var second = ImageFolder.Load(folder.Path, new() { CacheFolder = CacheOf(folder) }, new LoadReports(reports));
         second.Inputs.data<byte>().ToArray().Should().Equal(first.Inputs.data<byte>().ToArray());
         reports.Should().Equal([new LoadProgress(2, 2)], "a load from the cache tells the end alone");
         string image = Path.Combine(folder.Path, "a", "0.png");
@@ -137,7 +139,7 @@ public class ImageFolderTests
     {
         using var folder = Two();
         var reports = new List<LoadProgress>();
-        using (ImageFolder.Load(folder.Path, new() { UseCache = false, Parallelism = 1 }, new Reports(reports))) { }
+        using (ImageFolder.Load(folder.Path, new() { UseCache = false, Parallelism = 1 }, new LoadReports(reports))) { }
         reports.Should().Equal(new LoadProgress(1, 2), new LoadProgress(2, 2));
         FluentActions.Invoking(() => ImageFolder.Load(folder.Path, new() { UseCache = false }, null, new CancellationToken(true)))
             .Should().Throw<OperationCanceledException>();
@@ -145,7 +147,9 @@ public class ImageFolderTests
 
     [Fact]
     public void A_missing_decoder_names_the_package_to_add() =>
-        FluentActions.Invoking(() => ImageFolder.RequireDecoder<int>(() => throw new TypeInitializationException("SKCodec", new DllNotFoundException("libSkiaSharp"))))
+        FluentActions.Invoking(() =>
+            ImageFolder.RequireDecoder<int>(() =>
+            throw new TypeInitializationException("SKCodec", new DllNotFoundException("libSkiaSharp"))))
             .Should().Throw<InvalidOperationException>().WithMessage("*SkiaSharp.NativeAssets.Linux.NoDependencies*");
 
     [CifarJpegFact]
@@ -174,7 +178,8 @@ public class ImageFolderTests
     private static ClassificationDataset Load(TemporaryFolder folder, ImageFolderOptions? options = null) =>
         ImageFolder.Load(folder.Path, options ?? new() { CacheFolder = CacheOf(folder) });
 
-    private static byte[] Image(Func<int, int, SKColor> color, int width = 5, int height = 4, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
+    private static byte[] Image(Func<int, int, SKColor> color, int width = 5, int height = 4,
+        SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         for (int y = 0; y < height; y++)

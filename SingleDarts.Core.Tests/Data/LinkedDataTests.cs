@@ -71,7 +71,8 @@ public sealed class LinkedDataTests : IDisposable
         folder.Write("b/0.png", Image(1));
         using var source = new ImageFolderSource(folder.Path, new() { MaxPixels = 1 }, CPU);
         using var generator = new Generator(1, CPU);
-        FluentActions.Invoking(() => source.Get([0], generator)).Should().Throw<InvalidDataException>().WithMessage("*0.png' has 1048585 bytes, more than*");
+        FluentActions.Invoking(() => source.Get([0], generator)).Should().Throw<InvalidDataException>()
+            .WithMessage("*0.png' has 1048585 bytes, more than*");
     }
 
     [LinuxFact(Links)]

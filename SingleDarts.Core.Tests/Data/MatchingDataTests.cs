@@ -27,7 +27,8 @@ public class MatchingDataTests
             Fault(names, others).Should().Contain($"'{names[replaced]}'").And.Contain("'plum'").And.NotContain("classes and");
 
             string[] fewer = [.. names.Where((_, k) => k != replaced)];
-            Fault(names, fewer).Should().Contain($"The first has {names.Length} classes and the second has {fewer.Length}").And.Contain($"'{names[replaced]}'");
+            Fault(names, fewer).Should().Contain($"The first has {names.Length} classes and the second has {fewer.Length}").And.Contain(
+                $"'{names[replaced]}'");
         }
     }
 
@@ -41,7 +42,8 @@ public class MatchingDataTests
             Fault(none, names).Should().BeNull();
         }
         MatchingData.ClassFault("the first", 3, names, "the second", 4, null).Should().Contain("3 classes").And.Contain("4;");
-        Fault(["0", "1", "10", "2"], ["0", "10", "1", "2"]).Should().Contain("Class 1 is '1' in the first and '10'", "these are names in ordinal order");
+        Fault(["0", "1", "10", "2"], ["0", "10", "1", "2"]).Should()
+            .Contain("Class 1 is '1' in the first and '10'", "these are names in ordinal order");
     }
 
     [Fact]

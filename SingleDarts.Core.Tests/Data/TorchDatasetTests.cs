@@ -1,7 +1,5 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Tests.Training;
 using SingleDarts.Core.Training;
 using static TorchSharp.torch;
 
@@ -62,7 +60,8 @@ public sealed class TorchDatasetTests : IDisposable
         Rejected(() => Datasets.From(new Lists(data) { Input = (_, x) => x[0] }, 3), "*Sample 0*[8, 8] of Byte*[C, H, W]*");
         using IBatchSource source = Datasets.From(new Lists(data) { Input = (i, x) => i == 7 ? x.narrow(2, 0, 5) : x }, 3);
         source.Get([1, 6], new Generator(1)).Size.Should().Be(2);
-        source.Invoking(s => s.Get([1, 7], new Generator(1))).Should().Throw<InvalidDataException>().WithMessage("*Sample 7*[3, 8, 5]*[3, 8, 8]*");
+        source.Invoking(s => s.Get([1, 7], new Generator(1))).Should().Throw<InvalidDataException>()
+            .WithMessage("*Sample 7*[3, 8, 5]*[3, 8, 8]*");
         FluentActions.Invoking(() => Datasets.From(new Lists(data), 1)).Should().Throw<ArgumentException>().WithMessage("*1 classes*");
 
         static void Rejected(Func<IBatchSource> from, string message) => from.Should().Throw<InvalidDataException>().WithMessage(message);

@@ -1,7 +1,5 @@
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Schemes;
-using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -16,7 +14,7 @@ public class CollapseIndicatorsTests
         using var scope = NewDisposeScope();
         using var search = new SmallSearch();
         Set(search, (0, Skip, 0.0), (1, Conv3x3, 1.0), (2, None, 20.0));
-        CellIndicators cell = Reports.Measure(new CollapseIndicators(), search.Step).Cells["cell"];
+        CellIndicators cell = EpochReports.Measure(new CollapseIndicators(), search.Step).Cells["cell"];
         double[] p = [.. search.Alpha.sigmoid().data<double>()];
         cell.NonLearnableShare.Should().BeApproximately(5 / 6.0, 1e-12, "only edge 2<-0 has a convolution; ties go to the first operation");
         cell.NonLearnableMass.Should().BeApproximately(p.Where((_, i) => i % 5 is 0 or 1 or 4).Sum() / p.Sum(), 1e-12);
@@ -33,8 +31,8 @@ public class CollapseIndicatorsTests
     {
         using var scope = NewDisposeScope();
         using var search = new SmallSearch();
-        double[,] gradient = Reports.Measure(new OperationGradients(), search.Step).Total["cell"];
-        IReadOnlyList<EdgeIndicators> edges = Reports.Measure(new CollapseIndicators(), search.Step).Cells["cell"].Edges;
+        double[,] gradient = EpochReports.Measure(new OperationGradients(), search.Step).Total["cell"];
+        IReadOnlyList<EdgeIndicators> edges = EpochReports.Measure(new CollapseIndicators(), search.Step).Cells["cell"].Edges;
         for (int edge = 0; edge < 6; edge++)
         {
             double[] row = [.. Enumerable.Range(0, 5).Select(k => gradient[edge, k])];
@@ -51,8 +49,8 @@ public class CollapseIndicatorsTests
         using var scope = NewDisposeScope();
         using var search = new SmallSearch(space: Restricted.Small);
         Set(search, (1, Skip, 20.0), (3, Skip, 20.0));
-        double[,] gradient = Reports.Measure(new OperationGradients(), search.Step).Total["cell"];
-        CellIndicators cell = Reports.Measure(new CollapseIndicators(), search.Step).Cells["cell"];
+        double[,] gradient = EpochReports.Measure(new OperationGradients(), search.Step).Total["cell"];
+        CellIndicators cell = EpochReports.Measure(new CollapseIndicators(), search.Step).Cells["cell"];
         double[] counts = [.. Restricted.Columns.Select(columns => (double)columns.Length)];
         foreach (var (edge, n) in cell.Edges.Zip(counts))
             edge.Entropy.Should().BeApproximately(Math.Log(n), 1e-12);
@@ -66,7 +64,7 @@ public class CollapseIndicatorsTests
         }
         foreach (var (edge, k) in Restricted.Excluded)
             gradient[edge, k].Should().Be(0);
-        var p = Reports.Measure(new GradientCorrelation(), search.Step);
+        var p = EpochReports.Measure(new GradientCorrelation(), search.Step);
         p.Nodes.Should().NotBeEmpty().And.OnlyContain(node => double.IsFinite(node.Paper.Cosine));
     }
 
@@ -80,7 +78,7 @@ public class CollapseIndicatorsTests
         foreach (double skip in new[] { -4.0, 0, -4, 1, 5, 5 })
         {
             Set(search, (2, Skip, skip));
-            found.Add(Reports.Measure(watch, search.Step, found.Count + 1).Cells["cell"].Edges[2]);
+            found.Add(EpochReports.Measure(watch, search.Step, found.Count + 1).Cells["cell"].Edges[2]);
         }
         found.Select(e => e.OvertakenAfter).Should().Equal(null, 1, 1, 1, 1, 1);
         found.Select(e => e.LedSince).Should().Equal(null, 1, null, 3, 3, 3);
@@ -101,7 +99,7 @@ public class CollapseIndicatorsTests
             using (no_grad())
                 search.Alpha.copy_(start);
             Set(search, (edge, operation, lead));
-            return Reports.Measure(new CollapseIndicators { Epsilon = 0.05 }, search.Step).Cells["cell"].Edges[edge];
+            return EpochReports.Measure(new CollapseIndicators { Epsilon = 0.05 }, search.Step).Cells["cell"].Edges[edge];
         }
         var (edge, found) = (
             from e in Enumerable.Range(0, 6)

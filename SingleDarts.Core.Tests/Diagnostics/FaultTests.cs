@@ -4,7 +4,6 @@ using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Tests.Search;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -34,7 +33,8 @@ public class FaultTests
     public void Impossible_settings_are_refused_before_the_search(ISearchObserver observer, string message)
     {
         using ClassificationDataset data = Small.Data();
-        Small.Search(data).ObservedBy(observer).Invoking(search => search.Build()).Should().Throw<InvalidRunException>().WithMessage(message);
+        Small.Search(data).ObservedBy(observer).Invoking(search => search.Build()).Should().Throw<InvalidRunException>()
+            .WithMessage(message);
     }
 
     [Fact]
@@ -63,9 +63,11 @@ public class FaultTests
     {
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
-        await FluentActions.Awaiting(() => Small.Search(data).ObservedBy(new Poison()).With(Every.Diagnostic(1)).SavingTo(folder["run"]).RunAsync())
+        await FluentActions.Awaiting(() => Small.Search(data).ObservedBy(new Poison()).With(Every.Diagnostic(1)).SavingTo(folder["run"])
+            .RunAsync())
             .Should().ThrowAsync<RunDivergedException>().WithMessage("*epoch 1, step 4*");
-        File.ReadLines(folder["run/diagnostics/gradient-correlation.jsonl"]).Last().Should().Contain("\"isFinite\":false").And.Contain("NaN");
+        File.ReadLines(folder["run/diagnostics/gradient-correlation.jsonl"]).Last().Should()
+            .Contain("\"isFinite\":false").And.Contain("NaN");
         File.ReadLines(folder["run/diagnostics/hessian-eigenvalue.jsonl"]).Last().Should().Contain("\"isFinite\":false");
     }
 

@@ -6,7 +6,6 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Search;
 using SingleDarts.Core.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -132,7 +131,8 @@ public class GradientCorrelationTests
         Tensor mixed = batch.Inputs.Plus(linear.Select(l => batch.Inputs.matmul(l.t())).Aggregate((a, b) => a.Plus(b))).Times(0.125);
         Tensor residual = mixed.matmul(head.t()).Plus(bias).softmax(1) - nn.functional.one_hot(batch.Labels, Classes);
         Tensor delta = residual.matmul(head);
-        return [.. Enumerable.Range(0, (int)batch.Size).Select(j => (batch.Inputs[j].data<double>().ToArray(), delta[j].data<double>().ToArray()))];
+        return [.. Enumerable.Range(0, (int)batch.Size)
+            .Select(j => (batch.Inputs[j].data<double>().ToArray(), delta[j].data<double>().ToArray()))];
     }
 
     /// <summary>Mean over pairs of (δ·δ')(x·x'), for both linear operations.</summary>

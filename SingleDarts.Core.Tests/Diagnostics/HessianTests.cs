@@ -1,7 +1,6 @@
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Schemes;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -49,7 +48,7 @@ public class HessianTests
         double expected = eigenvalues.MaxBy(Math.Abs);
         search.Supernet.Execution = execution;
         Tensor alpha = search.Alpha.detach().clone();
-        HessianEigenvalueRecord record = Reports.Measure(
+        HessianEigenvalueRecord record = EpochReports.Measure(
             new HessianEigenvalue { Product = product, MaxProducts = 30, Tolerance = 1e-5 }, search.Step);
         record.Eigenvalue.Should().BeApproximately(expected, 1e-3 * Math.Abs(expected));
         record.Converged.Should().BeTrue();
@@ -63,7 +62,7 @@ public class HessianTests
         using var scope = NewDisposeScope();
         using var search = new SmallSearch();
         double[] eigenvalues = [.. linalg.eigvalsh(ExactHessian.Of(search.Step, search.Validation)).data<double>()];
-        HessianEigenvalueRecord record = Reports.Measure(new HessianEigenvalue { MaxProducts = 2, Tolerance = 0 }, search.Step);
+        HessianEigenvalueRecord record = EpochReports.Measure(new HessianEigenvalue { MaxProducts = 2, Tolerance = 0 }, search.Step);
         (record.Products, record.Converged).Should().Be((2, false));
         eigenvalues.Min(e => Math.Abs(e - record.Eigenvalue)).Should().BeLessThanOrEqualTo(record.Residual * (1 + 1e-9));
     }

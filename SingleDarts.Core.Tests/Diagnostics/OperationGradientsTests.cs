@@ -3,8 +3,6 @@ using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Schemes;
-using SingleDarts.Core.Tests.Search;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -20,7 +18,7 @@ public class OperationGradientsTests
         using var search = new SmallSearch();
         search.Supernet.Execution = execution;
         var watch = new OperationGradients { Cells = [1, 3] };
-        OperationGradientsRecord record = Reports.Measure(watch, search.Step);
+        OperationGradientsRecord record = EpochReports.Measure(watch, search.Step);
         record.Measurements.Should().Be(1);
         record.Cells.Select(c => c.Cell).Should().Equal(1, 3);
 
@@ -44,7 +42,8 @@ public class OperationGradientsTests
                 foreach (CellGradient cell in record.Cells)
                     cell.Gradient[edge, k].Should().BeApproximately((Loss((cell.Cell, plus)) - Loss((cell.Cell, minus))) / 2e-6, 1e-6);
             }
-        record.Total["cell"].Cast<double>().Count(g => Math.Abs(g) > 1e-4).Should().BeGreaterThan(12, "the comparison must have something to compare");
+        record.Total["cell"].Cast<double>().Count(g => Math.Abs(g) > 1e-4).Should()
+            .BeGreaterThan(12, "the comparison must have something to compare");
     }
 
     [Fact]

@@ -1,8 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Runs;
-using SingleDarts.Core.Tests.Search;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
 

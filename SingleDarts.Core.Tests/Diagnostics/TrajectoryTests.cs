@@ -2,7 +2,6 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Tests.Search;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
 

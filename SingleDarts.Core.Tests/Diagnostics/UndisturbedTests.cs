@@ -6,7 +6,6 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Search;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Diagnostics;
@@ -15,7 +14,8 @@ public class UndisturbedTests
 {
     private static readonly IOptimizationScheme[] AllSchemes =
     [
-        OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder, OptimizationSchemes.SameSubset,
+        OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder,
+        OptimizationSchemes.SameSubset,
     ];
 
     [Theory]

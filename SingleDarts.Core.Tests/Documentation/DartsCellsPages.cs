@@ -44,7 +44,8 @@ public class DartsCellsPages
         {
             string note = rows.Single(row => row[0] == published.Name)[2];
             note.Contains("repeated edges").Should().Be(published.HasRepeatedEdges, published.Name);
-            note.Contains("sparse").Should().Be(published.Genotype.Cells.Values.Any(cell => cell.Nodes.Any(genes => genes.Count < 2)), published.Name);
+            note.Contains("sparse").Should()
+                .Be(published.Genotype.Cells.Values.Any(cell => cell.Nodes.Any(genes => genes.Count < 2)), published.Name);
         }
         foreach (string name in DartsGenotypes.Unpublished.Keys)
             Repository.Read("docs/reference/genotypes.md").Should().Contain($"**{name}**");
@@ -54,7 +55,8 @@ public class DartsCellsPages
     public void The_text_of_the_example_comes_back()
     {
         Genotype genotype = Genotype.Parse(
-            "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('dil_conv_3x3', 2)], normal_concat=range(2, 4), " +
+            "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('skip_connect', 0), ('dil_conv_3x3', 2)], " +
+            "normal_concat=range(2, 4), " +
             "reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 1)], reduce_concat=range(2, 4))");
         Console.WriteLine(genotype["normal"]);                          // |sep_conv_3x3~0|sep_conv_3x3~1|+|skip_connect~0|dil_conv_3x3~2|
         Console.WriteLine(DartsGenotypeText.Format(genotype));          // the text again
@@ -64,5 +66,6 @@ public class DartsCellsPages
     }
 
     private static string[][] Rows(string page) =>
-        [.. Repository.Read(page).Split('\n').Where(line => line.StartsWith("| ")).Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
+        [.. Repository.Read(page).Split('\n').Where(line => line.StartsWith("| "))
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries))];
 }

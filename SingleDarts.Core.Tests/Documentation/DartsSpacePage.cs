@@ -4,7 +4,6 @@ using SingleDarts.Core.Training;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Tests.Data;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Documentation;
@@ -20,7 +19,7 @@ public class DartsSpacePage
         int searchChannels = 16, searchCells = 8, searchEpochs = 50, searchBatch = 64;
         int channels = 36, cells = 20, epochs = 600, batch = 128;
 
-        using var folder = new Tests.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         WriteImages(folder);
         (photos, runs) = (folder["photos"], folder["runs"]);
         (searchChannels, searchCells, searchEpochs, searchBatch) = (4, 3, 1, 6);
@@ -86,7 +85,7 @@ public class DartsSpacePage
         (recipe.Epochs, auxiliary.Auxiliary.PoolStride).Should().Be((100, 2));
     }
 
-    private static void WriteImages(Tests.TemporaryFolder folder)
+    private static void WriteImages(TemporaryFolder folder)
     {
         var random = new Random(1);
         foreach (var (part, count) in new[] { ("train", 6), ("test", 4) })

@@ -1,11 +1,12 @@
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Documentation;
 
 /// <summary>The options of PaperTables on the reference page are those of the program.</summary>
 public class OptionsPage
 {
-    private const string Page = "docs/reference/options.md", Begin = "<!-- begin: PaperTables options -->\n", End = "<!-- end: PaperTables options -->";
+    private const string Page = "docs/reference/options.md", Begin = "<!-- begin: PaperTables options -->\n",
+        End = "<!-- end: PaperTables options -->";
 
     /// <summary>With <c>SINGLEDARTS_WRITE_PAGES=1</c> the page is written instead.</summary>
     [Fact]

@@ -18,7 +18,8 @@ public class SweepResultsPage
     {
         SweepFolder sweep = Open(name);
         sweep.Plan.Trials.Should().HaveCount(trials);
-        sweep.Plan.Trials.Where(trial => sweep.ReadResult(trial) is not null).Should().HaveCount(Directory.GetFiles(Path.Combine(sweep.Path, "done")).Length);
+        sweep.Plan.Trials.Where(trial => sweep.ReadResult(trial) is not null).Should()
+            .HaveCount(Directory.GetFiles(Path.Combine(sweep.Path, "done")).Length);
     }
 
     [DataFact("nasbench201.csv.gz")]
@@ -36,10 +37,12 @@ public class SweepResultsPage
     private static void Compare(NasBench201Table table, string sweepName, string group, string row, int column)
     {
         SweepFolder sweep = Open(sweepName);
-        Genotype[] found = [.. sweep.Plan.Groups.Single(g => g.Name == group).Trials.Select(trial => Genotype.Parse(sweep.ReadResult(trial)!["genotype"]!.ToString()))];
+        Genotype[] found = [.. sweep.Plan.Groups.Single(g => g.Name == group).Trials.Select(trial =>
+            Genotype.Parse(sweep.ReadResult(trial)!["genotype"]!.ToString()))];
         double[] accuracies = [.. found.Select(genotype => table[genotype].Cifar10Test)];
         double mean = accuracies.Average(), deviation = Math.Sqrt(accuracies.Sum(a => (a - mean) * (a - mean)) / (accuracies.Length - 1));
-        string[] printed = [.. Regex.Match(Repository.Read(Page), $@"^\| {Regex.Escape(row)} \|.*$", RegexOptions.Multiline).Value.Split('|').Select(part => part.Trim())];
+        string[] printed = [.. Regex.Match(Repository.Read(Page), $@"^\| {Regex.Escape(row)} \|.*$", RegexOptions.Multiline).Value.Split(
+            '|').Select(part => part.Trim())];
         printed[column].Should().Be(string.Create(CultureInfo.InvariantCulture, $"{mean:F2} ± {deviation:F2}"));
         printed[column + 1].Should().Be(string.Join(' ', found.Select(genotype => genotype.Count("skip_connect"))));
     }

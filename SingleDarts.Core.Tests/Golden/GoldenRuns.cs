@@ -94,7 +94,8 @@ internal sealed class GoldenRuns : IDisposable
     {
         string run = Path.Combine(folder, Guid.NewGuid().ToString());
         SearchResult result = await search.SavingTo(run).RunAsync();
-        return new GoldenRun([.. result.Epochs.Select(e => new[] { e.WeightLoss, e.ArchitectureLoss })], result.Genotype.ToString(), State(run));
+        return new GoldenRun([.. result.Epochs.Select(e => new[] { e.WeightLoss, e.ArchitectureLoss })], result.Genotype.ToString(),
+            State(run));
     }
 
     private async Task<GoldenRun> Train(
@@ -111,7 +112,8 @@ internal sealed class GoldenRuns : IDisposable
     private static string State(string run)
     {
         var (tensors, _) = SafeTensorsFile.Read(Path.Combine(run, "checkpoint", "latest.safetensors"));
-        IEnumerable<string> hashes = tensors.Where(t => !t.Key.StartsWith("epoch/", StringComparison.Ordinal)).Select(t => Hash(t.Value)).Order(StringComparer.Ordinal);
+        IEnumerable<string> hashes = tensors.Where(t => !t.Key.StartsWith("epoch/", StringComparison.Ordinal)).Select(t => Hash(t.Value))
+            .Order(StringComparer.Ordinal);
         string state = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join("\n", hashes))));
         foreach (Tensor tensor in tensors.Values)
             tensor.Dispose();

@@ -1,6 +1,6 @@
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
-using static SingleDarts.Core.Tests.Operations.Plain;
+using static SingleDarts.Core.Tests.Fixtures.Plain;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Operations;
@@ -44,7 +44,8 @@ public class ClosedFormTests
     [MemberData(nameof(Places))]
     public void Separable_convolutions_are_two_depthwise_blocks(int stride, bool affine, bool training)
     {
-        foreach (var (operation, k) in new[] { (DartsOperations.SepConv3x3, 3), (DartsOperations.SepConv5x5, 5), (DartsOperations.SepConv7x7, 7) })
+        foreach (var (operation, k) in new[] { (DartsOperations.SepConv3x3, 3), (DartsOperations.SepConv5x5, 5),
+            (DartsOperations.SepConv7x7, 7) })
             Compare(operation.Create(Place(stride, affine)), training, (plain, x) => Depthwise(
                 plain, Depthwise(plain, x, "first.", stride, k), "second.", 1, k),
                 parameters: (2 * 4 * k * k) + (4 * 4) + (4 * 6) + (affine ? 2 * (4 + 6) : 0));
@@ -75,7 +76,8 @@ public class ClosedFormTests
     [MemberData(nameof(Places))]
     public void Skip_connections_keep_the_image_or_join_two_halves_of_its_pixels(int stride, bool affine, bool training)
     {
-        Compare(DartsOperations.SkipConnect.Create(Place(stride, affine, channels: 4)), training, (plain, x) => stride == 1 ? x : plain.Norm(
+        Compare(DartsOperations.SkipConnect.Create(Place(stride, affine, channels: 4)), training, (plain, x) =>
+            stride == 1 ? x : plain.Norm(
             Join(plain.Conv(Second(Relu(x), 0), "even"), plain.Conv(Second(Relu(x), 1), "odd")), "normalization"),
             parameters: stride == 1 ? 0 : (4 * 4) + (affine ? 2 * 4 : 0));
 
@@ -89,7 +91,8 @@ public class ClosedFormTests
     [MemberData(nameof(Places))]
     public void None_is_zero_in_the_shape_of_its_place(int stride, bool affine, bool training) => Compare(
         DartsOperations.None.Create(Place(stride, affine)), training,
-        (_, x) => Each((2, 6, (x.GetLength(2) + stride - 1) / stride, (x.GetLength(3) + stride - 1) / stride), (_, _, _, _) => 0), parameters: 0);
+        (_, x) => Each((2, 6, (x.GetLength(2) + stride - 1) / stride, (x.GetLength(3) + stride - 1) / stride), (_, _, _, _) => 0),
+        parameters: 0);
 
     [Theory]
     [InlineData(false)]
@@ -108,7 +111,8 @@ public class ClosedFormTests
     public void Stems_are_convolutions_with_normalisation(bool training)
     {
         OperationContext place = Place(1, affine: true);
-        Compare(Blocks.ConvolutionStem(place), training, (plain, x) => plain.Norm(plain.Conv(x, "0", (1, 1), (1, 1)), "1"), (4 * 6 * 9) + 12);
+        Compare(Blocks.ConvolutionStem(place), training, (plain, x) => plain.Norm(plain.Conv(x, "0", (1, 1), (1, 1)), "1"),
+            (4 * 6 * 9) + 12);
         Compare(Blocks.ImageNetStem(place), training, (plain, x) => plain.Norm(plain.Conv(
             Relu(plain.Norm(plain.Conv(x, "0", (2, 2), (1, 1)), "1")), "3", (2, 2), (1, 1)), "4"), (4 * 3 * 9) + 6 + (3 * 6 * 9) + 12);
         Compare(Blocks.ImageNetSecondStem(place), training,
@@ -121,7 +125,8 @@ public class ClosedFormTests
     public void Heads_classify_the_mean_of_each_channel(bool training)
     {
         OperationContext place = Place(1, affine: true);
-        Compare(Blocks.PooledLinearHead(place), training, (plain, x) => plain.Classify(Relu(plain.Norm(x, "0")), "4"), (2 * 4) + (4 * 6) + 6);
+        Compare(Blocks.PooledLinearHead(place), training, (plain, x) => plain.Classify(Relu(plain.Norm(x, "0")), "4"),
+            (2 * 4) + (4 * 6) + 6);
         Compare(Blocks.LinearHead(place), training, (plain, x) => plain.Classify(x, "2"), (4 * 6) + 6);
     }
 

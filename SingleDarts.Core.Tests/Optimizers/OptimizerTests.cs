@@ -148,7 +148,8 @@ public class OptimizerTests
         return Move(updater, w, 0, Steps);
     }
 
-    private static double[] Move(ScheduledOptimizer updater, Parameter w, int from, int to) => [.. Enumerable.Range(from, to - from).Select(t =>
+    private static double[] Move(ScheduledOptimizer updater, Parameter w, int from, int to) =>
+        [.. Enumerable.Range(from, to - from).Select(t =>
     {
         updater.ZeroGrad();
         w.Times(Gradient(t)).sum().backward();

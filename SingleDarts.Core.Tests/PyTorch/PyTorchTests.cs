@@ -28,10 +28,13 @@ public class PyTorchTests
         ["factorized reduce in a search"] = (() => new FactorizedReduce(Halving with { Affine = false, TrackRunningStatistics = false }),
             At("factorized_reduce", 4, 8, 2, search: true), [2, 4, 8, 8]),
         ["ReLU-Conv-BN of stride 2"] = (() => new ReluConvBatchNorm(Halving, 3), At("relu_conv_bn", 4, 8, 2, kernel: 3), [2, 4, 8, 8]),
-        ["ReLU-Conv-BN in a search"] = (() => new ReluConvBatchNorm(Search, 1), At("relu_conv_bn", 4, 4, search: true, kernel: 1), [2, 4, 8, 8]),
+        ["ReLU-Conv-BN in a search"] = (() => new ReluConvBatchNorm(Search, 1), At("relu_conv_bn", 4, 4, search: true, kernel: 1),
+            [2, 4, 8, 8]),
         ["a chain"] = (
-            () => nn.Sequential(Blocks.ConvolutionStem(new(3, 4)), new ReluConvBatchNorm(Place, 3), new ResidualDownsampling(Halving), Blocks.PooledLinearHead(new(8, 3))),
-            new { type = "sequence", layers = new[] { At("stem", 3, 4), At("relu_conv_bn", 4, 4, kernel: 3), At("residual_downsampling", 4, 8, 2), At("head", 8, 3) } },
+            () => nn.Sequential(Blocks.ConvolutionStem(new(3, 4)), new ReluConvBatchNorm(Place, 3), new ResidualDownsampling(Halving),
+                Blocks.PooledLinearHead(new(8, 3))),
+            new { type = "sequence", layers = new[] { At("stem", 3, 4), At("relu_conv_bn", 4, 4, kernel: 3),
+                At("residual_downsampling", 4, 8, 2), At("head", 8, 3) } },
             [2, 3, 8, 8]),
     };
 
@@ -73,10 +76,13 @@ public class PyTorchTests
     public void Supernet_equals_that_of_PyTorch(CellExecution execution, bool affineWithStatistics, string relaxation)
     {
         SearchSpace space = SearchSpaces.NasBench201(classes: 3, channels: 4, cellsPerStage: 2, height: 8, width: 8);
-        var description = new { type = "nasbench201_supernet", channels = 4, cells = 2, classes = 3, relaxation, affine = affineWithStatistics, track = affineWithStatistics };
-        foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float64, false), (ScalarType.Float32, true), (ScalarType.Float32, false) })
+        var description = new { type = "nasbench201_supernet", channels = 4, cells = 2, classes = 3, relaxation,
+            affine = affineWithStatistics, track = affineWithStatistics };
+        foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float64, false), (ScalarType.Float32, true),
+            (ScalarType.Float32, false) })
         {
-            using var supernet = new Supernet(space, relaxation == "sigmoid" ? Relaxations.Sigmoid : Relaxations.Softmax, new SupernetOptions
+            using var supernet = new Supernet(space, relaxation == "sigmoid" ? Relaxations.Sigmoid : Relaxations.Softmax,
+                new SupernetOptions
             {
                 Execution = execution, DataType = type, Affine = affineWithStatistics, TrackRunningStatistics = affineWithStatistics,
             });
@@ -115,7 +121,8 @@ public class PyTorchTests
         SearchSpace space = stem == "cifar"
             ? SearchSpaces.Darts(classes: 3, channels: 4, layers: 3, height: 8, width: 8)
             : SearchSpaces.DartsImageNet(classes: 3, channels: 4, layers: 3, size: 64);
-        var description = new { type = "darts_supernet", channels = 4, layers = 3, classes = 3, relaxation = "sigmoid", stem, track = false };
+        var description = new { type = "darts_supernet", channels = 4, layers = 3, classes = 3, relaxation = "sigmoid", stem,
+            track = false };
         foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
         {
             using var supernet = new Supernet(space, Relaxations.Sigmoid, new SupernetOptions { Execution = execution, DataType = type });
@@ -143,10 +150,13 @@ public class PyTorchTests
         foreach (var (type, fromPyTorch) in new[] { (ScalarType.Float64, true), (ScalarType.Float32, false) })
         {
             using var network = small
-                ? DartsNetworks.Cifar(genotype, classes: 3, channels: 4, layers: 3, options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar })
-                : DartsNetworks.ImageNet(genotype, classes: 3, channels: 8, layers: 3, options: new() { Auxiliary = AuxiliaryHeadOptions.ImageNet });
+                ? DartsNetworks.Cifar(genotype, classes: 3, channels: 4, layers: 3,
+                    options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar })
+                : DartsNetworks.ImageNet(genotype, classes: 3, channels: 8, layers: 3,
+                    options: new() { Auxiliary = AuxiliaryHeadOptions.ImageNet });
             network.to(type);
-            new Comparison(description, [small ? 16 : 2, .. network.Layout.InputShape], byOrder: true).Compare(network, Both, type, fromPyTorch);
+            new Comparison(description, [small ? 16 : 2, .. network.Layout.InputShape], byOrder: true)
+                .Compare(network, Both, type, fromPyTorch);
 
             Tensor[] Both(Tensor x)
             {
@@ -155,7 +165,8 @@ public class PyTorchTests
             }
         }
 
-        static object[][] Genes(CellGenotype cell) => [.. cell.Nodes.SelectMany(genes => genes.Select(g => new object[] { g.Operation, g.Source }))];
+        static object[][] Genes(CellGenotype cell) =>
+            [.. cell.Nodes.SelectMany(genes => genes.Select(g => new object[] { g.Operation, g.Source }))];
     }
 
     [PyTorchFact]
@@ -167,7 +178,8 @@ public class PyTorchTests
         {
             using var network = new EvaluationNetwork(space, genotype);
             network.to(type);
-            new Comparison(new { type = "nasbench201_network", genotype = genotype.ToString(), channels = 4, cells = 1, classes = 3 }, [4, 3, 8, 8], byOrder: true)
+            new Comparison(new { type = "nasbench201_network", genotype = genotype.ToString(), channels = 4, cells = 1, classes = 3 },
+                [4, 3, 8, 8], byOrder: true)
                 .Compare(network, type, fromPyTorch);
         }
     }
@@ -191,9 +203,11 @@ public class PyTorchTests
     }
 
     private static JsonObject At(
-        string type, int inputs, int outputs, int stride = 1, bool search = false, int? kernel = null, string? name = null, string? space = null) => new()
+        string type, int inputs, int outputs, int stride = 1, bool search = false, int? kernel = null, string? name = null,
+        string? space = null) => new()
     {
-        ["type"] = type, ["in"] = inputs, ["out"] = outputs, ["stride"] = stride, ["affine"] = !search, ["track"] = !search, ["search"] = search, ["kernel"] = kernel,
+        ["type"] = type, ["in"] = inputs, ["out"] = outputs, ["stride"] = stride, ["affine"] = !search, ["track"] = !search,
+            ["search"] = search, ["kernel"] = kernel,
         ["name"] = name, ["space"] = space,
     };
 }

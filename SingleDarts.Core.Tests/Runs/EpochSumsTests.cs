@@ -43,6 +43,7 @@ public class EpochSumsTests
     {
         using var scope = NewDisposeScope();
         using EpochSums two = new(CPU, "a", "b"), three = new(CPU, "a", "b", "c");
-        three.Invoking(s => s.LoadState(two.SaveState())).Should().Throw<InvalidDataException>().WithMessage("'sums' has shape [2]; expected [3]*");
+        three.Invoking(s => s.LoadState(two.SaveState())).Should().Throw<InvalidDataException>()
+            .WithMessage("'sums' has shape [2]; expected [3]*");
     }
 }

@@ -2,8 +2,6 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Tests.Training;
 using SingleDarts.Core.Training;
 
 namespace SingleDarts.Core.Tests.Runs;
@@ -28,7 +26,8 @@ public class InterruptionTests
                 .Augmenting(ImageAugmentation.Cifar10Search with { CropPadding = 1, CutoutLength = 2 }).ObservedBy(new CountingObserver())
                 .With(o => o with { Prefetch = chain % 2 == 1 });
             await Chain(chain, (run, resume, bar, stop) =>
-                (resume ? Search().ResumingFrom(run, 2) : Search().SavingTo(run, 2)).ReportingTo(bar).RunAsync(stop), result => result.Epochs,
+                (resume ? Search().ResumingFrom(run, 2) : Search().SavingTo(run, 2)).ReportingTo(bar).RunAsync(stop), result =>
+                    result.Epochs,
                 report => RunJson.Write(report with { Seconds = 0, DataSeconds = 0 }));
         }
     }
@@ -71,6 +70,7 @@ public class InterruptionTests
         interruptions.Should().BeGreaterThan(1);
         epochs(cut).Select(numbers).Should().Equal(epochs(whole).Select(numbers));
         ResumablePartsTests.SameCheckpoints(folder["whole"], folder["cut"]);
-        File.ReadAllText(folder["cut/diagnostics/counting.jsonl"]).Should().Be(File.ReadAllText(folder["whole/diagnostics/counting.jsonl"]));
+        File.ReadAllText(folder["cut/diagnostics/counting.jsonl"]).Should()
+            .Be(File.ReadAllText(folder["whole/diagnostics/counting.jsonl"]));
     }
 }

@@ -41,7 +41,8 @@ public class ModuleWeightsTests
         Tensor input = randn(2, 3, 8, 8);
         loaded.call(input);
         saved.SaveWeights(folder["w"]);
-        SafeTensorsFile.Read(folder["w"]).Tensors.Keys.Should().Contain("alpha.cell").And.Contain("layers.0.edges.5.operations.3.convolution.weight");
+        SafeTensorsFile.Read(folder["w"]).Tensors.Keys.Should()
+            .Contain("alpha.cell").And.Contain("layers.0.edges.5.operations.3.convolution.weight");
 
         loaded.LoadWeights(folder["w"]);
 
@@ -128,7 +129,8 @@ public class ModuleWeightsTests
         module.state_dict()["num_batches_tracked"].dtype.Should().Be(ScalarType.Int64);
         tensors["weight"] = ones(2, dtype: ScalarType.Int64);
         Write(folder["w"], tensors);
-        module.Invoking(m => m.LoadWeights(folder["w"], convertTypes: true)).Should().Throw<WeightsMismatchException>().WithMessage("*Int64*");
+        module.Invoking(m => m.LoadWeights(folder["w"], convertTypes: true)).Should().Throw<WeightsMismatchException>()
+            .WithMessage("*Int64*");
     }
 
     [Fact]
@@ -149,7 +151,8 @@ public class ModuleWeightsTests
         module.SaveWeights(folder["w"]);
         byte[] old = File.ReadAllBytes(folder["w"]);
         Directory.CreateDirectory(folder["folder"]);
-        module.Invoking(m => m.SaveWeights(folder["folder"])).Should().Throw<IOException>().WithMessage("*folder cannot be written*untouched*");
+        module.Invoking(m => m.SaveWeights(folder["folder"])).Should().Throw<IOException>()
+            .WithMessage("*folder cannot be written*untouched*");
         Directory.GetFiles(folder.Path).Should().Equal(folder["w"]);
         File.ReadAllBytes(folder["w"]).Should().Equal(old);
         module.Invoking(m => m.SaveWeights(folder["none/w"])).Should().Throw<IOException>().WithMessage("*make the folder*");
@@ -188,7 +191,9 @@ public class ModuleWeightsTests
         SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1, height: 8, width: 8), Relaxations.Softmax,
         new SupernetOptions { Seed = seed, Execution = execution });
 
-    private static byte[] Bytes(nn.Module module) => [.. module.state_dict().OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value.detach().bytes.ToArray())];
+    private static byte[] Bytes(nn.Module module) =>
+        [.. module.state_dict().OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => s.Value.detach().bytes.ToArray())];
 
-    private static void Write(string path, Dictionary<string, Tensor> tensors) => SafeTensorsFile.Write(path, tensors, new Dictionary<string, string>());
+    private static void Write(string path, Dictionary<string, Tensor> tensors) =>
+        SafeTensorsFile.Write(path, tensors, new Dictionary<string, string>());
 }

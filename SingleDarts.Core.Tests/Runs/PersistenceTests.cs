@@ -55,7 +55,8 @@ public class PersistenceTests
         x.GetProperty("dtype").GetString().Should().Be("F32");
         int begin = x.GetProperty("data_offsets")[0].GetInt32();
         BitConverter.ToSingle(file, 8 + length + begin + 4).Should().Be(-2);
-        BitConverter.ToInt64(file, 8 + length + header.RootElement.GetProperty("y").GetProperty("data_offsets")[0].GetInt32()).Should().Be(7);
+        BitConverter.ToInt64(file, 8 + length + header.RootElement.GetProperty("y").GetProperty("data_offsets")[0].GetInt32())
+            .Should().Be(7);
     }
 
     [Fact]
@@ -135,7 +136,8 @@ public class PersistenceTests
     {
         using var folder = new TemporaryFolder();
         using (RunFolder.Create(folder["run"], "{}"))
-            FluentActions.Invoking(() => RunFolder.Open(folder["run"])).Should().Throw<IOException>().WithMessage("*end the process that uses it*");
+            FluentActions.Invoking(() => RunFolder.Open(folder["run"])).Should().Throw<IOException>()
+                .WithMessage("*end the process that uses it*");
         RunFolder.Open(folder["run"]).Dispose();
     }
 
@@ -144,7 +146,8 @@ public class PersistenceTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["run"], "");
-        FluentActions.Invoking(() => RunFolder.Create(folder["run"], "{}")).Should().Throw<IOException>().WithMessage($"*{folder["run"]}*cannot be written*");
+        FluentActions.Invoking(() => RunFolder.Create(folder["run"], "{}")).Should().Throw<IOException>()
+            .WithMessage($"*{folder["run"]}*cannot be written*");
     }
 
     [Fact]

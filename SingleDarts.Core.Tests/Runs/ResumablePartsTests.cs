@@ -1,8 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Tests.Training;
 using SingleDarts.Core.Training;
 
 namespace SingleDarts.Core.Tests.Runs;
@@ -82,7 +80,8 @@ public class ResumablePartsTests
         using BatchSource train = TrainingSetup.Source(16);
         using var network = new TrainingNetwork(TrainingSetup.Classes);
         NetworkTraining.Of(network).On(train).For(1, 8).ObservedBy(new OfSearches()).Invoking(t => t.Build())
-            .Should().Throw<InvalidRunException>().WithMessage("*observer 'OfSearches' cannot watch a training, because it needs a SearchMoment*");
+            .Should().Throw<InvalidRunException>()
+                .WithMessage("*observer 'OfSearches' cannot watch a training, because it needs a SearchMoment*");
     }
 
     [Theory]
@@ -101,7 +100,8 @@ public class ResumablePartsTests
     internal static async Task Cancelled<T>(int steps, Func<Immediately, CancellationToken, Task<T>> run)
     {
         using var stop = new CancellationTokenSource();
-        await FluentActions.Awaiting(() => run(Immediately.At(steps, stop.Cancel), stop.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => run(Immediately.At(steps, stop.Cancel), stop.Token)).Should()
+            .ThrowAsync<OperationCanceledException>();
     }
 
     internal static void SameCheckpoints(string whole, string cut) => TrainingSetup.SameTensors(

@@ -3,8 +3,6 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Tests.Training;
 using SingleDarts.Core.Training;
 using static TorchSharp.torch;
 
@@ -36,7 +34,8 @@ public class RunEngineTests
         {
             set_num_threads(before);
         }
-        Small.Search(data).WithThreads(0).Invoking(s => s.Build()).Should().Throw<InvalidRunException>().WithMessage("*number of threads is 0*");
+        Small.Search(data).WithThreads(0).Invoking(s => s.Build()).Should().Throw<InvalidRunException>()
+            .WithMessage("*number of threads is 0*");
     }
 
     [Theory]
@@ -64,8 +63,10 @@ public class RunEngineTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
         using var stop = new CancellationTokenSource();
-        await FluentActions.Awaiting(() => Small.Search(data).ObservedBy(new Spoiler(epoch: 1, step: 1, byAlpha: false)).SavingTo(folder["run"])
-            .ReportingTo(Immediately.At(6, stop.Cancel)).RunAsync(stop.Token)).Should().ThrowAsync<RunDivergedException>().WithMessage("*epoch 2, step 2*");
+        await FluentActions.Awaiting(() => Small.Search(data).ObservedBy(new Spoiler(epoch: 1, step: 1, byAlpha: false))
+            .SavingTo(folder["run"])
+            .ReportingTo(Immediately.At(6, stop.Cancel)).RunAsync(stop.Token)).Should().ThrowAsync<RunDivergedException>()
+                .WithMessage("*epoch 2, step 2*");
         SafeTensorsFile.Read(folder["run/checkpoint/latest.safetensors"]).Metadata["epoch"].Should().Be("1");
     }
 
@@ -82,7 +83,8 @@ public class RunEngineTests
         transform.Calls.Should().Be(3 * 4);
 
         using BatchSource train = TrainingSetup.Source(transform: transform);
-        Run<TrainingEpochReport, TrainingResult> training = NetworkTraining.Of(new TrainingNetwork(TrainingSetup.Classes)).On(train).For(3, 8)
+        Run<TrainingEpochReport, TrainingResult> training = NetworkTraining.Of(new TrainingNetwork(TrainingSetup.Classes))
+            .On(train).For(3, 8)
             .With(o => o with { Prefetch = prefetch }).Build();
         transform.Calls = 0;
         await training.RunAsync();
@@ -113,8 +115,10 @@ public class RunEngineTests
         var (tensors, metadata) = SafeTensorsFile.Read(latest);
         var changed = tensors.Where(t => t.Key != "weights/alpha.cell").ToDictionary(t => t.Key, t => t.Value);
         SafeTensorsFile.Write(latest, changed, metadata);
-        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidDataException>()
-            .WithMessage("The checkpoint in *checkpoint does not fit the run, in 'weights/': 'alpha.cell' has shape [none]; expected [6, 5]*");
+        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync()).Should()
+            .ThrowAsync<InvalidDataException>()
+            .WithMessage(
+                "The checkpoint in *checkpoint does not fit the run, in 'weights/': 'alpha.cell' has shape [none]; expected [6, 5]*");
     }
 
     [Fact]
@@ -131,7 +135,8 @@ public class RunEngineTests
         lines[1].Should().StartWith("[##############################] epoch 2/2, step 3/3");
     }
 
-    private static int Recorded(string run) => JsonNode.Parse(File.ReadAllText(Path.Combine(run, "options.json")))!["threads"]!.GetValue<int>();
+    private static int Recorded(string run) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(run, "options.json")))!["threads"]!.GetValue<int>();
 
     private sealed class Threads : IRunObserver
     {

@@ -14,7 +14,8 @@ public class SafeTensorsFileTests
     public static TheoryData<string> Lies { get; } = new(
         """{"w":{"dtype":"F32","shape":[1000000000,1000000000],"data_offsets":[0,4]}}""",
         """{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""",
-        """{"w":{"dtype":"F32","shape":[0,4611686018427387904,4611686018427387904],"data_offsets":[0,0]},"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        """{"w":{"dtype":"F32","shape":[0,4611686018427387904,4611686018427387904],"data_offsets":[0,0]},""" +
+        "\"v\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
         """{"w":{"dtype":"U8","shape":[1000000000000],"data_offsets":[0,1000000000000]}}""",
         """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,400]}}""",
         """{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""",
@@ -103,7 +104,8 @@ public class SafeTensorsFileTests
         {
             byte[] copy = [.. whole];
             for (int k = 0; k <= i % 3; k++)
-                copy[random.Next(i % 4 == 0 ? copy.Length : header)] = (i % 2 == 0) ? (byte)random.Next(256) : (byte)"0123456789[]{},:\"-eE\\ "[random.Next(22)];
+                copy[random.Next(i % 4 == 0 ? copy.Length : header)] = (i % 2 == 0) ? (byte)random.Next(256)
+                    : (byte)"0123456789[]{},:\"-eE\\ "[random.Next(22)];
             File.WriteAllBytes(folder["b"], copy);
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
@@ -126,7 +128,8 @@ public class SafeTensorsFileTests
     public void Refused_file_leaves_no_tensor_alive()
     {
         using var folder = new TemporaryFolder();
-        SafeTensorsFile.Write(folder["a"], new Dictionary<string, Tensor> { ["x"] = rand(7), ["y"] = rand(7) }, new Dictionary<string, string>());
+        SafeTensorsFile.Write(folder["a"], new Dictionary<string, Tensor> { ["x"] = rand(7), ["y"] = rand(7) },
+            new Dictionary<string, string>());
         byte[] file = File.ReadAllBytes(folder["a"]);
         file[^1] ^= 1;
         File.WriteAllBytes(folder["a"], file);
@@ -143,7 +146,8 @@ public class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
         SafeTensorsFile.Write(folder["a"], new Dictionary<string, Tensor>
         {
-            ["a"] = ones(3, dtype: ScalarType.Bool), ["b"] = ones(3, dtype: ScalarType.Float16), ["c"] = ones(3), ["d"] = ones(1, dtype: ScalarType.Int64),
+            ["a"] = ones(3, dtype: ScalarType.Bool), ["b"] = ones(3, dtype: ScalarType.Float16), ["c"] = ones(3),
+                ["d"] = ones(1, dtype: ScalarType.Int64),
         }, new Dictionary<string, string>());
         byte[] file = File.ReadAllBytes(folder["a"]);
         int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file);
@@ -161,7 +165,8 @@ public class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
         using Tensor one = ones(1);
         FluentActions.Invoking(() => SafeTensorsFile.Write(
-            folder["a"], new Dictionary<string, Tensor> { ["__metadata__"] = one }, new Dictionary<string, string>())).Should().Throw<ArgumentException>();
+            folder["a"], new Dictionary<string, Tensor> { ["__metadata__"] = one }, new Dictionary<string, string>())).Should()
+                .Throw<ArgumentException>();
     }
 
     [Fact]
@@ -190,7 +195,8 @@ public class SafeTensorsFileTests
     private static void Refused(string path)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        FluentActions.Invoking(() => SafeTensorsFile.Read(path)).Should().Throw<InvalidDataException>().WithMessage($"{path} is not a whole*");
+        FluentActions.Invoking(() => SafeTensorsFile.Read(path)).Should().Throw<InvalidDataException>()
+            .WithMessage($"{path} is not a whole*");
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(FewMegabytes + 20 * new FileInfo(path).Length % 100_000_000);
     }
 

@@ -40,7 +40,8 @@ public class AtomicFileTests
         FluentActions.Invoking(() => AtomicFile.Write(folder["none/a"], "text")).Should().Throw<IOException>()
             .WithMessage($"{folder["none/a"]} cannot be written: *untouched*make the folder*");
         Directory.CreateDirectory(folder["b"]);
-        FluentActions.Invoking(() => AtomicFile.Write(folder["b"], "text")).Should().Throw<IOException>().WithMessage($"{folder["b"]} cannot*");
+        FluentActions.Invoking(() => AtomicFile.Write(folder["b"], "text")).Should().Throw<IOException>()
+            .WithMessage($"{folder["b"]} cannot*");
         Directory.GetFileSystemEntries(folder.Path).Should().Equal(folder["b"]);
     }
 

@@ -39,7 +39,8 @@ public sealed class FileBehindTests : IDisposable
     {
         foreach (var (path, link, target) in new[]
         {
-            ("broken", "broken", "nowhere"), ("broken-chain", "broken-chain", "broken"), ("loop", "loop", "loop"), ("gone/a/b.png", "gone", "/no/such/folder"),
+            ("broken", "broken", "nowhere"), ("broken-chain", "broken-chain", "broken"), ("loop", "loop", "loop"),
+                ("gone/a/b.png", "gone", "/no/such/folder"),
         })
             foreach (Action<string> action in new Action<string>[] { FileBehind.RefuseBroken, p => FileBehind.Of(p) })
                 FluentActions.Invoking(() => action(folder[path])).Should().Throw<FileNotFoundException>()

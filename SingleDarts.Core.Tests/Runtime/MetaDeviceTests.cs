@@ -102,7 +102,8 @@ public class MetaDeviceTests
             var outputs = network.Classify(batch.Inputs);
             var (main, auxiliary, total) = new TrainingLoss(0.1, 0.4).Of(outputs, batch.Labels);
             total.backward();
-            sums.Add(i, (main.detach(), 4), (auxiliary?.detach(), 4), (LabelRank.Of(outputs.Logits, batch.Labels).lt(Scalars.One).sum(), 4));
+            sums.Add(i, (main.detach(), 4), (auxiliary?.detach(), 4),
+                (LabelRank.Of(outputs.Logits, batch.Labels).lt(Scalars.One).sum(), 4));
             updater.Step();
             average.Update();
         }

@@ -57,7 +57,8 @@ public class NativeRuntimeTests
     {
         byte[] original = File.ReadAllBytes(Binding);
         int interesting = original.Length - 20_000;
-        Gen<(int, byte)> damage = Gen.Select(Gen.OneOf(Gen.Int[0, 64], Gen.Int[0x3dfae, 0x3f900 + 0x210], Gen.Int[interesting, original.Length - 1]), Gen.Byte);
+        Gen<(int, byte)> damage =
+            Gen.Select(Gen.OneOf(Gen.Int[0, 64], Gen.Int[0x3dfae, 0x3f900 + 0x210], Gen.Int[interesting, original.Length - 1]), Gen.Byte);
         Gen.Select(damage.Array[1, 40], Gen.Int[0, original.Length]).Sample((bytes, keep) =>
         {
             byte[] copy = original[..(keep % 3 == 0 ? keep : original.Length)];

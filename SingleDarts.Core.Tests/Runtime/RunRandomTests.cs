@@ -7,8 +7,6 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Search;
-using SingleDarts.Core.Tests.Training;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Runtime;
@@ -47,7 +45,8 @@ public class RunRandomTests
         using ClassificationDataset data = Small.Data();
         SearchSpace space = SearchSpace.Define("dropout").Input(3, 8, 8).Classes(3).Channels(2)
             .Operation("skip", Blocks.Skip, isLearnable: false)
-            .Operation("dropout", c => nn.Sequential(new ReluConvBatchNorm(c, 1), ofTorchSharp ? nn.Dropout(0.5) : new Dropout(0.5))).Build();
+            .Operation("dropout", c => nn.Sequential(new ReluConvBatchNorm(c, 1), ofTorchSharp ? nn.Dropout(0.5) : new Dropout(0.5)))
+                .Build();
         Task<string> Run(int seed) => Numbers(ArchitectureSearch.In(space).On(data).For(3, 10).WithSeed(seed));
         string[] alone = [await Run(1), await Run(2)];
 

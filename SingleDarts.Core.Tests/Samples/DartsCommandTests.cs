@@ -1,12 +1,13 @@
 using System.Text.Json;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
 /// <summary>From a search in the DARTS space to a trained network and the tables.</summary>
 public class DartsCommandTests
 {
-    private static readonly string[] Tiny = ["evaluate", "--channels", "4", "--layers", "3", "--image-size", "8", "--batch-size", "50", "--threads", "1"];
+    private static readonly string[] Tiny = ["evaluate", "--channels", "4", "--layers", "3", "--image-size", "8", "--batch-size", "50",
+        "--threads", "1"];
 
     [Fact]
     public void A_found_genotype_is_trained_resumed_and_shown_in_the_table()
@@ -22,15 +23,18 @@ public class DartsCommandTests
         var training = Run([.. Tiny, "--genotype", found, "--epochs", "1", "--samples", "200", "--test-samples", "100", "--out", trained]);
         training.Code.Should().Be(0, training.Output + training.Error);
         training.Output.Should().Contain("auxiliary classifier: none").And.Contain("epoch 1/1");
-        string genotype = JsonDocument.Parse(File.ReadAllText(Path.Combine(found, "genotype.json"))).RootElement.GetProperty("genotype").GetString()!;
+        string genotype = JsonDocument.Parse(File.ReadAllText(Path.Combine(found, "genotype.json"))).RootElement.GetProperty("genotype")
+            .GetString()!;
         training.Output.Should().Contain(genotype);
 
-        var again = Run([.. Tiny, "--genotype", found, "--epochs", "1", "--samples", "200", "--test-samples", "100", "--out", trained, "--resume"]);
+        var again = Run([.. Tiny, "--genotype", found, "--epochs", "1", "--samples", "200", "--test-samples", "100", "--out", trained,
+            "--resume"]);
         again.Code.Should().Be(0, again.Output + again.Error);
 
         var table = Run("table3", "--trained", trained);
         table.Code.Should().Be(0, table.Output + table.Error);
-        table.Output.Should().Contain("528.36").And.Contain("3.349").And.Contain("97.24").And.Contain("Trained here").And.Contain("darts, 3 cells, 4 channels");
+        table.Output.Should().Contain("528.36").And.Contain("3.349").And.Contain("97.24").And.Contain("Trained here").And.Contain(
+            "darts, 3 cells, 4 channels");
     }
 
     [Fact]

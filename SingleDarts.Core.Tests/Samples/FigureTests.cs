@@ -1,7 +1,7 @@
 using System.Globalization;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Spaces;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -14,7 +14,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
     [Fact]
     public void Time_to_collapse_is_that_of_the_closed_example()
     {
-        Draw("theorem-4.3", "--operations", "2", "--epsilon", "0.2", "0.1").Should().HaveCount(3).And.Contain(line => line.StartsWith("0.1,133,23.5"));
+        Draw("theorem-4.3", "--operations", "2", "--epsilon", "0.2", "0.1").Should()
+            .HaveCount(3).And.Contain(line => line.StartsWith("0.1,133,23.5"));
         File.ReadAllText(folder["theorem-4.3.svg"]).Length.Should().BeGreaterThan(5_000);
     }
 
@@ -23,7 +24,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
     [InlineData("3<-2", 5)]
     public void Figure_3_holds_the_recorded_gradients_of_the_edge(string edge, int row)
     {
-        double expected = RecordedRun.Open(runs.Benchmark).Records<OperationGradientsRecord>("operation-gradients")[0].Cells[^1].Gradient[row, 3];
+        double expected = RecordedRun.Open(runs.Benchmark)
+            .Records<OperationGradientsRecord>("operation-gradients")[0].Cells[^1].Gradient[row, 3];
         Draw("3", "--single-level", runs.Benchmark, "--edge", edge, "--cell", "3").Should().Contain(string.Create(
             CultureInfo.InvariantCulture, $"single-level,single-level,nor_conv_3x3,1,{expected:R},{expected:R},{expected:R},1"));
     }
@@ -48,7 +50,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
     public void Figure_a1_takes_edges_and_operations_from_the_run()
     {
         string run = runs.Changed("diagnostics/operation-probabilities.jsonl", _ =>
-            """{"epoch":1,"step":0,"isFinite":true,"operationWeights":{"reduction":[[0,0],[0,0],[0,0],[0.25,0.75],[0,0]],"normal":[[1,1],[1,1],[1,1],[1,1],[1,1]]}}""" + "\n");
+            """{"epoch":1,"step":0,"isFinite":true,"operationWeights":{"reduction":[[0,0],[0,0],[0,0],[0.25,0.75],[0,0]],""" +
+            "\"normal\":[[1,1],[1,1],[1,1],[1,1],[1,1]]}}\n");
         File.Copy(Path.Combine(runs.Darts, "options.json"), Path.Combine(run, "options.json"), true);
         File.Copy(Path.Combine(runs.Darts, "epochs.jsonl"), Path.Combine(run, "epochs.jsonl"), true);
         Draw("a1", "--bi-level", run, "--kind", "reduction", "--edge", "3<-1").Skip(1).Should().Equal(
@@ -98,7 +101,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
     public void Runs_of_different_spaces_or_data_are_not_drawn_together(string old, string changed, string part)
     {
         string other = runs.Changed("options.json", text => text.Replace(old, changed, StringComparison.Ordinal));
-        foreach (string[] arguments in new[] { new[] { "--single-level", runs.Stopped, other }, ["--single-level", runs.Stopped, "--bi-level", other] })
+        foreach (string[] arguments in new[] { new[] { "--single-level", runs.Stopped, other },
+            ["--single-level", runs.Stopped, "--bi-level", other] })
         {
             var (code, _, error) = Run(["figure", "1", .. arguments, "--table", runs.Table, "--out", folder["none"]]);
             code.Should().Be(2);
@@ -114,7 +118,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         string[] arguments = ["2", "--run", "smoke", "--seeds", "3", "--runs", folder["runs"]];
         var first = Run(["figure", .. arguments, "--out", folder["first"]]);
         first.Code.Should().Be(0, first.Error);
-        Directory.GetDirectories(folder["runs"]).Select(Path.GetFileName).Should().BeEquivalentTo("smoke-bi-level-3", "smoke-single-level-3");
+        Directory.GetDirectories(folder["runs"]).Select(Path.GetFileName).Should()
+            .BeEquivalentTo("smoke-bi-level-3", "smoke-single-level-3");
         File.Delete(folder["runs/smoke-bi-level-3/genotype.json"]);
         var second = Run(["figure", .. arguments, "--out", folder["second"]]);
         second.Output.Should().Contain("--scheme bi-level").And.Contain("--resume").And.NotContain("--scheme single-level");
@@ -131,7 +136,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         {
             string file = folder[$"images/{i % 10}/{i}.png"];
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllBytes(file, Tests.Data.TestImages.Encode(8, 8, (x, y) => new SkiaSharp.SKColor((byte)i, (byte)(x * y), (byte)(31 * y))));
+            File.WriteAllBytes(file, TestImages.Encode(8, 8, (x, y) => new SkiaSharp.SKColor((byte)i, (byte)(x * y), (byte)(31 * y))));
         }
         return folder["images"];
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SingleDarts.Core.Sweeps;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -55,7 +55,8 @@ public class KilledSweepTests
         using var folder = new TemporaryFolder();
         SweepFolder sweep = Plan(folder["sweep"]);
         using Process runner = Start(["sweep", "run", sweep.Path, "--workers", "2"]);
-        SpinWait.SpinUntil(() => sweep.Plan.Trials.Count(trial => Directory.Exists(Path.Combine(sweep.RunFolder(trial), "checkpoint"))) >= 2, TimeSpan.FromMinutes(2))
+        SpinWait.SpinUntil(() => sweep.Plan.Trials.Count(trial =>
+            Directory.Exists(Path.Combine(sweep.RunFolder(trial), "checkpoint"))) >= 2, TimeSpan.FromMinutes(2))
             .Should().BeTrue();
         Process.Start("kill", ["-TERM", runner.Id.ToString()]).WaitForExit();
         string output = runner.StandardOutput.ReadToEnd(), error = runner.StandardError.ReadToEnd();

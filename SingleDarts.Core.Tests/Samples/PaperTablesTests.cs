@@ -3,13 +3,14 @@ using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 using SkiaSharp;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
 public class PaperTablesTests
 {
-    private static readonly string[] Tiny = ["search", "--channels", "2", "--cells", "1", "--samples", "320", "--image-size", "8", "--threads", "1"];
+    private static readonly string[] Tiny = ["search", "--channels", "2", "--cells", "1", "--samples", "320", "--image-size", "8",
+        "--threads", "1"];
 
     [Fact]
     public void Help_names_the_settings_of_the_paper_as_defaults()
@@ -52,7 +53,8 @@ public class PaperTablesTests
             File.WriteAllBytes(file, png.ToArray());
         }
         var (code, output, error) = Run(
-            "search", "--channels", "2", "--cells", "1", "--threads", "1", "--epochs", "1", "--batch-size", "16", "--data", folder["images"]);
+            "search", "--channels", "2", "--cells", "1", "--threads", "1", "--epochs", "1", "--batch-size", "16", "--data",
+            folder["images"]);
         code.Should().Be(0, output + error);
         output.Should().Contain("genotype");
     }
@@ -61,7 +63,8 @@ public class PaperTablesTests
     public void Diagnose_leaves_the_records_of_every_diagnostic_but_the_hessian_that_a_recorded_run_reads()
     {
         using var folder = new TemporaryFolder();
-        var (code, output, error) = Run([.. Tiny, "--epochs", "1", "--batch-size", "160", "--diagnose", "--diagnose-interval", "2", "--out", folder["run"]]);
+        var (code, output, error) =
+            Run([.. Tiny, "--epochs", "1", "--batch-size", "160", "--diagnose", "--diagnose-interval", "2", "--out", folder["run"]]);
         code.Should().Be(0, output + error);
         Directory.GetFiles(folder["run/diagnostics"]).Select(Path.GetFileNameWithoutExtension).Should().BeEquivalentTo(
             "gradient-correlation", "operation-gradients", "operation-probabilities", "collapse-indicators");

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -22,8 +22,11 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         Cells(page).Should().ContainSingle();
         page.Descendants().Where(e => (string?)e.Attribute("class") == "missing").Should().BeEmpty();
         page.Descendants(Html + "h2").Should().HaveCount(10);
-        page.Root!.Value.Should().Contain("finished: 1 of 1 epochs").And.Contain("Cifar10Test" + (NasBench201Genotypes.IndexOf(genotype) / 200.0).ToString("F2", CultureInfo.InvariantCulture));
-        Matrix(page).Should().Equal(run.Epochs[^1].Architecture["cell"].OperationWeights.Cast<double>().Select(p => p.ToString("0.000", CultureInfo.InvariantCulture)));
+        page.Root!.Value.Should()
+            .Contain("finished: 1 of 1 epochs").And.Contain("Cifar10Test" + (NasBench201Genotypes.IndexOf(genotype) / 200.0)
+            .ToString("F2", CultureInfo.InvariantCulture));
+        Matrix(page).Should().Equal(run.Epochs[^1].Architecture["cell"].OperationWeights.Cast<double>()
+            .Select(p => p.ToString("0.000", CultureInfo.InvariantCulture)));
         page.Descendants().Where(e => (string?)e.Attribute("class") == "chosen").Should().HaveCount(6);
 
         string text = page.ToString();
@@ -101,7 +104,8 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         XDocument page = Report(folder);
         string Cost(XDocument p) => p.Descendants(Html + "p").Select(e => e.Value).Single(s => s.Contains("multiply-adds"));
         Cost(page).Should().Be(Cost(Report(runs.Stopped)), "the space is the same");
-        page.Root!.Value.Should().Contain("single-level search on nasbench201, seed 3").And.Contain("64 samples of 3x8x8").And.Contain("space.cells.cell.topology.outputLastNode");
+        page.Root!.Value.Should().Contain("single-level search on nasbench201, seed 3").And.Contain("64 samples of 3x8x8").And.Contain(
+            "space.cells.cell.topology.outputLastNode");
         Cells(page).Single().ToString().Should().Be(Cells(Report(runs.Stopped)).Single().ToString());
     }
 
@@ -130,7 +134,8 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         return XDocument.Load(Path.Combine(folder, "report.html"));
     }
 
-    private static IEnumerable<XElement> Cells(XDocument page) => page.Descendants(Svg + "svg").Where(svg => svg.Descendants().Any(e => e.Attribute("data-edge") is not null));
+    private static IEnumerable<XElement> Cells(XDocument page) =>
+        page.Descendants(Svg + "svg").Where(svg => svg.Descendants().Any(e => e.Attribute("data-edge") is not null));
 
     private static IEnumerable<string> Matrix(XDocument page) =>
         page.Descendants(Html + "table").Single(e => (string?)e.Attribute("class") == "heat").Descendants(Html + "td").Select(e => e.Value);

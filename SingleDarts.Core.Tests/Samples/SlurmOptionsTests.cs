@@ -21,10 +21,12 @@ public class SlurmOptionsTests
     {
         var options = new SlurmOptions
         {
-            Throttle = 0, Time = "4h", Memory = "8 G", Cpus = 0, Gpus = -1, Partition = "a;b", Account = "", Grace = -1, Others = ["qos=long", "--comment=a\n#SBATCH --hold"],
+            Throttle = 0, Time = "4h", Memory = "8 G", Cpus = 0, Gpus = -1, Partition = "a;b", Account = "", Grace = -1,
+                Others = ["qos=long", "--comment=a\n#SBATCH --hold"],
         };
         string message = FluentActions.Invoking(options.Validate).Should().Throw<ArgumentException>().Which.Message;
-        foreach (string option in new[] { "--throttle", "--time", "--mem", "--cpus", "--gpus", "--partition", "--account", "--grace", "'qos=long'", "'--comment" })
+        foreach (string option in new[] { "--throttle", "--time", "--mem", "--cpus", "--gpus", "--partition", "--account", "--grace",
+            "'qos=long'", "'--comment" })
             message.Should().Contain(option);
     }
 
@@ -32,6 +34,7 @@ public class SlurmOptionsTests
     public void A_time_limit_within_the_grace_is_refused_because_Slurm_would_signal_at_once()
     {
         new SlurmOptions { Time = "00:02:01" }.Validate();
-        FluentActions.Invoking(new SlurmOptions { Time = "00:02:00" }.Validate).Should().Throw<ArgumentException>().WithMessage("*--grace 120 s*Lower --grace*");
+        FluentActions.Invoking(new SlurmOptions { Time = "00:02:00" }.Validate).Should().Throw<ArgumentException>()
+            .WithMessage("*--grace 120 s*Lower --grace*");
     }
 }

@@ -24,7 +24,8 @@ public class SlurmQueueTests
     public void Tasks_are_read_with_their_restarts_and_reasons_and_other_lines_left_out() =>
         QueuedTask.Parse(Recorded).Should().Equal(
             new QueuedTask(7, 0, "PENDING", 1, "JobArrayTaskLimit"), new(7, 3, "RUNNING", 0, "None"), new(7, 2, "COMPLETING", 0, "None"),
-            new(7, 4, "PENDING", 0, "Priority"), new(7, 5, "REQUEUE_HOLD", 2, "job requeued in held state"), new(7, 6, "FAILED", 0, "NonZeroExitCode"));
+            new(7, 4, "PENDING", 0, "Priority"), new(7, 5, "REQUEUE_HOLD", 2, "job requeued in held state"),
+            new(7, 6, "FAILED", 0, "NonZeroExitCode"));
 
     [Fact]
     public void Queue_and_folder_together_say_how_each_cell_stands()
@@ -53,11 +54,13 @@ public class SlurmQueueTests
 
     [Fact]
     public void Of_two_tasks_of_a_cell_the_running_one_counts() =>
-        Merge([TrialState.Running], [Seven, Seven with { Id = 9 }], [new(7, 0, "PENDING", 0, ""), new(9, 0, "RUNNING", 0, "")]).Should().Equal(TrialStanding.Running);
+        Merge([TrialState.Running], [Seven, Seven with { Id = 9 }], [new(7, 0, "PENDING", 0, ""), new(9, 0, "RUNNING", 0, "")]).Should()
+            .Equal(TrialStanding.Running);
 
     [Fact]
     public void Accounts_say_how_the_tasks_that_began_ended() =>
-        SlurmQueue.ParseAccounts("7_0|TIMEOUT|0:15\n7_1|CANCELLED by 1000|0:0\n7_[2-5%2]|PENDING|0:0\n7|FAILED|1:0\n\n").Should().BeEquivalentTo(new Dictionary<(long Job, int Index), string>
+        SlurmQueue.ParseAccounts("7_0|TIMEOUT|0:15\n7_1|CANCELLED by 1000|0:0\n7_[2-5%2]|PENDING|0:0\n7|FAILED|1:0\n\n").Should()
+            .BeEquivalentTo(new Dictionary<(long Job, int Index), string>
         {
             [(7, 0)] = "TIMEOUT, exit code 0:15",
             [(7, 1)] = "CANCELLED by 1000, exit code 0:0",
@@ -75,19 +78,23 @@ public class SlurmQueueTests
         SubmittedJob.ReadAll(sweep.Path).Should().Equal(jobs);
 
         File.AppendAllText(sweep["slurm/jobs.jsonl"], "{\"id\": 9, \"arr");
-        FluentActions.Invoking(() => SubmittedJob.ReadAll(sweep.Path)).Should().Throw<InvalidDataException>().WithMessage("*jobs.jsonl, line 3*Delete the line*");
+        FluentActions.Invoking(() => SubmittedJob.ReadAll(sweep.Path)).Should().Throw<InvalidDataException>()
+            .WithMessage("*jobs.jsonl, line 3*Delete the line*");
     }
 
     [Theory]
     [InlineData("123\n", 123, null)]
     [InlineData("123;fast\n", 123, "fast")]
     [InlineData("sbatch: a word from the site\n123\n", 123, null)]
-    public void The_answer_of_sbatch_is_read(string answer, long id, string? cluster) => SubmittedJob.ParseAnswer(answer).Should().Be((id, cluster));
+    public void The_answer_of_sbatch_is_read(string answer, long id, string? cluster) => SubmittedJob.ParseAnswer(answer).Should()
+        .Be((id, cluster));
 
     [Fact]
     public void Another_answer_of_sbatch_is_shown() =>
         FluentActions.Invoking(() => SubmittedJob.ParseAnswer("Submitted")).Should().Throw<FormatException>().WithMessage("*'Submitted'*");
 
-    private static IEnumerable<TrialStanding> Merge(TrialState[] folder, SubmittedJob[] jobs, IReadOnlyList<QueuedTask>? queue) => TrialInQueue.Merge(
-        [.. folder.Select((state, i) => new TrialStatus(i, new Trial(new JsonObject { ["i"] = i }), state, 1, null, null))], jobs, queue).Select(trial => trial.Standing);
+    private static IEnumerable<TrialStanding> Merge(TrialState[] folder, SubmittedJob[] jobs, IReadOnlyList<QueuedTask>? queue) =>
+        TrialInQueue.Merge(
+        [.. folder.Select((state, i) => new TrialStatus(i, new Trial(new JsonObject { ["i"] = i }), state, 1, null, null))], jobs, queue)
+            .Select(trial => trial.Standing);
 }

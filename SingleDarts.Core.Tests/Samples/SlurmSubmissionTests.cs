@@ -30,7 +30,8 @@ public sealed class SlurmSubmissionTests : IDisposable
         Submit(0, "--throttle", "2", "--cpus", "3").Output.Should().Contain("job 123: 4 of 5 trials, array 0,2-4 (1 done)");
 
         File.ReadAllText(folder["asked"]).Should().Be($"--parsable|{folder["my sweep/slurm/job.sh"]}|");
-        File.ReadAllText(folder["my sweep/slurm/job.sh"]).Should().Contain("#SBATCH --array=0,2-4%2\n").And.Contain("#SBATCH --cpus-per-task=3\n").And
+        File.ReadAllText(folder["my sweep/slurm/job.sh"]).Should()
+            .Contain("#SBATCH --array=0,2-4%2\n").And.Contain("#SBATCH --cpus-per-task=3\n").And
             .Contain($"PaperTables.dll' 'sweep' 'run' '{folder["my sweep"]}' --index auto ");
         Directory.Exists(folder["my sweep/slurm/logs"]).Should().BeTrue();
         SubmittedJob job = SubmittedJob.ReadAll(sweep.Path).Should().ContainSingle().Which;
@@ -97,7 +98,8 @@ public sealed class SlurmSubmissionTests : IDisposable
     [Fact]
     public void A_folder_without_a_sweep_and_bad_options_end_with_code_2()
     {
-        Run("submit", Bin, "--slurm").Should().Match<(int Code, string Output, string Error)>(r => r.Code == 2 && r.Error.Contains("holds no sweep"));
+        Run("submit", Bin, "--slurm")
+            .Should().Match<(int Code, string Output, string Error)>(r => r.Code == 2 && r.Error.Contains("holds no sweep"));
         Submit(2, "--grace", "-1", "--cpus", "0").Error.Should().Contain("--grace is -1").And.Contain("--cpus is 0");
         Run("submit", sweep.Path).Should().Match<(int Code, string Output, string Error)>(r => r.Code == 2 && r.Error.Contains("--slurm"));
     }
@@ -115,10 +117,12 @@ public sealed class SlurmSubmissionTests : IDisposable
             .And.MatchRegex(@"2  requeued     row, seed \d, \w+  \(task 7_2, PENDING: BeginTime, restart 1\)")
             .And.MatchRegex(@"4  lost         row, seed \d, \w+  \(TIMEOUT, exit code 0:15; log: .*my sweep/slurm/logs/7_4.log\)");
         File.Delete(Path.Combine(Bin, "squeue"));
-        Run("status", sweep.Path).Output.Should().Contain("Slurm's queue is not known: there is no squeue here").And.Contain("1 done, 4 open");
+        Run("status", sweep.Path).Output.Should()
+            .Contain("Slurm's queue is not known: there is no squeue here").And.Contain("1 done, 4 open");
     }
 
-    private static (int Code, string Output, string Error) RunIn(string path, params string[] arguments) => PaperTablesProcess.RunFinding(path, arguments);
+    private static (int Code, string Output, string Error) RunIn(string path, params string[] arguments) =>
+        PaperTablesProcess.RunFinding(path, arguments);
 
     private (int Code, string Output, string Error) Run(params string[] arguments) => RunIn(Bin, ["sweep", .. arguments]);
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using SingleDarts.Core.Sweeps;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -16,14 +16,16 @@ public sealed class SweepDefinitionTests : IDisposable
     public void The_example_of_the_page_is_planned_and_collected_without_its_file()
     {
         string page = Repository.Read("docs/reference/sweep-definition.md"), file = folder["own.json"];
-        File.WriteAllText(file, Regex.Match(page, @"^```json\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value);
+        File.WriteAllText(file, Regex.Match(
+            page, @"^```json\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value);
         SweepFolder sweep = Plan(folder["sweep"], file, "--channels", "4");
         File.Delete(file);
         sweep.Plan.Groups.Select(group => (group.Name, group.Trials.Count)).Should().Equal(("decay/none", 2), ("decay/1e-3", 2));
         JsonObject options = sweep.Plan.Groups[1].Trials[1].Options;
         new[] { "epochs", "samples", "channels", "alphaWeightDecay", "seed", "batchSize" }.Select(name => options[name]!.ToJsonString())
             .Should().Equal(["3", "640", "4", "0.001", "1", "64"], "scale, command line, row, seed and default");
-        Run("sweep", "collect", sweep.Path).Output.Should().StartWith("Weight decay of α").And.Contain("Does '1e-3' beat 'none' on CIFAR-10 test? Not known");
+        Run("sweep", "collect", sweep.Path).Output.Should()
+            .StartWith("Weight decay of α").And.Contain("Does '1e-3' beat 'none' on CIFAR-10 test? Not known");
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class SweepDefinitionTests : IDisposable
             }
             """);
         JsonNode Option(string sweep, string name, params string[] more) =>
-            Plan(folder[sweep], [folder["own.json"], "--scale", "one", "--epochs", "9", .. more]).Plan.Groups.Single(g => g.Name == "own/m, r").Trials[0].Options[name]!;
+            Plan(folder[sweep], [folder["own.json"], "--scale", "one", "--epochs", "9", .. more]).Plan.Groups.Single(g =>
+                g.Name == "own/m, r").Trials[0].Options[name]!;
         Option("a", "learningRate").GetValue<double>().Should().Be(3);
         Option("b", "learningRate", "--variant", "v", "--rate-factor", "10").GetValue<double>().Should().Be(40);
         Option("c", "epochs").GetValue<int>().Should().Be(9);
@@ -94,6 +97,7 @@ public sealed class SweepDefinitionTests : IDisposable
     {
         File.WriteAllText(folder["bad.json"], "{ \"name\": ");
         Run("sweep", "plan", folder["bad.json"], "--out", folder["sweep"]).Error.Should().Contain(folder["bad.json"] + " is not JSON");
-        Run("sweep", "plan", folder["none.json"], "--out", folder["sweep"]).Error.Should().Contain("There is no definition").And.Contain("table4");
+        Run("sweep", "plan", folder["none.json"], "--out", folder["sweep"]).Error.Should()
+            .Contain("There is no definition").And.Contain("table4");
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -17,29 +17,37 @@ public sealed class SweepReportTests : IDisposable
     [Fact]
     public void Reports_hold_the_paper_against_the_results_and_leave_empty_what_was_not_run()
     {
-        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "3", "--table", Table(), "--data-name", "JPEG_CIFAR-10, \"small\" & 50% | #1");
+        SweepFolder sweep = Plan(folder["sweep"], "table4", "--seeds", "3", "--table", Table(), "--data-name",
+            "JPEG_CIFAR-10, \"small\" & 50% | #1");
         // Accuracy of trial i is i / 200: 0, 1 and 5 for single-level, 0 and 0 for the same subset, none for bi-level.
         foreach (var (trial, index) in new[] { (2, 0), (5, 200), (8, 1000), (1, 0), (4, 0) })
             Finish(sweep, sweep.Plan.Trials[trial], index);
 
         string[][] rows = [.. Collect(sweep, "csv").Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Select(Fields)];
-        rows[0].Should().Equal("table", "row", "metric", "paper", "ours", "difference", "s", "seeds", "skips of 6", "minutes", "device", "data");
+        rows[0].Should().Equal("table", "row", "metric", "paper", "ours", "difference", "s", "seeds", "skips of 6", "minutes",
+            "device", "data");
         rows.Should().HaveCount(10).And.OnlyContain(row => row.Length == 12);
         rows[1][1..].Should().Equal("bi-level", "Cifar10Test", "61.88 ± 10.72", "", "", "", "0 of 3", "", "", "", "");
         rows[4][1..8].Should().Equal("same subset", "Cifar10Test", "84.34 ± 0.02", "0.00", "-84.34", "0.00", "2 of 3");
         // Mean 2, squared deviations 4, 1 and 9.
-        rows[7][1..].Should().Equal("same subset, same batch", "Cifar10Test", "94.27 ± 0.13", "2.00", "-92.27", Math.Sqrt(7).ToString("F2", CultureInfo.InvariantCulture), "3 of 3",
+        rows[7][1..].Should().Equal("same subset, same batch", "Cifar10Test", "94.27 ± 0.13", "2.00", "-92.27", Math.Sqrt(7)
+            .ToString("F2", CultureInfo.InvariantCulture), "3 of 3",
             "0 1 1", "1.5", "cpu", "JPEG_CIFAR-10, \"small\" & 50% | #1");
 
         string text = Collect(sweep, "text");
-        text.Should().Contain("Does 'same subset, same batch' beat 'same subset' on CIFAR-10 test? Yes: 2.00 against 0.00, a difference of +2.00, " +
+        text.Should()
+            .Contain("Does 'same subset, same batch' beat 'same subset' on CIFAR-10 test? Yes: 2.00 against 0.00, a difference of +2.00, " +
             $"which is more than its standard error of {Math.Sqrt(7.0 / 3).ToString("F2", CultureInfo.InvariantCulture)} (3 and 2 seeds).");
         text.Should().Contain("Does 'same subset' beat 'bi-level' on CIFAR-10 test? Not known: no result of 'bi-level'.");
         text.Should().Contain("Does 'bi-level' collapse to skip connections? Not known: no result.");
-        text.Should().Contain("Does 'same subset, same batch' collapse to skip connections? No: 0 of 3 genotypes have a skip connection on all 6 edges; by seed 0 1 1. After each epoch: 0 of 3 genotypes, 0.67 of 6 edges on average.");
+        text.Should()
+            .Contain(
+            "Does 'same subset, same batch' collapse to skip connections? No: 0 of 3 genotypes have a skip connection on all 6 edges; " +
+        "by seed 0 1 1. After each epoch: 0 of 3 genotypes, 0.67 of 6 edges on average.");
 
         Collect(sweep, "markdown").Should().Contain(@"| JPEG\_CIFAR-10, ""small"" &amp; 50% \| \#1 |").And.Contain("\n| --- | --- |");
-        Collect(sweep, "latex").Should().Contain(@"& JPEG\_CIFAR-10, ""small"" \& 50\% \textbar{} \#1 \\").And.Contain(@"61.88 $\pm$ 10.72").And.Contain(@"$\alpha$");
+        Collect(sweep, "latex").Should()
+            .Contain(@"& JPEG\_CIFAR-10, ""small"" \& 50\% \textbar{} \#1 \\").And.Contain(@"61.88 $\pm$ 10.72").And.Contain(@"$\alpha$");
     }
 
     [Fact]
@@ -47,7 +55,8 @@ public sealed class SweepReportTests : IDisposable
     {
         SweepFolder sweep = Plan(folder["sweep"], "table1", "table5", "--seeds", "1");
         string report = Collect(sweep, "markdown");
-        report.Should().Contain("| GDAS (paper only) | Cifar10Test | 93.51 ± 0.13 |  |").And.Contain("| Optimal (paper only) | Cifar10Test | 94.37 |")
+        report.Should().Contain("| GDAS (paper only) | Cifar10Test | 93.51 ± 0.13 |  |").And.Contain(
+            "| Optimal (paper only) | Cifar10Test | 94.37 |")
             .And.Contain("| DARTS, lr 0.025 | Cifar10Validation | 39.77 ± 0.00 |").And.Contain("| DARTS, lr 0.025 | Cifar100Test |  |")
             .And.Contain("they are validation and test on CIFAR-10").And.Contain("Is DARTS steady? Not known: 0 of 7 rows have results.")
             .And.Contain("No table of NAS-Bench-201 was given");
@@ -81,22 +90,26 @@ public sealed class SweepReportTests : IDisposable
     {
         SweepFolder sweep = Plan(folder["sweep"], "table4", "table5", "--seeds", "2", "--table", Table());
         string convolutionOnly = NasBench201Genotypes.AllSkip.ToString().Replace("skip_connect", "nor_conv_3x3", StringComparison.Ordinal);
-        int allSkip = NasBench201Genotypes.IndexOf(NasBench201Genotypes.AllSkip), convolutions = NasBench201Genotypes.IndexOf(Genotype.Parse(convolutionOnly));
+        int allSkip = NasBench201Genotypes.IndexOf(NasBench201Genotypes.AllSkip),
+            convolutions = NasBench201Genotypes.IndexOf(Genotype.Parse(convolutionOnly));
         IReadOnlyList<Trial> bi = sweep.Plan.Groups.Single(group => group.Name == "table4/bi-level").Trials;
         Finish(sweep, bi[0], allSkip, convolutions);
         Finish(sweep, bi[1], allSkip, allSkip);
 
         var (code, output, error) = Run("sweep", "draw", sweep.Path, "--out", folder["figures"]);
         code.Should().Be(0, error);
-        output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(12).And.OnlyContain(file => File.Exists(file));
+        output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Should()
+            .HaveCount(12).And.OnlyContain(file => File.Exists(file));
         File.ReadAllLines(folder["figures/table4-skips.csv"]).Should().Equal("scheme,panel,line,epoch,mean,min,max,runs",
             ",Table 4: subset and batch of α,bi-level,1,6,6,6,2", ",Table 4: subset and batch of α,bi-level,2,3,0,6,2");
         double low = Math.Min(allSkip, convolutions) / 200.0, high = Math.Max(allSkip, convolutions) / 200.0;
-        File.ReadAllLines(folder["figures/table5-accuracy.csv"]).Should().HaveCount(3, "three rows of DARTS name these searches").And.EndWith(
+        File.ReadAllLines(folder["figures/table5-accuracy.csv"]).Should()
+            .HaveCount(3, "three rows of DARTS name these searches").And.EndWith(
             string.Create(CultureInfo.InvariantCulture, $",DARTS,lr 0.005,2,{(low + high) / 2:R},{low:R},{high:R},2"));
         Finish(sweep, sweep.Plan.Groups.Single(group => group.Name == "table4/same subset, same batch").Trials[0], allSkip);
         Run("sweep", "draw", sweep.Path, "--out", folder["figures"]).Code.Should().Be(0);
-        File.ReadAllLines(folder["figures/table4-skips.csv"]).Should().EndWith(",Table 4: subset and batch of α,\"same subset, same batch\",1,6,6,6,1");
+        File.ReadAllLines(folder["figures/table4-skips.csv"]).Should()
+            .EndWith(",Table 4: subset and batch of α,\"same subset, same batch\",1,6,6,6,1");
         Collect(sweep, "text").Should().Contain("Partly: 1 of 2 genotypes have a skip connection on all 6 edges; by seed 0 6. " +
             "After each epoch: 3 of 4 genotypes, 4.50 of 6 edges on average.");
     }
@@ -114,7 +127,8 @@ public sealed class SweepReportTests : IDisposable
     public void A_factor_multiplies_the_rates_of_Tables_4_and_5_and_no_others_and_the_report_says_so()
     {
         SweepFolder sweep = Plan(folder["sweep"], "table1", "table4", "table5", "--scale", "paper", "--seeds", "1", "--rate-factor", "5");
-        double Rate(string group, string name) => sweep.Plan.Groups.Single(g => g.Name == group).Trials[0].Options[name]!.GetValue<double>();
+        double Rate(string group, string name) =>
+            sweep.Plan.Groups.Single(g => g.Name == group).Trials[0].Options[name]!.GetValue<double>();
         Rate("table4/bi-level", "learningRate").Should().BeApproximately(0.025, 1e-12);
         Rate("table4/bi-level", "alphaLearningRate").Should().BeApproximately(0.025, 1e-12);
         Rate("table5/Single-DARTS, lr 0.001", "alphaLearningRate").Should().BeApproximately(0.005, 1e-12);
@@ -152,7 +166,8 @@ public sealed class SweepReportTests : IDisposable
     /// <summary>A result as a search writes it, with the genotypes of these numbers after its epochs.</summary>
     private static void Finish(SweepFolder sweep, Trial trial, params int[] genotypes) => Finish(sweep, trial, null, genotypes);
 
-    private static void Finish(SweepFolder sweep, Trial trial, string? dataHash, params int[] genotypes) => sweep.TryLease(trial)!.Complete(new JsonObject
+    private static void Finish(SweepFolder sweep, Trial trial, string? dataHash, params int[] genotypes) =>
+        sweep.TryLease(trial)!.Complete(new JsonObject
     {
         ["genotype"] = NasBench201Genotypes.FromIndex(genotypes[^1]).ToString(),
         ["genotypes"] = new JsonArray([.. genotypes.Select(index => (JsonNode)NasBench201Genotypes.FromIndex(index).ToString())]),
@@ -166,7 +181,8 @@ public sealed class SweepReportTests : IDisposable
     {
         string file = folder["table.csv"];
         File.WriteAllLines(file, NasBench201Genotypes.EnumerateAll()
-            .Select((genotype, i) => string.Create(CultureInfo.InvariantCulture, $"{i},{genotype},{i / 400.0},{i / 200.0},{i / 300.0},{i / 350.0},{i / 500.0},{i / 450.0}"))
+            .Select((genotype, i) => string.Create(
+                CultureInfo.InvariantCulture, $"{i},{genotype},{i / 400.0},{i / 200.0},{i / 300.0},{i / 350.0},{i / 500.0},{i / 450.0}"))
             .Prepend("index,arch,cifar10_valid,cifar10_test,cifar100_valid,cifar100_test,imagenet16_valid,imagenet16_test"));
         return file;
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Sweeps;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -58,7 +58,8 @@ public sealed class SweepRunTests : IDisposable
         (code, output, error) = Run("sweep", "run", sweep.Path, "--index", "0", "--stale-after", "6");
         code.Should().Be(0, output + error);
         sweep.Status().Count(TrialState.Done).Should().Be(2);
-        (DateTime.UtcNow - File.GetLastWriteTimeUtc(lease)).Should().BeGreaterThan(TimeSpan.FromSeconds(6), "nobody touched the lease while it held");
+        (DateTime.UtcNow - File.GetLastWriteTimeUtc(lease)).Should()
+            .BeGreaterThan(TimeSpan.FromSeconds(6), "nobody touched the lease while it held");
     }
 
     /// <summary>Two trials of the smallest searches.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Sweeps;
-using SingleDarts.Core.Tests.Sweeps;
-using static SingleDarts.Core.Tests.Samples.PaperTablesProcess;
+using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
 
@@ -18,7 +17,8 @@ public sealed class SweepTests : IDisposable
         JsonObject Options(string group) => sweep.Plan.Groups.Single(g => g.Name == group).Trials.Should().ContainSingle().Subject.Options;
 
         sweep.Plan.Trials.Should().HaveCount(13,
-            "3 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table 1; none of Figure 1 is new");
+            "3 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table " +
+            "1; none of Figure 1 is new");
         JsonNode.DeepEquals(Options("table1/Single-DARTS"), JsonNode.Parse("""
             {
               "space": "nasbench201", "channels": 16, "cells": 5, "layers": 8, "epochs": 50, "batchSize": 64, "scheme": "single-level", "portion": 1,
@@ -32,19 +32,23 @@ public sealed class SweepTests : IDisposable
         Options("table5/Single-DARTS, Adam").ToJsonString().Should().Be(Options("table1/Single-DARTS").ToJsonString());
         Options("table5/DARTS, lr 0.005").ToJsonString().Should().Be(Options("table4/bi-level").ToJsonString());
         JsonObject steep = Options("table5/DARTS, lr 0.025");
-        steep.ToJsonString().Should().Contain("\"scheme\":\"bi-level\"").And.Contain("\"relaxation\":\"softmax\"").And.Contain("\"alphaOptimizer\":\"sgd\"")
+        steep.ToJsonString().Should().Contain("\"scheme\":\"bi-level\"").And.Contain("\"relaxation\":\"softmax\"").And.Contain(
+            "\"alphaOptimizer\":\"sgd\"")
             .And.Contain("\"learningRate\":0.025").And.Contain("\"alphaLearningRate\":0.025");
         Options("table5/Single-DARTS, sigmoid, α = 0")["initialProbability"]!.GetValue<double>().Should().Be(0.5);
-        Options("table5/DARTS, Adam").ToJsonString().Should().Contain("\"alphaOptimizer\":\"adam\"").And.Contain("\"weightOptimizer\":\"sgd\"");
+        Options("table5/DARTS, Adam").ToJsonString().Should()
+            .Contain("\"alphaOptimizer\":\"adam\"").And.Contain("\"weightOptimizer\":\"sgd\"");
     }
 
     [Fact]
     public void What_the_paper_leaves_open_is_an_option_of_every_trial()
     {
-        SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001", "--portion", "0.5", "--variant", "adam-moves-weights", "--device", "cuda");
+        SweepFolder sweep = Plan(folder["sweep"], "table5", "--seeds", "2", "--nesterov", "--clip", "0", "--alpha-weight-decay", "0.001",
+            "--portion", "0.5", "--variant", "adam-moves-weights", "--device", "cuda");
         sweep.Plan.Trials.Should().HaveCount(22);
         foreach (Trial trial in sweep.Plan.Trials)
-            trial.Options.ToJsonString().Should().Contain("\"nesterov\":true").And.Contain("\"clip\":0,").And.Contain("\"alphaWeightDecay\":0.001")
+            trial.Options.ToJsonString().Should()
+                .Contain("\"nesterov\":true").And.Contain("\"clip\":0,").And.Contain("\"alphaWeightDecay\":0.001")
                 .And.Contain("\"portion\":0.5").And.Contain("\"device\":\"cuda\"");
         sweep.Plan.Groups.Single(g => g.Name == "table5/DARTS, Adam").Trials[0].Options.ToJsonString().Should()
             .Contain("\"weightOptimizer\":\"adam\"").And.Contain("\"learningRate\":0.0003");
@@ -99,7 +103,8 @@ public sealed class SweepTests : IDisposable
         Run("sweep", "run", sweep.Path, "--index", "2").Code.Should().Be(0);
         string[] runs = [sweep.RunFolder(sweep.Plan.Trials[0]), sweep.RunFolder(sweep.Plan.Trials[2])];
         // 20 steps of 32 images in each of 3 epochs, so steps 0, 7, 14, then 21, 28, 35, then 42, 49, 56.
-        File.ReadLines(Path.Combine(runs[1], "diagnostics", "operation-gradients.jsonl")).Select(line => JsonNode.Parse(line)!["measurements"]!.GetValue<int>())
+        File.ReadLines(Path.Combine(runs[1], "diagnostics", "operation-gradients.jsonl"))
+            .Select(line => JsonNode.Parse(line)!["measurements"]!.GetValue<int>())
             .Should().Equal(3, 3, 3);
         var (code, output, error) = Run("figure", "3", "--bi-level", runs[0], "--single-level", runs[1], "--out", folder["figures"]);
         code.Should().Be(0, output + error);
@@ -138,13 +143,15 @@ public sealed class SweepTests : IDisposable
 
         var (code, output, error) = Run("sweep", "run", sweep.Path, "--workers", "2");
         code.Should().Be(1, output + error);
-        error.Should().Contain("has 2 epochs, but there is no checkpoint").And.Contain("The checkpoint cannot be saved").And.Contain(sweep.FailureLog(sweep.Plan.Trials[1]));
+        error.Should().Contain("has 2 epochs, but there is no checkpoint").And.Contain("The checkpoint cannot be saved").And.Contain(
+            sweep.FailureLog(sweep.Plan.Trials[1]));
         sweep.Status().ToString().Should().Be("3 trials: 1 done, 2 failed");
         File.ReadAllText(sweep.FailureLog(sweep.Plan.Trials[1])).Should().Contain("The checkpoint cannot be saved");
 
         var (again, status, _) = Run("sweep", "status", sweep.Path);
         again.Should().Be(1);
-        status.Should().StartWith("3 trials: 1 done, 2 failed").And.Contain("table4/bi-level, seed 0").And.Contain("table4/same subset, seed 0");
+        status.Should().StartWith("3 trials: 1 done, 2 failed").And.Contain("table4/bi-level, seed 0").And.Contain(
+            "table4/same subset, seed 0");
 
         Directory.Delete(vanished, recursive: true);
         Directory.Delete(full, recursive: true);

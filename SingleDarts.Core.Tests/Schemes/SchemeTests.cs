@@ -24,7 +24,8 @@ public class SchemeTests
         outcome.Architecture.Should().BeSameAs(outcome.Weights);
         (search.Alpha - (alpha - alphaGradient.Times(0.1))).abs().max().item<double>().Should().BeLessThan(1e-14);
         for (int i = 0; i < weights.Length; i++)
-            (search.Supernet.Weights[i].Parameter - (weights[i] - weightGradients[i].Times(0.1))).abs().max().item<double>().Should().BeLessThan(1e-14);
+            (search.Supernet.Weights[i].Parameter - (weights[i] - weightGradients[i].Times(0.1))).abs().max().item<double>().Should()
+                .BeLessThan(1e-14);
     }
 
     [Fact]
@@ -186,7 +187,8 @@ public class SchemeTests
         SampleAllocation allocation = OptimizationSchemes.BiLevel.Allocate(1001, generator);
         allocation.WeightSamples.Count.Should().BeInRange(500, 501);
         allocation.WeightSamples.Intersect(allocation.ArchitectureSamples!).Should().BeEmpty();
-        allocation.WeightSamples.Concat(allocation.ArchitectureSamples!).Order().Should().Equal(Enumerable.Range(0, 1001).Select(i => (long)i));
+        allocation.WeightSamples.Concat(allocation.ArchitectureSamples!).Order().Should()
+            .Equal(Enumerable.Range(0, 1001).Select(i => (long)i));
     }
 
     [Fact]
@@ -211,7 +213,8 @@ public class SchemeTests
     }
 
     /// <summary>α's gradient, read from a step of rate 1 without momentum; weights and α are put back.</summary>
-    private static Tensor ArchitectureGradientOf(SmallSearch search, ArchitectureGradient kind, Tensor alpha, Tensor[] weights, double radius = 1e-5)
+    private static Tensor ArchitectureGradientOf(SmallSearch search, ArchitectureGradient kind, Tensor alpha, Tensor[] weights,
+        double radius = 1e-5)
     {
         if (kind == ArchitectureGradient.FirstOrder)
             search.Step.UpdateArchitecture();

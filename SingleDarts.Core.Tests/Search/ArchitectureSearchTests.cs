@@ -1,5 +1,4 @@
 using SingleDarts.Core.Runs;
-using SingleDarts.Core.Tests.Runs;
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
@@ -22,7 +21,8 @@ public class ArchitectureSearchTests
     private static readonly Func<ArchitectureSearch, ArchitectureSearch>[] Calls =
     [
         s => s.Using(OptimizationSchemes.BiLevel), s => s.Relaxing(Softmax), s => s.Deriving(Derivation), s => s.Penalizing(Penalty),
-        s => s.StoppingWhen(Rule), s => s.ObservedBy(Observer), s => s.For(7), s => s.With(o => o with { BatchSize = 12 }), s => s.WithSeed(9),
+        s => s.StoppingWhen(Rule), s => s.ObservedBy(Observer), s => s.For(7), s => s.With(o => o with { BatchSize = 12 }), s =>
+            s.WithSeed(9),
         s => s.OnDevice("cuda:1"), s => s.InPrecision(ScalarType.Float64), s => s.ComputingCells(CellExecution.PerEdge),
         s => s.Augmenting(ImageAugmentation.Cifar10Search), s => s.SavingTo("runs/x"), s => s.With(o => o with { CheckpointInterval = 3 }),
         s => s.UpdatingWeights(o => o.Sgd(0.01, weightDecay: 1e-3)), s => s.UpdatingWeights(o => o.Cosine(1e-4)),
@@ -43,9 +43,11 @@ public class ArchitectureSearchTests
         all.Select(o => o with { Penalties = first.Penalties, StoppingRules = first.StoppingRules, Observers = first.Observers })
             .Should().OnlyContain(o => o == first);
         all.Should().OnlyContain(o => 
-            ReferenceEquals(o.Penalties.Single(), Penalty) && ReferenceEquals(o.StoppingRules.Single(), Rule) && o.Observers.Single() == Observer);
+            ReferenceEquals(o.Penalties.Single(), Penalty) && ReferenceEquals(o.StoppingRules.Single(), Rule) &&
+                o.Observers.Single() == Observer);
         (first.Epochs, first.BatchSize, first.CheckpointInterval).Should().Be((7, 12, 3));
-        first.WeightOptimizer.Should().Be(OptimizerSettings.Default.Sgd(0.01, weightDecay: 1e-3).Cosine(1e-4).WarmUp(2, of: 50).ClipGradientNorm(1));
+        first.WeightOptimizer.Should()
+            .Be(OptimizerSettings.Default.Sgd(0.01, weightDecay: 1e-3).Cosine(1e-4).WarmUp(2, of: 50).ClipGradientNorm(1));
     }
 
     [Fact]

@@ -5,8 +5,6 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Diagnostics;
-using SingleDarts.Core.Tests.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
@@ -62,7 +60,8 @@ public class BesideGarbageTests
             () => Of(small, OptimizationSchemes.SameSubset).ComputingCells(CellExecution.MergedWithRecomputation)
                 .Augmenting(ImageAugmentation.Cifar10Search with { CropPadding = 1, CutoutLength = 2 }),
             () => Of(small, OptimizationSchemes.SingleLevel).Relaxing(new OneHot()),
-            () => Of(small, OptimizationSchemes.SingleLevel).UpdatingWeights(o => o.Adam(0.01).Constant().ClipGradientNorm(1)).With(Every.Diagnostic()),
+            () => Of(small, OptimizationSchemes.SingleLevel).UpdatingWeights(o => o.Adam(0.01).Constant().ClipGradientNorm(1))
+                .With(Every.Diagnostic()),
             () => Of(darts, OptimizationSchemes.SingleLevel).For(1, 24),
         ];
         return searches.Select(search => (Func<Task<string>>)(async () => string.Join(" ", (await search().RunAsync()).Epochs
@@ -72,7 +71,8 @@ public class BesideGarbageTests
     private static async Task<string> Training(ClassificationDataset data)
     {
         using var network = DartsNetworks.Cifar(DartsGenotypes.DartsV2, channels: 4, layers: 3, size: 8);
-        using var train = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.Cifar10Training with { CropPadding = 1, CutoutLength = 3 });
+        using var train = new BatchSource(
+            data, CPU, ScalarType.Float32, ImageAugmentation.Cifar10Training with { CropPadding = 1, CutoutLength = 3 });
         using var test = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(Normalization.Cifar10));
         TrainingResult result = await NetworkTraining.Of(network, TrainingRecipes.DartsCifar).On(train).EvaluatedOn(test).For(2, 32)
             .With(o => o with { AuxiliaryWeight = 0, LabelSmoothing = 0.1 }).WithEma(0.9).WithSeed(3).RunAsync();

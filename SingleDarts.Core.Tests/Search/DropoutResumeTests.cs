@@ -1,7 +1,6 @@
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Tests.Runs;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
@@ -19,7 +18,8 @@ public class DropoutResumeTests
         ArchitectureSearch Search() => ArchitectureSearch.In(space).On(data).UpdatingArchitecture(o => o.Adam(0.01)).For(3, 10);
         SearchResult whole = await Search().RunAsync();
         using var stop = new CancellationTokenSource();
-        await FluentActions.Awaiting(() => Search().SavingTo(folder["run"]).ReportingTo(Immediately.At(6, stop.Cancel)).RunAsync(stop.Token))
+        await FluentActions.Awaiting(() => Search().SavingTo(folder["run"]).ReportingTo(Immediately.At(6, stop.Cancel))
+            .RunAsync(stop.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         SearchResult resumed = await Search().ResumingFrom(folder["run"]).RunAsync();
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));

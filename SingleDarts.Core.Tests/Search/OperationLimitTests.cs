@@ -34,5 +34,6 @@ public class OperationLimitTests
         limited.StopReason.Should().BeNull();
     }
 
-    private static int Found(Genotype genotype, string operation) => genotype.ToString().Split('|').Count(part => part.StartsWith(operation + "~"));
+    private static int Found(Genotype genotype, string operation) =>
+        genotype.ToString().Split('|').Count(part => part.StartsWith(operation + "~"));
 }

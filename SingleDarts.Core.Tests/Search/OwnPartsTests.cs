@@ -3,7 +3,6 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Schemes;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;

@@ -4,8 +4,6 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Tests.Runs;
-using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
@@ -14,7 +12,8 @@ public class ResumeTests
 {
     private static readonly IOptimizationScheme[] AllSchemes =
     [
-        OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder, OptimizationSchemes.SameSubset,
+        OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder,
+        OptimizationSchemes.SameSubset,
     ];
 
     public static TheoryData<int, int> Interruptions()
@@ -45,7 +44,7 @@ public class ResumeTests
 
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
-        SameTensors(folder["whole/checkpoint/latest.safetensors"], folder["cut/checkpoint/latest.safetensors"]);
+        TrainingSetup.SameTensors(folder["whole/checkpoint/latest.safetensors"], folder["cut/checkpoint/latest.safetensors"]);
     }
 
     [Fact]
@@ -65,7 +64,8 @@ public class ResumeTests
 
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
-        whole.Epochs.Should().OnlyContain(epoch => Restricted.Excluded.All(c => epoch.Architecture["cell"].OperationWeights[c.Edge, c.Operation] == 0));
+        whole.Epochs.Should().OnlyContain(epoch =>
+            Restricted.Excluded.All(c => epoch.Architecture["cell"].OperationWeights[c.Edge, c.Operation] == 0));
         Restricted.Small.Cells[0].Validate(whole.Epochs[^1].Genotype["cell"]);
         await FluentActions.Awaiting(() => Search(Restricted.Small.Allow("cell", 1, "nor_conv_3x3")).ResumingFrom(folder["cut"]).RunAsync())
             .Should().ThrowAsync<InvalidRunException>()
@@ -167,7 +167,8 @@ public class ResumeTests
         using ClassificationDataset data = Small.Data(), other = Small.Data(seed: 2);
         await Small.Search(data).SavingTo(folder["run"]).RunAsync();
         await FluentActions.Awaiting(() => Small.Search(other).For(3, 8).WithSeed(5).ResumingFrom(folder["run"]).RunAsync())
-            .Should().ThrowAsync<InvalidRunException>().WithMessage("*data.sha256*search.batchSize was 10 and is 8*search.seed was 1 and is 5*");
+            .Should().ThrowAsync<InvalidRunException>()
+                .WithMessage("*data.sha256*search.batchSize was 10 and is 8*search.seed was 1 and is 5*");
     }
 
     [Fact]
@@ -175,11 +176,14 @@ public class ResumeTests
     {
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
-        ArchitectureSearch Search(double weight, double rate, double portion) => Small.Search(data).For(1, 5).Penalizing(new ZeroOneLoss(weight))
+        ArchitectureSearch Search(double weight, double rate, double portion) =>
+            Small.Search(data).For(1, 5).Penalizing(new ZeroOneLoss(weight))
             .UpdatingWeights(o => o.Sgd(rate)).Using(new BiLevelScheme { TrainPortion = portion });
         await Search(10, 0.01, 0.5).SavingTo(folder["run"]).RunAsync();
-        await FluentActions.Awaiting(() => Search(5, 0.02, 0.6).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidRunException>()
-            .WithMessage("*search.scheme.trainPortion was 0.5 and is 0.6*search.weightOptimizer.optimizer.learningRate was 0.01 and is 0.02*" +
+        await FluentActions.Awaiting(() => Search(5, 0.02, 0.6).ResumingFrom(folder["run"]).RunAsync()).Should()
+            .ThrowAsync<InvalidRunException>()
+            .WithMessage(
+                "*search.scheme.trainPortion was 0.5 and is 0.6*search.weightOptimizer.optimizer.learningRate was 0.01 and is 0.02*" +
                 "search.penalties[0].weight was 10 and is 5*");
     }
 
@@ -191,7 +195,8 @@ public class ResumeTests
         ClassificationDataset Named(params string[] names) => new(data.Inputs.clone(), data.Labels.clone(), 3, data.Name, names);
         using ClassificationDataset fruit = Named("apple", "banana", "cherry"), other = Named("apple", "cherry", "banana");
         await Small.Search(fruit).SavingTo(folder["run"]).RunAsync();
-        await FluentActions.Awaiting(() => Small.Search(other).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<InvalidRunException>()
+        await FluentActions.Awaiting(() => Small.Search(other).ResumingFrom(folder["run"]).RunAsync()).Should()
+            .ThrowAsync<InvalidRunException>()
             .WithMessage("*data.classNames was [\"apple\",\"banana\",\"cherry\"] and is [\"apple\",\"cherry\",\"banana\"]*");
         await Small.Search(data).ResumingFrom(folder["run"]).RunAsync();
     }
@@ -204,7 +209,8 @@ public class ResumeTests
         await Small.Search(data).SavingTo(folder["run"]).RunAsync();
         Directory.Move(folder["run/checkpoint"], folder["scratch"]);
         Directory.CreateSymbolicLink(folder["run/checkpoint"], "../unmounted");
-        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync()).Should().ThrowAsync<FileNotFoundException>()
+        await FluentActions.Awaiting(() => Small.Search(data).ResumingFrom(folder["run"]).RunAsync()).Should()
+            .ThrowAsync<FileNotFoundException>()
             .WithMessage("*checkpoint' is a symbolic link to '../unmounted'*");
         File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(3);
     }
@@ -245,13 +251,4 @@ public class ResumeTests
     }
 
     private static string Numbers(EpochReport report) => RunJson.Write(report with { Seconds = 0, DataSeconds = 0 });
-
-    private static void SameTensors(string a, string b)
-    {
-        var (first, _) = SafeTensorsFile.Read(a);
-        var (second, _) = SafeTensorsFile.Read(b);
-        first.Keys.Should().BeEquivalentTo(second.Keys);
-        foreach (string name in first.Keys.Where(name => name != "epoch/seconds"))
-            first[name].equal(second[name]).all().item<bool>().Should().BeTrue($"{name} must be equal");
-    }
 }

@@ -1,8 +1,6 @@
 using SingleDarts.Core.Runs;
-using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Search;
-using SingleDarts.Core.Tests.Data;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
@@ -10,15 +8,16 @@ namespace SingleDarts.Core.Tests.Search;
 /// <summary>Searches on data that are read while they are used.</summary>
 public sealed class SearchOnSourceTests : IDisposable
 {
-    private readonly Data.TemporaryFolder images = new();
-    private readonly Tests.TemporaryFolder runs = new();
+    private readonly TemporaryFolder images = new();
+    private readonly TemporaryFolder runs = new();
 
     public SearchOnSourceTests()
     {
         foreach (string name in new[] { "blue", "green", "red" })
             for (int i = 0; i < 8; i++)
                 images.Write($"{name}/{i}.png", TestImages.Encode(14, 11, (x, y) =>
-                    new((byte)(name == "red" ? 200 + i : x * 9), (byte)(name == "green" ? 190 + i : y * 8), (byte)(name == "blue" ? 180 : i))));
+                    new((byte)(name == "red" ? 200 + i : x * 9), (byte)(name == "green" ? 190 + i : y * 8),
+                        (byte)(name == "blue" ? 180 : i))));
     }
 
     public void Dispose()
@@ -40,8 +39,10 @@ public sealed class SearchOnSourceTests : IDisposable
             .Should().ThrowAsync<OperationCanceledException>();
         SearchResult resumed = await Search(Folder(), prefetch).ResumingFrom(runs["cut"]).RunAsync();
         Small.Alpha(resumed).Should().Equal(Small.Alpha(whole));
-        resumed.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)).Should().Equal(whole.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)));
-        File.ReadAllText(runs["cut/options.json"]).Should().Contain("\"classNames\": [\n      \"blue\"").And.Contain("pixels normalised with");
+        resumed.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)).Should()
+            .Equal(whole.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)));
+        File.ReadAllText(runs["cut/options.json"]).Should()
+            .Contain("\"classNames\": [\n      \"blue\"").And.Contain("pixels normalised with");
     }
 
     [Fact]
@@ -88,10 +89,12 @@ public sealed class SearchOnSourceTests : IDisposable
         source.Get([0], new Generator(1)).Size.Should().Be(1);
     }
 
-    private static ImageFolderSourceOptions Random { get; } = new() { Crop = new RandomResizedCrop(8), Transforms = [new HorizontalFlip()] };
+    private static ImageFolderSourceOptions Random { get; } =
+        new() { Crop = new RandomResizedCrop(8), Transforms = [new HorizontalFlip()] };
 
     private ImageFolderSource Folder(ImageFolderSourceOptions? options = null) => new(images.Path, options ?? Random, CPU);
 
     private static ArchitectureSearch Search(IBatchSource source, bool prefetch = false) => ArchitectureSearch.In(Small.Space).On(source)
-        .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999)).For(epochs: 2, batchSize: 8).WithSeed(1).With(o => o with { Prefetch = prefetch });
+        .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999)).For(epochs: 2, batchSize: 8).WithSeed(1)
+            .With(o => o with { Prefetch = prefetch });
 }

@@ -15,25 +15,32 @@ namespace SingleDarts.Core.Tests.Search;
 /// <summary>Every kind of fault that the trial before a search refuses, by the name of the part.</summary>
 public class SearchProbeFaultTests
 {
-    private static readonly Dictionary<string, (Func<OperationContext, nn.Module<Tensor, Tensor>> Create, string[] Message)> Candidates = new()
+    private static readonly Dictionary<string,
+        (Func<OperationContext, nn.Module<Tensor, Tensor>> Create, string[] Message)> Candidates = new()
     {
-        ["shape"] = (c => new Module(c, (conv, x) => conv.call(x).mean([2, 3], keepdim: true)), ["[N, 2, 8, 8] into [N, 2, 1, 1]", "expected [N, 2, 8, 8]"]),
+        ["shape"] = (c => new Module(c, (conv, x) => conv.call(x).mean([2, 3], keepdim: true)),
+            ["[N, 2, 8, 8] into [N, 2, 1, 1]", "expected [N, 2, 8, 8]"]),
         ["shape in training"] = (c => new Trained(c, (conv, x) => conv.call(x).narrow(3, 0, 7)), ["into [N, 2, 8, 7]"]),
         ["samples"] = (c => new Module(c, (conv, x) => conv.call(x).narrow(0, 0, 1)), ["[1, 2, 8, 8] for 2 samples"]),
         ["type"] = (c => new Module(c, (conv, x) => conv.call(x).to(ScalarType.Float64)), ["Float64", "expected Float32"]),
         ["finite"] = (c => new Module(c, (conv, x) => conv.call(x).Minus(1e3).log()), ["not finite"]),
         ["finite in training"] = (c => new Trained(c, (conv, x) => conv.call(x).Over(0)), ["not finite"]),
         ["null"] = (c => new Module(c, (_, _) => null!), ["gives null"]),
-        ["throws"] = (c => new Trained(c, (_, _) => throw new NotSupportedException("half a module")), ["in training mode", "half a module"]),
+        ["throws"] = (c => new Trained(c, (_, _) => throw new NotSupportedException("half a module")),
+            ["in training mode", "half a module"]),
         ["detached"] = (c => new Module(c, (conv, x) => conv.call(x).detach()), ["passes no gradient back"]),
         ["weights detached"] = (c => new Module(c, (conv, x) => conv.call(x).detach().Plus(x)), ["get no gradient: conv.weight"]),
         ["input detached"] = (c => new Module(c, (conv, x) => conv.call(x.detach())), ["passes no gradient back"]),
         ["unused"] = (c => new Module(c, (_, x) => x.Times(2L)), ["get no gradient: conv.weight", "requires_grad"]),
-        ["unregistered"] = (c => new Module(c, (conv, x) => conv.call(x), registers: false), ["declared learnable but has no parameters", "ModuleList", "isLearnable: false"]),
-        ["in place"] = (c => nn.Sequential(nn.ReLU(inplace: true), nn.Conv2d(c.InChannels, c.OutChannels, 1)), ["changes its input in place", "nn.ReLU() without inplace"]),
-        ["in place behind a view"] = (c => nn.Sequential(nn.Identity(), new Module(c, (conv, x) => conv.call(x.view_as(x).relu_()))), ["changes its input in place"]),
+        ["unregistered"] = (c => new Module(c, (conv, x) => conv.call(x), registers: false),
+            ["declared learnable but has no parameters", "ModuleList", "isLearnable: false"]),
+        ["in place"] = (c => nn.Sequential(nn.ReLU(inplace: true), nn.Conv2d(c.InChannels, c.OutChannels, 1)),
+            ["changes its input in place", "nn.ReLU() without inplace"]),
+        ["in place behind a view"] = (c => nn.Sequential(nn.Identity(), new Module(c, (conv, x) => conv.call(x.view_as(x).relu_()))),
+            ["changes its input in place"]),
         ["evaluation"] = (c => Evaluating(new Module(c, (conv, x) => conv.call(x))), ["evaluation mode", "eval()"]),
-        ["backward"] = (c => new Module(c, (conv, x) => conv.call(x).exp() is var y ? y.Plus(y.relu_().Times_(2)) : null!), ["fails", "inplace operation"]),
+        ["backward"] = (c => new Module(c, (conv, x) => conv.call(x).exp() is var y ? y.Plus(y.relu_().Times_(2)) : null!),
+            ["fails", "inplace operation"]),
         ["factory throws"] = (_ => throw new FormatException("no module today"), ["factory of operation 'own'", "no module today"]),
         ["factory gives null"] = (_ => null!, ["operation 'own' returned null"]),
     };
@@ -55,7 +62,8 @@ public class SearchProbeFaultTests
     [Fact]
     public void A_candidate_is_tried_in_every_stride()
     {
-        SearchSpace space = SearchSpace.Define("own").Input(3, 8, 8).Classes(3).Channels(2).Cell(nodes: 1, inputs: 2, CellOutput.Concatenation)
+        SearchSpace space = SearchSpace.Define("own").Input(3, 8, 8).Classes(3).Channels(2)
+            .Cell(nodes: 1, inputs: 2, CellOutput.Concatenation)
             .Stages(2).ReductionCells().Operation("skip", Blocks.Skip, isLearnable: false)
             .Operation("own", c => new Module(c, (conv, x) => c.Stride == 2 ? conv.call(x.relu_()) : conv.call(x))).Build();
         Trial(space).Faults.Should().ContainSingle().Which.Should().Contain("edge 0->2 of cell 'reduction'").And.Contain("in place");
@@ -66,7 +74,8 @@ public class SearchProbeFaultTests
     [InlineData(true)]
     public void A_candidate_that_forgets_to_register_its_fields_is_trained_and_counted(bool withinSequential)
     {
-        SearchSpace space = With("own", c => new Module(c, (conv, x) => conv.call(x)) is var own && withinSequential ? nn.Sequential(nn.ReLU(), own) : own).Build();
+        SearchSpace space = With("own", c => new Module(c, (conv, x) => conv.call(x)) is var own && withinSequential
+            ? nn.Sequential(nn.ReLU(), own) : own).Build();
         Trial(space).Faults.Should().BeEmpty();
         var costs = new CostModel(space);
         ModuleCost skips = costs.Of(Genotype.Parse("|skip~0|+|skip~0|skip~1|")), own = costs.Of(Genotype.Parse("|own~0|+|skip~0|skip~1|"));
@@ -76,7 +85,8 @@ public class SearchProbeFaultTests
 
     [Fact]
     public void A_candidate_that_is_declared_zero_must_be_zero() => Trial(SearchSpace.Define("own").Input(3, 8, 8).Classes(3).Channels(2)
-            .Operation("skip", Blocks.Skip, isLearnable: false).Operation(new CandidateOperation("own", c => Blocks.Skip(c), isLearnable: false, isZero: true)).Build())
+            .Operation("skip", Blocks.Skip, isLearnable: false)
+                .Operation(new CandidateOperation("own", c => Blocks.Skip(c), isLearnable: false, isZero: true)).Build())
         .Faults.Should().ContainSingle().Which.Should().Contain("'own'").And.Contain("declared zero");
 
     public static TheoryData<string> Places => ["the stem", "the head", "the preprocessing", "the block between stages"];
@@ -102,7 +112,8 @@ public class SearchProbeFaultTests
         Fault(_ => _ => null!).Should().Contain("returned null");
         Fault(_ => _ => throw new FormatException("not today")).Should().Contain("not today");
         Fault(create => c => nn.Sequential(nn.ReLU(inplace: true), create(c))).Should().Contain("in place");
-        Fault(create => c => new After(create(c), y => y.detach())).Should().Contain(place == "the stem" ? "get no gradient" : "passes no gradient");
+        Fault(create => c => new After(create(c), y => y.detach())).Should()
+            .Contain(place == "the stem" ? "get no gradient" : "passes no gradient");
         Fault(create => c => new After(create(c), y => y.Over(0))).Should().Contain("not finite");
         Fault(create => c => new After(create(c), y => y.narrow(1, 0, 1))).Should().Contain("expected");
     }
@@ -126,7 +137,8 @@ public class SearchProbeFaultTests
                 _ => nn.Sequential(nn.ReLU(), one ??= Of(c)),
             });
         Trial(space.Build()).Faults.Should().ContainSingle().Which.Should()
-            .Contain(kind == "preprocessing" ? "The preprocessing of input 0 of cell 'cell'" : "Candidate 'own' on edge 0->1 of cell 'cell' and candidate 'own' on edge")
+            .Contain(kind == "preprocessing" ? "The preprocessing of input 0 of cell 'cell'"
+                : "Candidate 'own' on edge 0->1 of cell 'cell' and candidate 'own' on edge")
             .And.Contain(kind == "weights" ? "share weights" : "are one module");
     }
 
@@ -138,16 +150,22 @@ public class SearchProbeFaultTests
         ["type"] = (new Given("own", (alpha, _) => alpha.to(ScalarType.Float64).sigmoid()), ["Float64", "expected [6, 5] of Float32"]),
         ["null"] = (new Given("own", (_, _) => null!), ["are null"]),
         ["finite"] = (new Given("own", (alpha, _) => alpha.Minus(1L).log()), ["not all finite"]),
-        ["finite at the end"] = (new Given("own", (alpha, c) => c.Progress > 0.9 ? alpha.Over(0) : alpha.sigmoid()), ["progress 0.98", "not all finite"]),
+        ["finite at the end"] = (new Given("own", (alpha, c) => c.Progress > 0.9 ? alpha.Over(0) : alpha.sigmoid()),
+            ["progress 0.98", "not all finite"]),
         ["path"] = (new Given("own", (alpha, _) => alpha.sigmoid().detach()), ["no gradient path to α"]),
         ["gradient"] = (new Given("own", (alpha, _) => alpha.abs().sqrt()), ["gradient in α that is not finite"]),
         ["nothing"] = (new Given("own", (alpha, _) => alpha.Times(0L)) { IsHard = true }, ["0 everywhere"]),
         ["throws"] = (new Given("own", (_, _) => throw new FormatException("not today")), ["fails", "not today"]),
-        ["start rows"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e + 1, o, ScalarType.Float64)), ["start values", "[7, 5]", "expected [6, 5]"]),
-        ["start columns"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e, o - 1, ScalarType.Float64)), ["start values", "[6, 4]"]),
-        ["start type"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e, o, ScalarType.Int64)), ["start values", "Int64", "expected [6, 5] (edges, operations) of Float64 on cpu"]),
-        ["start finite"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => TensorArithmetic.Filled([e, o], double.NaN, ScalarType.Float64)), ["start values", "not all finite"]),
-        ["start throws"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (_, _) => throw new FormatException("not today")), ["start values", "not today"]),
+        ["start rows"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e + 1, o, ScalarType.Float64)),
+            ["start values", "[7, 5]", "expected [6, 5]"]),
+        ["start columns"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e, o - 1, ScalarType.Float64)),
+            ["start values", "[6, 4]"]),
+        ["start type"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) => zeros(e, o, ScalarType.Int64)),
+            ["start values", "Int64", "expected [6, 5] (edges, operations) of Float64 on cpu"]),
+        ["start finite"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (e, o) =>
+            TensorArithmetic.Filled([e, o], double.NaN, ScalarType.Float64)), ["start values", "not all finite"]),
+        ["start throws"] = (new Given("own", (alpha, _) => alpha.sigmoid(), (_, _) => throw new FormatException("not today")),
+            ["start values", "not today"]),
     };
 
     public static TheoryData<string> KindsOfRelaxations => [.. Relaxed.Keys];
@@ -163,19 +181,26 @@ public class SearchProbeFaultTests
         ["penalty size"] = (o => o with { Penalties = [new Penalty(a => a["cell"].Squared())] }, ["penalty 'own'", "[6, 5]", "scalar"]),
         ["penalty null"] = (o => o with { Penalties = [new Penalty(_ => null!)] }, ["penalty 'own'", "null"]),
         ["penalty finite"] = (o => o with { Penalties = [new Penalty(a => a["cell"].log().mean())] }, ["penalty 'own'", "not finite"]),
-        ["penalty path"] = (o => o with { Penalties = [new Penalty(a => a["cell"].detach().mean())] }, ["penalty 'own'", "no gradient path"]),
+        ["penalty path"] = (o => o with { Penalties = [new Penalty(a => a["cell"].detach().mean())] },
+            ["penalty 'own'", "no gradient path"]),
         ["penalty throws"] = (o => o with { Penalties = [new Penalty(a => a["nowhere"].mean())] }, ["penalty 'own' fails", "'nowhere'"]),
-        ["derivation throws"] = (o => o with { Derivation = new Rule(_ => throw new FormatException("not today")) }, ["derivation 'own' fails", "not today"]),
+        ["derivation throws"] = (o => o with { Derivation = new Rule(_ => throw new FormatException("not today")) },
+            ["derivation 'own' fails", "not today"]),
         ["derivation null"] = (o => o with { Derivation = new Rule(_ => null!) }, ["derivation 'own' gives null"]),
-        ["derivation outside"] = (o => o with { Derivation = new Rule(_ => CellGenotype.Parse("|nor_conv_7x7~0|+|none~0|+|none~0|")) }, ["derivation 'own' fails", "nor_conv_7x7"]),
-        ["transform samples"] = (o => o with { Transform = new Changed((x, t) => x.to(t).narrow(0, 0, 1)) }, ["transform 'own'", "[1, 3, 8, 8]", "expected [2, 3, 8, 8]"]),
+        ["derivation outside"] = (o => o with { Derivation = new Rule(_ => CellGenotype.Parse("|nor_conv_7x7~0|+|none~0|+|none~0|")) },
+            ["derivation 'own' fails", "nor_conv_7x7"]),
+        ["transform samples"] = (o => o with { Transform = new Changed((x, t) => x.to(t).narrow(0, 0, 1)) },
+            ["transform 'own'", "[1, 3, 8, 8]", "expected [2, 3, 8, 8]"]),
         ["transform shape"] = (o => o with { Transform = new Changed((x, t) => x.to(t).flatten(2)) }, ["transform 'own'", "[2, 3, 64]"]),
         ["transform type"] = (o => o with { Transform = new Changed((x, _) => x) }, ["transform 'own'", "Byte", "Float32"]),
         ["transform finite"] = (o => o with { Transform = new Changed((x, t) => x.to(t).Over(0)) }, ["transform 'own'", "not finite"]),
         ["scheme null"] = (o => o with { Scheme = new Own(_ => null!, _ => null!) }, ["scheme 'own' allots null"]),
-        ["scheme throws"] = (o => o with { Scheme = new Own(_ => null!, _ => throw new FormatException("not today")) }, ["scheme 'own' cannot allot", "not today"]),
-        ["scheme duplicates"] = (o => o with { Scheme = new Own(_ => null!, n => new([.. SampleOrder.All(n), 0, 1])) }, ["scheme 'own' allots 42 samples to the weights", "only 40 differ"]),
-        ["scheme changes"] = (o => o with { Scheme = new Own(_ => null!, n => new([.. SampleOrder.All(n).OrderBy(_ => Guid.NewGuid())])) }, ["scheme 'own' allots other samples"]),
+        ["scheme throws"] = (o => o with { Scheme = new Own(_ => null!, _ => throw new FormatException("not today")) },
+            ["scheme 'own' cannot allot", "not today"]),
+        ["scheme duplicates"] = (o => o with { Scheme = new Own(_ => null!, n => new([.. SampleOrder.All(n), 0, 1])) },
+            ["scheme 'own' allots 42 samples to the weights", "only 40 differ"]),
+        ["scheme changes"] = (o => o with { Scheme = new Own(_ => null!, n => new([.. SampleOrder.All(n).OrderBy(_ => Guid.NewGuid())])) },
+            ["scheme 'own' allots other samples"]),
     };
 
     public static TheoryData<string> KindsOfOthers => [.. Others.Keys];
@@ -218,7 +243,8 @@ public class SearchProbeFaultTests
             BatchOutcome w = step.UpdateWeights();
             step.ArchitectureOptimizer.Step();
             return new StepOutcome(w, w);
-        })).RunAsync()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*None of the 1 parameters ('cell' first) has a gradient*");
+        })).RunAsync()).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*None of the 1 parameters ('cell' first) has a gradient*");
     }
 
     [Fact]
@@ -226,7 +252,8 @@ public class SearchProbeFaultTests
     {
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
-        ArchitectureSearch With(Func<long, SampleAllocation> allocate) => Small.Search(data, new Own(OptimizationSchemes.SameSubset.Step, allocate));
+        ArchitectureSearch With(Func<long, SampleAllocation> allocate) =>
+            Small.Search(data, new Own(OptimizationSchemes.SameSubset.Step, allocate));
         await With(n => new(SampleOrder.All(n), SampleOrder.All(n))).SavingTo(folder["run"]).RunAsync();
         foreach (Func<long, SampleAllocation> other in new Func<long, SampleAllocation>[]
         {

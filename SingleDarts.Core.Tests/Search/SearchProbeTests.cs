@@ -7,7 +7,6 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
@@ -15,7 +14,8 @@ namespace SingleDarts.Core.Tests.Search;
 /// <summary>What the trial before a search accepts, and that it leaves everything as it was.</summary>
 public class SearchProbeTests
 {
-    public static TheoryData<string> Spaces => ["nasbench201", "darts", "restricted", "S1", "S2", "S3", "S4", "vectors", "single", "frozen", "own in place", "branches"];
+    public static TheoryData<string> Spaces =>
+        ["nasbench201", "darts", "restricted", "S1", "S2", "S3", "S4", "vectors", "single", "frozen", "own in place", "branches"];
 
     [Theory]
     [MemberData(nameof(Spaces))]
@@ -63,7 +63,8 @@ public class SearchProbeTests
         EpochReport[] without = [.. engine.Epochs(CancellationToken.None)];
         SearchResult with = await search.RunAsync();
         with.Epochs.Select(e => (e.WeightLoss, e.ArchitectureLoss)).Should().Equal(without.Select(e => (e.WeightLoss, e.ArchitectureLoss)));
-        with.Epochs[^1].Architecture["cell"].Alpha.Should().BeEquivalentTo(without[^1].Architecture["cell"].Alpha, o => o.WithStrictOrdering());
+        with.Epochs[^1].Architecture["cell"].Alpha.Should()
+            .BeEquivalentTo(without[^1].Architecture["cell"].Alpha, o => o.WithStrictOrdering());
         new SearchProbe(space, source, search.Options).DrawsFromGlobalGenerator.Should().Be(random);
     }
 
@@ -103,7 +104,8 @@ public class SearchProbeTests
     public async Task Alpha_that_a_scheme_leaves_alone_stays()
     {
         using ClassificationDataset data = Small.Data();
-        Small.Alpha(await Small.Search(data, new Own(step => step.UpdateWeights() is var w ? new StepOutcome(w, w) : null!)).For(1, 10).RunAsync())
+        Small.Alpha(await Small.Search(data, new Own(step => step.UpdateWeights() is var w ? new StepOutcome(w, w) : null!)).For(1, 10)
+            .RunAsync())
             .Should().OnlyContain(alpha => Math.Abs(alpha + Math.Log(7)) < 1e-6);
     }
 
@@ -111,10 +113,13 @@ public class SearchProbeTests
     public async Task Frozen_weights_stay_where_they_are_in_every_scheme()
     {
         using ClassificationDataset data = Small.Data();
-        foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel, OptimizationSchemes.BiLevelSecondOrder })
+        foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevel,
+            OptimizationSchemes.BiLevelSecondOrder })
         {
             var watch = new FrozenWeights();
-            await ArchitectureSearch.In(Space("frozen")).On(data).Using(scheme).UpdatingWeights(o => o.Sgd(0.1, weightDecay: 0.1).Constant().ClipGradientNorm(null)).For(1, 10).ObservedBy(watch).RunAsync();
+            await ArchitectureSearch.In(Space("frozen")).On(data).Using(scheme)
+                .UpdatingWeights(o => o.Sgd(0.1, weightDecay: 0.1).Constant().ClipGradientNorm(null)).For(1, 10).ObservedBy(watch)
+                .RunAsync();
             watch.Values.Should().NotBeEmpty().And.OnlyContain(value => value == 0.25f);
         }
     }
@@ -123,13 +128,15 @@ public class SearchProbeTests
         new(space, null, (change ?? (o => o))(new SearchOptions()));
 
     /// <summary>One stage of one cell beside a skip connection.</summary>
-    internal static SearchSpaceBuilder With(string name, Func<OperationContext, nn.Module<Tensor, Tensor>> create, bool isLearnable = true) =>
+    internal static SearchSpaceBuilder With(string name, Func<OperationContext, nn.Module<Tensor, Tensor>> create,
+        bool isLearnable = true) =>
         SearchSpace.Define("own").Input(3, 8, 8).Classes(3).Channels(2).Cell(nodes: 2)
             .Operation("skip", Blocks.Skip, isLearnable: false).Operation(name, create, isLearnable);
 
     private static SearchSpace Space(string name)
     {
-        SearchSpace Darts(params CandidateOperation[] operations) => SearchSpaces.Darts(3, channels: 2, layers: 3, height: 8, width: 8, operations: operations);
+        SearchSpace Darts(params CandidateOperation[] operations) =>
+            SearchSpaces.Darts(3, channels: 2, layers: 3, height: 8, width: 8, operations: operations);
         return name switch
         {
             "nasbench201" => Small.Space,
@@ -138,15 +145,18 @@ public class SearchProbeTests
             "S1" => Restricted.AtRandom(Darts([.. DartsOperations.All]), seed: 3),
             "S2" => Darts(DartsOperations.SkipConnect, DartsOperations.SepConv3x3),
             "S3" => Darts(DartsOperations.None, DartsOperations.SkipConnect, DartsOperations.SepConv3x3),
-            "S4" => Darts(new CandidateOperation("noise", place => new Documentation.Noise(place), isLearnable: false), DartsOperations.SepConv3x3),
+            "S4" => Darts(new CandidateOperation("noise", place => new Documentation.Noise(place), isLearnable: false),
+                DartsOperations.SepConv3x3),
             "vectors" => SearchSpace.Define("vectors").Input(5).Classes(2).Channels(8).Cell(nodes: 2)
                 .Operation("identity", _ => nn.Identity(), isLearnable: false)
                 .Operation("linear", c => nn.Sequential(nn.ReLU(), nn.Linear(c.InChannels, c.OutChannels)))
                 .Stem(c => nn.Linear(c.InChannels, c.OutChannels)).Head(c => nn.Linear(c.InChannels, c.OutChannels)).Build(),
             "single" => With("conv", c => new ReluConvBatchNorm(c, 3)).Allow("cell", 0, "conv").Allow("cell", 1, "skip").Build(),
             "frozen" => With("fixed", c => new Module(c, (conv, x) => conv.call(x), frozen: true)).Build(),
-            "own in place" => With("own", c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.ReLU(inplace: true))).Build(),
-            "branches" => With("sometimes", c => new Module(c, (conv, x) => rand(1).item<float>() < 0.2 ? conv.call(nn.functional.dropout(x)) : x.Times(1L))).Build(),
+            "own in place" => With("own", c => nn.Sequential(nn.Conv2d(c.InChannels, c.OutChannels, 3, padding: 1), nn.ReLU(inplace: true)))
+                .Build(),
+            "branches" => With("sometimes", c =>
+                new Module(c, (conv, x) => rand(1).item<float>() < 0.2 ? conv.call(nn.functional.dropout(x)) : x.Times(1L))).Build(),
             _ => throw new ArgumentException(name),
         };
     }
@@ -167,7 +177,8 @@ internal sealed class Given(string name, Func<Tensor, RelaxationContext, Tensor>
 
     public bool IsHard { get; init; }
 
-    public Tensor Initialize(long edges, long operations, Generator generator) => start?.Invoke(edges, operations) ?? zeros(edges, operations, ScalarType.Float64);
+    public Tensor Initialize(long edges, long operations, Generator generator) =>
+        start?.Invoke(edges, operations) ?? zeros(edges, operations, ScalarType.Float64);
 
     public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => p(alpha, context);
 
@@ -179,7 +190,8 @@ internal sealed class Own(Func<StepContext, StepOutcome> step, Func<long, Sample
 {
     public string Name => "own";
 
-    public SampleAllocation Allocate(long samples, Generator generator) => allocate is null ? new(SampleOrder.All(samples)) : allocate(samples);
+    public SampleAllocation Allocate(long samples, Generator generator) => allocate is null ? new(SampleOrder.All(samples))
+        : allocate(samples);
 
     public StepOutcome Step(StepContext step_) => step(step_);
 }
@@ -191,7 +203,8 @@ internal sealed class Module : nn.Module<Tensor, Tensor>
     private readonly TorchSharp.Modules.Conv2d[] hidden = [];
     private readonly Func<TorchSharp.Modules.Conv2d, Tensor, Tensor> forward_;
 
-    public Module(OperationContext context, Func<TorchSharp.Modules.Conv2d, Tensor, Tensor> forward, bool registers = true, bool frozen = false) : base("own")
+    public Module(OperationContext context, Func<TorchSharp.Modules.Conv2d, Tensor, Tensor> forward, bool registers = true,
+        bool frozen = false) : base("own")
     {
         forward_ = forward;
         var made = nn.Conv2d(context.InChannels, context.OutChannels, 1, stride: context.Stride, bias: false);

@@ -115,7 +115,8 @@ public class SearchTests
         await Small.Search(data).ObservedBy(diary).RunAsync();
         diary.Entries.Should().Equal(
         [
-            "started", .. Enumerable.Range(0, 3).SelectMany(e => Enumerable.Range(0, 4).Select(s => $"step {e}.{s}").Append($"epoch {e + 1}")), "completed",
+            "started", .. Enumerable.Range(0, 3)
+                .SelectMany(e => Enumerable.Range(0, 4).Select(s => $"step {e}.{s}").Append($"epoch {e + 1}")), "completed",
         ]);
         diary.GradientNorms.Should().OnlyContain(g => g > 0).And.HaveCount(12);
     }

@@ -1,4 +1,3 @@
-using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -31,5 +30,6 @@ public class SideBySideTests
     }
 
     private static string Numbers(SearchResult result) =>
-        string.Join(' ', result.Epochs.Select(e => $"{e.WeightLoss:R} {e.ArchitectureLoss:R}").Concat(Small.Alpha(result).Select(a => $"{a:R}")));
+        string.Join(' ', result.Epochs.Select(e => $"{e.WeightLoss:R} {e.ArchitectureLoss:R}")
+            .Concat(Small.Alpha(result).Select(a => $"{a:R}")));
 }

@@ -20,11 +20,15 @@ public class CostModelTests
     }
 
     [Theory]
-    [InlineData("|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|", 100, 32, 79_156, 7.78890)]
-    [InlineData("|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|", 120, 16, 80_456, 1.95340)]
+    [InlineData("|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|", 100, 32,
+        79_156, 7.78890)]
+    [InlineData("|skip_connect~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|skip_connect~2|", 120, 16,
+        80_456, 1.95340)]
     [InlineData("|none~0|+|none~0|none~1|+|none~0|none~1|none~2|", 10, 32, 73_306, 7.78305)]
-    [InlineData("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|", 100, 32, 1_294_356, 184.73610)]
-    [InlineData("|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|", 120, 16, 809_576, 28.49548)]
+    [InlineData("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|", 100, 32,
+        1_294_356, 184.73610)]
+    [InlineData("|nor_conv_3x3~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|skip_connect~0|nor_conv_3x3~1|skip_connect~2|", 120, 16,
+        809_576, 28.49548)]
     public void Costs_on_each_data_set_are_the_published_ones(string genotype, int classes, int size, long parameters, double megaflops)
     {
         ModuleCost cost = new CostModel(SearchSpaces.NasBench201(classes, height: size, width: size)).Of(Genotype.Parse(genotype));
@@ -62,7 +66,8 @@ public class CostModelTests
         }
     }
 
-    /// <summary>Some nodes have no genes, so that the cells have other outputs than the space's and some operations are never run.</summary>
+    /// <summary>Some nodes have no genes, so that the cells have other outputs than the space's and some operations are never
+    /// run.</summary>
     private static Genotype Thinned(Genotype genotype, int seed)
     {
         var random = new Random(seed);

@@ -15,7 +15,8 @@ public class DartsGenotypeTextTests
 
     private static readonly Gen<CellGenotype> anyCell =
         from nodes in Gen.Int[1, 5]
-        from genes in Gen.Select(Gen.OneOf("sep_conv_3x3", "skip_connect", "max_pool_3x3"), Gen.Int[0, 6]).Select(t => new Gene(t.Item1, t.Item2)).List[0, 3].Array[nodes]
+        from genes in Gen.Select(Gen.OneOf("sep_conv_3x3", "skip_connect", "max_pool_3x3"), Gen.Int[0, 6])
+            .Select(t => new Gene(t.Item1, t.Item2)).List[0, 3].Array[nodes]
         where genes[^1].Count > 0
         from keep in Gen.Bool.Array[nodes]
         let present = Enumerable.Range(2, nodes).Where(n => genes[n - 2].Count > 0).ToArray()
@@ -41,7 +42,8 @@ public class DartsGenotypeTextTests
     public void Any_cells_come_back() => Gen.Select(anyCell, anyCell).Sample((normal, reduction) =>
     {
         var genotype = new Genotype([KeyValuePair.Create("normal", normal), KeyValuePair.Create("reduction", reduction)]);
-        return DartsGenotypeText.Parse(DartsGenotypeText.Format(genotype)).Equals(genotype) && Genotype.Parse(genotype.ToString()).Equals(genotype);
+        return DartsGenotypeText.Parse(DartsGenotypeText.Format(genotype)).Equals(genotype) && Genotype.Parse(genotype.ToString())
+            .Equals(genotype);
     });
 
     [Fact]
@@ -66,14 +68,23 @@ public class DartsGenotypeTextTests
 
     [Theory]
     [InlineData("Genotype(normal=[('a', 0), ('b', 1)], normal_concat=range(2, 3))", "*expected 'Genotype(normal=*")]
-    [InlineData("Genotype(normal=[('a', 0)], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*normal has 1 genes*two for each node*")]
-    [InlineData("Genotype(normal=[('a', 0), x], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*'x' in normal*is no gene*")]
-    [InlineData("Genotype(normal=[('a', 0), ('b', 2, 1)], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*both pairs and triples*")]
+    [InlineData("Genotype(normal=[('a', 0)], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))",
+        "*normal has 1 genes*two for each node*")]
+    [InlineData("Genotype(normal=[('a', 0), x], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))",
+        "*'x' in normal*is no gene*")]
+    [InlineData(
+        "Genotype(normal=[('a', 0), ('b', 2, 1)], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))",
+        "*both pairs and triples*")]
     [InlineData("Genotype(normal=[], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*no genes*")]
-    [InlineData("Genotype(normal=[('a', 0), ('b', 1)], normal_concat=range(6, 2), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*no range of output nodes*")]
-    [InlineData("Genotype(normal=[('a', 0), ('b', 1)], normal_concat=[], reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*output nodes are*")]
-    [InlineData("Genotype(normal=[('a', 0), ('b', 1)], normal_concat=range(2, 99999999999), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*too large*")]
-    [InlineData("Genotype(normal=[('a', 1, 0)], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))", "*belongs to node 1, an input*")]
+    [InlineData("Genotype(normal=[('a', 0), ('b', 1)], normal_concat=range(6, 2), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))",
+        "*no range of output nodes*")]
+    [InlineData("Genotype(normal=[('a', 0), ('b', 1)], normal_concat=[], reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))",
+        "*output nodes are*")]
+    [InlineData(
+        "Genotype(normal=[('a', 0), ('b', 1)], normal_concat=range(2, 99999999999), reduce=[('a', 0), ('b', 1)], " +
+    "reduce_concat=range(2, 3))", "*too large*")]
+    [InlineData("Genotype(normal=[('a', 1, 0)], normal_concat=range(2, 3), reduce=[('a', 0), ('b', 1)], reduce_concat=range(2, 3))",
+        "*belongs to node 1, an input*")]
     [InlineData("|skip_connect~0|:x", "*no list of output nodes*")]
     [InlineData("|skip_connect~0|:3,2", "*ascending*")]
     public void A_wrong_text_says_what_is_wrong(string text, string message) =>
@@ -81,5 +92,6 @@ public class DartsGenotypeTextTests
 
     [Fact]
     public void Other_cells_have_no_such_form() =>
-        FluentActions.Invoking(() => DartsGenotypeText.Format(NasBench201Genotypes.AllSkip)).Should().Throw<ArgumentException>().WithMessage("*has the cells cell*");
+        FluentActions.Invoking(() => DartsGenotypeText.Format(NasBench201Genotypes.AllSkip)).Should().Throw<ArgumentException>()
+            .WithMessage("*has the cells cell*");
 }

@@ -4,7 +4,6 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Tests.Search;
 
 namespace SingleDarts.Core.Tests.Spaces;
 

@@ -96,16 +96,19 @@ public class NetworkLayoutTests
         SearchSpace darts = SearchSpaces.Darts([1, 28, 24], 7, channels: 4, layers: 3);
         darts.InputShape.Should().Equal(1, 28, 24);
         darts.Classes.Should().Be(7);
-        FluentActions.Invoking(() => SearchSpaces.Darts([64], 7)).Should().Throw<ArgumentException>().WithMessage("*[64]*SearchSpace.Define*");
+        FluentActions.Invoking(() => SearchSpaces.Darts([64], 7)).Should().Throw<ArgumentException>()
+            .WithMessage("*[64]*SearchSpace.Define*");
     }
 
-    private static SearchSpace OfNodes(int nodes) => SearchSpace.Define("own").Input(3, 16, 16).Classes(5).Operations(NasBench201Operations.All)
+    private static SearchSpace OfNodes(int nodes) => SearchSpace.Define("own").Input(3, 16, 16).Classes(5)
+        .Operations(NasBench201Operations.All)
         .Cell(nodes, inputs: 2, CellOutput.Concatenation).Channels(4, stemMultiplier: 3).Stages(3, cellsPerStage: 2).ReductionCells()
         .DerivedBy(new TopEdges()).Build();
 
     private static IEnumerable<string> Places(NetworkLayout layout) => layout.Layers.Select(layer => layer switch
     {
-        CellPlacement cell => $"{cell.Cell.Name} {cell.Cell.Topology.Nodes} {cell.Channels} {cell.Stride} {cell.OutChannels} {string.Join(' ', cell.Inputs)}",
+        CellPlacement cell =>
+            $"{cell.Cell.Name} {cell.Cell.Topology.Nodes} {cell.Channels} {cell.Stride} {cell.OutChannels} {string.Join(' ', cell.Inputs)}",
         _ => $"block {((BlockPlacement)layer).Context}",
     }).Append($"{layout.Head.Context}");
 }

@@ -13,7 +13,8 @@ public class RestrictedSpaceTests
     [Fact]
     public void Edges_have_the_candidates_that_were_named_in_the_order_of_alpha()
     {
-        Cell.Topology.Edges.Select(edge => Cell.Allowed(edge).ToArray()).Should().BeEquivalentTo(Restricted.Columns, o => o.WithStrictOrdering());
+        Cell.Topology.Edges.Select(edge => Cell.Allowed(edge).ToArray()).Should()
+            .BeEquivalentTo(Restricted.Columns, o => o.WithStrictOrdering());
         Cell.IsAllowed(Cell.Topology.Edges[0], 3).Should().BeTrue();
         Cell.IsAllowed(Cell.Topology.Edges[0], 2).Should().BeFalse();
         Cell.IsEverythingAllowed.Should().BeFalse();
@@ -32,7 +33,8 @@ public class RestrictedSpaceTests
         Gen.Int[-3, 3].Select(i => i / 4.0).Array2D[14, 5], Gen.Bool.Array2D[14, 5], Gen.Int[1, 5]).Sample((scores, allowed, edges) =>
     {
         CellSpecification cell = Restrict(Cells.Darts, allowed);
-        CellGenotype best = new EdgeArgmax().Derive(cell, Cells.Snapshot(scores)), top = new TopEdges(edges).Derive(cell, Cells.Snapshot(scores));
+        CellGenotype best = new EdgeArgmax().Derive(cell, Cells.Snapshot(scores)), top = new TopEdges(edges)
+            .Derive(cell, Cells.Snapshot(scores));
         cell.Validate(best);
         cell.Validate(top);
         double Largest(CellEdge edge, bool zero) => Enumerable.Range(0, 5).Where(k => Allows(allowed, edge.Index, k) && (zero || k > 0))
@@ -63,8 +65,10 @@ public class RestrictedSpaceTests
         FluentActions.Invoking(() => Cell.Validate(CellGenotype.Parse(Wrong))).Should().Throw<ArgumentException>()
             .WithMessage("*gene 'nor_conv_3x3~0' of node 2 has an operation that its edge does not allow, expected one of nor_conv_1x1*");
         var costs = new CostModel(Restricted.Small);
-        costs.Of(Genotype.Parse(Right)).Should().Be(new CostModel(SearchSpaces.NasBench201(3, 2, 1, height: 8, width: 8)).Of(Genotype.Parse(Right)));
-        costs.Invoking(c => c.Of(Genotype.Parse(Wrong))).Should().Throw<ArgumentException>().WithMessage("*of node 2 has an operation that its edge does not allow, expected one of nor_conv_1x1*");
+        costs.Of(Genotype.Parse(Right)).Should()
+            .Be(new CostModel(SearchSpaces.NasBench201(3, 2, 1, height: 8, width: 8)).Of(Genotype.Parse(Right)));
+        costs.Invoking(c => c.Of(Genotype.Parse(Wrong))).Should().Throw<ArgumentException>()
+            .WithMessage("*of node 2 has an operation that its edge does not allow, expected one of nor_conv_1x1*");
     }
 
     [Fact]
@@ -90,7 +94,8 @@ public class RestrictedSpaceTests
         SearchSpace.Define("own").Input(3, 8, 8).Classes(2).Operations(NasBench201Operations.All)
             .Allow("cell", 0).Allow("cell", 6, "none").Allow("cell", 1, "none", "nor_conv_7x7").Allow("normal", 0, "none")
             .Invoking(b => b.Build()).Should().Throw<ArgumentException>()
-            .WithMessage("*edge 0 allows no operation*no edge 6*0 to 5*edge 1 allows 'nor_conv_7x7'*'normal' allow only some*there is cell*");
+            .WithMessage(
+                "*edge 0 allows no operation*no edge 6*0 to 5*edge 1 allows 'nor_conv_7x7'*'normal' allow only some*there is cell*");
 
     [Fact]
     public void The_network_of_a_smaller_genotype_keeps_the_restrictions_of_its_edges()

@@ -6,7 +6,6 @@ using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Schemes;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -17,7 +16,8 @@ public class SearchSpaceBuilderTests
     [Fact]
     public void Every_fault_of_a_definition_is_listed() =>
         SearchSpace.Define("empty").Channels(0).Stages(0).Cell(0, inputs: 3).Invoking(b => b.Build())
-            .Should().Throw<ArgumentException>().WithMessage("*input shape*classes*Channels are 0*0 stages*0 candidate*3 input and 0 computed*");
+            .Should().Throw<ArgumentException>()
+                .WithMessage("*input shape*classes*Channels are 0*0 stages*0 candidate*3 input and 0 computed*");
 
     [Fact]
     public void Two_operations_of_one_name_are_refused() =>
@@ -30,7 +30,8 @@ public class SearchSpaceBuilderTests
     [InlineData("a+b")]
     [InlineData("")]
     public void A_name_that_genotypes_cannot_carry_is_refused(string name) =>
-        FluentActions.Invoking(() => new CandidateOperation(name, Blocks.Skip, false)).Should().Throw<ArgumentException>().WithMessage($"*'{name}'*");
+        FluentActions.Invoking(() => new CandidateOperation(name, Blocks.Skip, false)).Should().Throw<ArgumentException>()
+            .WithMessage($"*'{name}'*");
 
     [Fact]
     public void Cells_of_two_inputs_are_placed_as_in_DARTS()
@@ -63,7 +64,8 @@ public class SearchSpaceBuilderTests
     public async Task Vectors_are_searched_as_images_are()
     {
         using var data = new ClassificationDataset(randn(60, 5), randint(0, 2, 60, dtype: ScalarType.Int64), 2, "vectors");
-        SearchResult result = await ArchitectureSearch.In(Vectors(c => nn.Linear(c.InChannels, c.OutChannels))).On(data).For(2, 20).RunAsync();
+        SearchResult result = await ArchitectureSearch.In(Vectors(c => nn.Linear(c.InChannels, c.OutChannels))).On(data).For(2, 20)
+            .RunAsync();
         result.Genotype[Genotype.OnlyCell].Nodes.Should().HaveCount(2);
     }
 
@@ -90,7 +92,8 @@ public class SearchSpaceBuilderTests
         .Operations(NasBench201Operations.All).Cell(nodes: 4, inputs: 2, CellOutput.Concatenation)
         .Channels(4, stemMultiplier: 3).Stages(2, cellsPerStage: 2).ReductionCells().Build();
 
-    private static SearchSpace Vectors(Func<OperationContext, nn.Module<Tensor, Tensor>> linear) => SearchSpace.Define("vectors").Input(5).Classes(2).Channels(8).Cell(nodes: 2)
+    private static SearchSpace Vectors(Func<OperationContext, nn.Module<Tensor, Tensor>> linear) =>
+        SearchSpace.Define("vectors").Input(5).Classes(2).Channels(8).Cell(nodes: 2)
         .Operation("identity", _ => nn.Identity(), isLearnable: false)
         .Operation("linear", c => nn.Sequential(nn.ReLU(), linear(c)))
         .Stem(c => nn.Linear(c.InChannels, c.OutChannels))

@@ -41,7 +41,8 @@ public class SpaceDescriptionTests
     [Fact]
     public void Edges_that_allow_only_some_candidates_are_named()
     {
-        JsonNode cell = SpaceDescription.Of(SearchSpaces.NasBench201(10, 4, 1, 3, 8, 8).Allow("cell", 1, "nor_conv_3x3", "none"))["cells"]!["cell"]!;
+        JsonNode cell = SpaceDescription.Of(SearchSpaces.NasBench201(10, 4, 1, 3, 8, 8).Allow("cell", 1, "nor_conv_3x3", "none"))[
+            "cells"]!["cell"]!;
         cell["allowed"]!["2<-0"]!.ToJsonString().Should().Be("""["none","nor_conv_3x3"]""");
         cell["allowed"]!["1<-0"]!.AsArray().Should().HaveCount(5);
     }

@@ -3,7 +3,6 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Search;
 using SingleDarts.Core.Optimizers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -42,7 +41,8 @@ public class BackwardFaultTests
         };
 
         next.Should().Throw<InvalidOperationException>().WithMessage("*create_graph*PerEdge*");
-        cat([.. supernet.Weights.Select(w => w.Parameter.detach().flatten())]).equal(before).all().item<bool>().Should().BeTrue("nothing moves");
+        cat([.. supernet.Weights.Select(w => w.Parameter.detach().flatten())]).equal(before).all().item<bool>().Should()
+            .BeTrue("nothing moves");
         Alpha(supernet).equal(alphaBefore).all().item<bool>().Should().BeTrue("nothing moves");
         next.Should().NotThrow("it is thrown once");
     }

@@ -1,7 +1,6 @@
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Supernets;
@@ -26,7 +25,8 @@ public class ForwardHookTests
             var removers = new List<Action>();
             foreach (var (name, module) in supernet.named_modules())
             {
-                void Record(Tensor output) => (calls.TryGetValue(name, out var list) ? list : calls[name] = []).Add(output.detach().clone().MoveToOtherDisposeScope(scope));
+                void Record(Tensor output) => (calls.TryGetValue(name, out var list) ? list : calls[name] = [])
+                    .Add(output.detach().clone().MoveToOtherDisposeScope(scope));
                 if (module is nn.Module<Tensor, Tensor> plain)
                     removers.Add(plain.register_forward_hook((_, _, output) => { Record(output); return output; }).remove);
                 if (module is MixedOp mixed)
@@ -96,7 +96,8 @@ public class ForwardHookTests
         Tensor input = Batch();
         SupernetCell cell = supernet.Cells.First();
         int before = 0, after = 0, any = 0;
-        cell.register_forward_pre_hook((_, x, y, weights) => { before++; return (x, y.Times(2L), weights with { P = weights.P.Times(3L) }); });
+        cell.register_forward_pre_hook((_, x, y, weights) =>
+            { before++; return (x, y.Times(2L), weights with { P = weights.P.Times(3L) }); });
         cell.register_forward_hook((_, _, _, _, output) => { after++; return output.Plus(1L); });
         cell.register_forward_hook(_ => any++);
         var expected = Result(supernet, CellExecution.PerEdge, input);
@@ -124,7 +125,8 @@ public class ForwardHookTests
         fired.Should().Be(6 * supernet.Cells.Count());
 
         hooks[0].remove();
-        FluentActions.Invoking(() => SecondDerivative(supernet, input)).Should().Throw<InvalidOperationException>("one edge is merged again");
+        FluentActions.Invoking(() => SecondDerivative(supernet, input)).Should()
+            .Throw<InvalidOperationException>("one edge is merged again");
         hooks.ForEach(hook => hook.remove());
         supernet.call(input);
         fired.Should().Be(6 * supernet.Cells.Count() * 2 - 1);
@@ -159,7 +161,8 @@ public class ForwardHookTests
         {
             using var scope = NewDisposeScope();
             using var supernet = new Supernet(
-                SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8), new Gumbel(), new SupernetOptions { Execution = execution });
+                SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8), new Gumbel(),
+                new SupernetOptions { Execution = execution });
             var called = new HashSet<(string Kind, int Edge, int Operation)>();
             foreach (SupernetCell cell in supernet.Cells)
                 for (int edge = 0; edge < 14; edge++)

@@ -2,7 +2,6 @@ using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Supernets;
@@ -49,7 +48,8 @@ public class MergedExecutionTests
         var (input, labels) = Batch(1);
         Dictionary<string, Tensor> After(CellExecution execution)
         {
-            using Supernet supernet = Create("nasbench201", "softmax", 1, new() { TrackRunningStatistics = true, DataType = ScalarType.Float64 });
+            using Supernet supernet =
+                Create("nasbench201", "softmax", 1, new() { TrackRunningStatistics = true, DataType = ScalarType.Float64 });
             Gradients(supernet, execution, input, labels);
             Gradients(supernet, execution, input.Times(2L).Plus(1L), labels);
             var state = supernet.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().to(ScalarType.Float64));

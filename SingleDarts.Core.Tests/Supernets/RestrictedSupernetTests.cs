@@ -2,8 +2,6 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Schemes;
-using SingleDarts.Core.Tests.Spaces;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -58,7 +56,8 @@ public class RestrictedSupernetTests
         get
         {
             var data = new TheoryData<IOptimizationScheme, IRelaxation>();
-            foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel, OptimizationSchemes.BiLevelSecondOrder })
+            foreach (IOptimizationScheme scheme in new IOptimizationScheme[] { OptimizationSchemes.SingleLevel,
+                OptimizationSchemes.BiLevelSecondOrder })
                 foreach (IRelaxation relaxation in new IRelaxation[] { Relaxations.Sigmoid, new SoftmaxRelaxation(1), new Constant() })
                     data.Add(scheme, relaxation);
             return data;
@@ -70,7 +69,8 @@ public class RestrictedSupernetTests
     public void Alpha_of_excluded_candidates_has_no_gradient_and_stays(IOptimizationScheme scheme, IRelaxation relaxation)
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(architecture: OptimizerSettings.Default.Adam(0.01, 0.5, 0.999), relaxation: relaxation, space: Restricted.Small);
+        using var search = new SmallSearch(architecture: OptimizerSettings.Default.Adam(0.01, 0.5, 0.999), relaxation: relaxation,
+            space: Restricted.Small);
         var step = new StepContext(search.Supernet, search.Weights, search.Architecture, [new ZeroOneLoss()])
         {
             WeightBatch = search.Train,
@@ -93,12 +93,14 @@ public class RestrictedSupernetTests
     public void Weight_decay_alone_moves_alpha_of_excluded_candidates()
     {
         using var scope = NewDisposeScope();
-        using var search = new SmallSearch(architecture: OptimizerSettings.Default.Sgd(0.1, momentum: 0, weightDecay: 0.2), space: Restricted.Small);
+        using var search = new SmallSearch(architecture: OptimizerSettings.Default.Sgd(0.1, momentum: 0, weightDecay: 0.2),
+            space: Restricted.Small);
         Tensor start = search.Alpha.detach().clone();
         for (int i = 0; i < 4; i++)
             OptimizationSchemes.SingleLevel.Step(search.Step);
         foreach (var (edge, k) in Restricted.Excluded)
-            search.Alpha[edge, k].item<double>().Should().BeApproximately(start[edge, k].item<double>() * Math.Pow(1 - (0.1 * 0.2), 4), 1e-14);
+            search.Alpha[edge, k].item<double>().Should()
+                .BeApproximately(start[edge, k].item<double>() * Math.Pow(1 - (0.1 * 0.2), 4), 1e-14);
     }
 
     [Fact]
@@ -141,7 +143,8 @@ public class RestrictedSupernetTests
     {
         public string Name => "constant";
 
-        public Tensor Initialize(long edges, long operations, Generator generator) => randn([edges, operations], dtype: ScalarType.Float64, generator: generator);
+        public Tensor Initialize(long edges, long operations, Generator generator) =>
+            randn([edges, operations], dtype: ScalarType.Float64, generator: generator);
 
         public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.exp().Plus(0.5);
     }

@@ -106,7 +106,8 @@ public class SupernetCellTests
         var placement = new CellPlacement(
             new CellSpecification("cell", topology, Candidates, allowed), 4, random.Next(1, 3),
             [.. Enumerable.Range(0, inputs).Select(_ => new OperationContext(4, 4))]);
-        var cell = new SupernetCell(placement, new Factory(Blocks.Preprocessing, "the preprocessing"), new SupernetOptions(), new BackwardFault());
+        var cell = new SupernetCell(placement, new Factory(Blocks.Preprocessing, "the preprocessing"), new SupernetOptions(),
+            new BackwardFault());
         cell.to(ScalarType.Float64);
         return cell;
     }
@@ -126,7 +127,8 @@ public class SupernetCellTests
     }
 
     private static IEnumerable<int> Computed(SupernetCell cell, MixingWeights weights, CellEdge edge) =>
-        cell.Placement.Cell.Allowed(edge).Where(k => !Candidates[k].IsZero && (weights.Computed is null || weights.Computed[edge.Index, k]));
+        cell.Placement.Cell.Allowed(edge)
+            .Where(k => !Candidates[k].IsZero && (weights.Computed is null || weights.Computed[edge.Index, k]));
 
     private static Tensor ByHand(SupernetCell cell, Tensor[] layers, MixingWeights weights)
     {
@@ -134,7 +136,8 @@ public class SupernetCellTests
         var x = new List<Tensor>(layers.Zip(cell.Preprocessing, (layer, module) => module.call(layer)));
         for (int j = topology.Inputs; j < topology.Nodes; j++)
         {
-            Tensor sum = zeros([3, 4, .. x[0].shape[2..].Select(side => (side + cell.Placement.Stride - 1) / cell.Placement.Stride)], ScalarType.Float64);
+            Tensor sum = zeros([3, 4, .. x[0].shape[2..].Select(side => (side + cell.Placement.Stride - 1) / cell.Placement.Stride)],
+                ScalarType.Float64);
             for (int i = 0; i < j; i++)
                 foreach (int k in Computed(cell, weights, topology.Edges.Single(edge => (edge.Source, edge.Target) == (i, j))))
                 {

@@ -11,7 +11,8 @@ public class SupernetFaultTests
 {
     [Fact]
     public void Start_values_of_another_size_are_refused() =>
-        FluentActions.Invoking(() => new Supernet(Small.Space, new Given("own", (alpha, _) => alpha, (e, o) => zeros(o, e, ScalarType.Float64))))
+        FluentActions.Invoking(() =>
+            new Supernet(Small.Space, new Given("own", (alpha, _) => alpha, (e, o) => zeros(o, e, ScalarType.Float64))))
             .Should().Throw<ArgumentException>().WithMessage("*relaxation 'own'*[5, 6] of Float64 on cpu; expected [6, 5]*");
 
     [Fact]
@@ -19,7 +20,8 @@ public class SupernetFaultTests
     {
         using var scope = NewDisposeScope();
         using var supernet = new Supernet(Small.Space, new Given("own", (alpha, _) => alpha.sigmoid().t()));
-        supernet.Invoking(s => s.call(randn(2, 3, 8, 8))).Should().Throw<ArgumentException>().WithMessage("*relaxation 'own'*'cell'*[5, 6]*expected [6, 5]*");
+        supernet.Invoking(s => s.call(randn(2, 3, 8, 8))).Should().Throw<ArgumentException>()
+            .WithMessage("*relaxation 'own'*'cell'*[5, 6]*expected [6, 5]*");
         supernet.Invoking(s => s.Forward(randn(2, 3, 8, 8), new Dictionary<string, Tensor> { ["cell"] = rand(5, 6) }))
             .Should().Throw<ArgumentException>().WithMessage("*operation weights of cell 'cell' are [5, 6]; expected [6, 5]*");
         using var mixed = new MixedOp(NasBench201Operations.All, new OperationContext(4, 4, Affine: false));

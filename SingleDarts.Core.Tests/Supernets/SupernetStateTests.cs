@@ -1,7 +1,6 @@
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
-using SingleDarts.Core.Tests.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Supernets;

@@ -10,7 +10,8 @@ public class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         Trial[] trials = [.. FakeSweep.Plan(3).Trials];
-        var plan = new SweepPlan(new JsonObject { ["why"] = "α" }, [new("first", [trials[2], trials[0]]), new("second", [trials[0], trials[1]])]);
+        var plan = new SweepPlan(
+            new JsonObject { ["why"] = "α" }, [new("first", [trials[2], trials[0]]), new("second", [trials[0], trials[1]])]);
         SweepFolder.Create(folder["sweep"], plan);
         SweepPlan read = SweepFolder.Open(folder["sweep"]).Plan;
         read.Trials.Should().Equal(trials[2], trials[0], trials[1]);
@@ -24,7 +25,9 @@ public class SweepFolderTests
     public void The_first_cell_of_every_group_comes_before_the_second_of_any()
     {
         Trial[] trials = [.. FakeSweep.Plan(6).Trials];
-        var plan = new SweepPlan([], [new("three", [trials[0], trials[1], trials[2]]), new("none", []), new("two", [trials[3], trials[1]]), new("four", [trials[4], trials[0], trials[5]])]);
+        var plan = new SweepPlan(
+            [], [new("three", [trials[0], trials[1], trials[2]]), new("none", []), new("two", [trials[3], trials[1]]),
+            new("four", [trials[4], trials[0], trials[5]])]);
         plan.Trials.Should().Equal(trials[0], trials[3], trials[4], trials[1], trials[2], trials[5]);
     }
 
@@ -38,7 +41,8 @@ public class SweepFolderTests
         File.Delete(files[1]);
         File.WriteAllText(files[2], "{ half");
         FluentActions.Invoking(() => SweepFolder.Open(folder.Path)).Should().Throw<InvalidDataException>()
-            .Which.Message.Should().Contain($"{files[0]} was edited").And.Contain($"{files[1]} is missing").And.Contain($"{files[2]} cannot be read").And.NotContain(files[3]);
+            .Which.Message.Should().Contain($"{files[0]} was edited").And.Contain($"{files[1]} is missing").And.Contain(
+                $"{files[2]} cannot be read").And.NotContain(files[3]);
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public class SweepFolderTests
         using var folder = new TemporaryFolder();
         FluentActions.Invoking(() => SweepFolder.Open(folder.Path)).Should().Throw<IOException>().WithMessage("*no sweep*plan one*");
         SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        FluentActions.Invoking(() => SweepFolder.Create(folder.Path, FakeSweep.Plan(2))).Should().Throw<IOException>().WithMessage("*holds a sweep*");
+        FluentActions.Invoking(() => SweepFolder.Create(folder.Path, FakeSweep.Plan(2))).Should().Throw<IOException>()
+            .WithMessage("*holds a sweep*");
         SweepFolder.Open(folder.Path).Plan.Trials.Should().ContainSingle();
     }
 
@@ -80,8 +85,10 @@ public class SweepFolderTests
     {
         using var folder = new TemporaryFolder();
         SweepGroup group = FakeSweep.Plan(1).Groups[0];
-        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], []))).Should().Throw<ArgumentException>().WithMessage("*no trial*");
-        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], [group, group]))).Should().Throw<ArgumentException>().WithMessage("*'all'*");
+        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], []))).Should().Throw<ArgumentException>()
+            .WithMessage("*no trial*");
+        FluentActions.Invoking(() => SweepFolder.Create(folder["a"], new SweepPlan([], [group, group]))).Should().Throw<ArgumentException>()
+            .WithMessage("*'all'*");
         Directory.Exists(folder["a"]).Should().BeFalse();
     }
 

@@ -38,12 +38,14 @@ public class SweepRunnerTests
         {
             runs++;
             context.Log.WriteLine($"trial {FakeSweep.Number(context.Trial)} begins");
-            return breaks && FakeSweep.Number(context.Trial) == 1 ? throw new InvalidOperationException("no luck") : FakeSweep.RunAsync(context, Short, token);
+            return breaks && FakeSweep.Number(context.Trial) == 1 ? throw new InvalidOperationException("no luck")
+                : FakeSweep.RunAsync(context, Short, token);
         }
         SweepStatus status = await new SweepRunner(sweep, Run).RunAsync();
         status.ToString().Should().Be("4 trials: 3 done, 1 failed");
         status.Trials[1].Message.Should().Be("no luck");
-        File.ReadAllText(sweep.FailureLog(sweep.Plan.Trials[1])).Should().Contain("trial 1 begins").And.Contain("InvalidOperationException").And.Contain("   at ");
+        File.ReadAllText(sweep.FailureLog(sweep.Plan.Trials[1])).Should()
+            .Contain("trial 1 begins").And.Contain("InvalidOperationException").And.Contain("   at ");
 
         breaks = false;
         (await new SweepRunner(sweep, Run).RunAsync()).Count(TrialState.Failed).Should().Be(1);
@@ -65,7 +67,8 @@ public class SweepRunnerTests
         await runner.Invoking(r => r.RunAsync(stop.Token)).Should().ThrowAsync<OperationCanceledException>();
         sweep.Status().ToString().Should().Be("2 trials: 1 interrupted, 1 open");
         int steps = File.ReadAllLines(sweep.RunLog(sweep.Plan.Trials[0])).Length;
-        (await new SweepRunner(sweep, (context, token) => FakeSweep.RunAsync(context, Short, token)).RunAsync()).IsComplete.Should().BeTrue();
+        (await new SweepRunner(sweep, (context, token) => FakeSweep.RunAsync(context, Short, token)).RunAsync()).IsComplete.Should()
+            .BeTrue();
         steps.Should().BeInRange(1, 49);
         File.ReadAllLines(sweep.RunLog(sweep.Plan.Trials[0])).Should().HaveCount(50, "no step is done twice");
     }
@@ -75,7 +78,8 @@ public class SweepRunnerTests
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
-        (await new SweepRunner(sweep, (_, _) => throw new OperationCanceledException("timed out")).RunAsync(sweep.Plan.Trials[0])).Should().Be(TrialOutcome.Failed);
+        (await new SweepRunner(sweep, (_, _) => throw new OperationCanceledException("timed out")).RunAsync(sweep.Plan.Trials[0])).Should()
+            .Be(TrialOutcome.Failed);
     }
 
     [LinuxFact]
@@ -97,23 +101,27 @@ public class SweepRunnerTests
     [Theory]
     [InlineData("done", true)]
     [InlineData("failed", false)]
-    public async Task Where_the_end_of_a_cell_cannot_be_written_nothing_is_left_half_written_and_it_can_be_tried_again(string part, bool succeeds)
+    public async Task Where_the_end_of_a_cell_cannot_be_written_nothing_is_left_half_written_and_it_can_be_tried_again(
+        string part, bool succeeds)
     {
         using var folder = new TemporaryFolder();
         SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
         Trial trial = sweep.Plan.Trials[0];
         string obstacle = folder[$"{part}/{trial}.{(succeeds ? "json" : "log")}"];
         Directory.CreateDirectory(obstacle);
-        var runner = new SweepRunner(sweep, (context, token) => succeeds ? FakeSweep.RunAsync(context, Short, token) : throw new InvalidOperationException("no luck"));
+        var runner = new SweepRunner(sweep, (context, token) => succeeds ? FakeSweep.RunAsync(context, Short, token)
+            : throw new InvalidOperationException("no luck"));
         if (succeeds)
             (await runner.RunAsync(trial)).Should().Be(TrialOutcome.Failed);
         else
-            (await runner.Invoking(r => r.RunAsync(trial)).Should().ThrowAsync<IOException>()).Which.Message.Should().Contain("no luck").And.Contain("could not be recorded");
+            (await runner.Invoking(r => r.RunAsync(trial)).Should().ThrowAsync<IOException>()).Which.Message.Should()
+                .Contain("no luck").And.Contain("could not be recorded");
         File.Exists(sweep.ResultFile(trial)).Should().BeFalse();
         sweep.StatusOf(0).State.Should().Be(succeeds ? TrialState.Failed : TrialState.Interrupted);
 
         Directory.Delete(obstacle);
-        (await new SweepRunner(sweep, (context, token) => FakeSweep.RunAsync(context, Short, token)) { RetryFailed = true }.RunAsync()).IsComplete.Should().BeTrue();
+        (await new SweepRunner(sweep, (context, token) => FakeSweep.RunAsync(context, Short, token)) {
+            RetryFailed = true }.RunAsync()).IsComplete.Should().BeTrue();
     }
 
     [Fact]
@@ -125,8 +133,10 @@ public class SweepRunnerTests
         Array.ForEach(processes, process => process.WaitForExit());
         processes.Select(process => process.ExitCode).Should().AllBeEquivalentTo(0);
         sweep.Status().ToString().Should().Be("30 trials: 30 done");
-        // A lease may be taken and given up at once, because another process has just ended the trial; that is an attempt, but runs nothing.
-        sweep.Plan.Trials.Select(trial => File.ReadAllText(Path.Combine(sweep.RunFolder(trial), "begun"))).Should().AllBeEquivalentTo("once\n");
+        // A lease may be taken and given up at once, because another process has just ended the trial; that is an attempt, but runs
+        // nothing.
+        sweep.Plan.Trials.Select(trial => File.ReadAllText(Path.Combine(sweep.RunFolder(trial), "begun"))).Should()
+            .AllBeEquivalentTo("once\n");
         sweep.Status().Trials.Select(trial => trial.Owner).Distinct().Should().HaveCountGreaterThan(1);
     }
 

@@ -25,7 +25,8 @@ public class CollapseTimeTests
         for (int c = 0; c < 3_000; c++)
         {
             int n = 2 + (c % 7);
-            double learningRate = Logarithmic(random, 0.01, 3), epsilon = Logarithmic(random, 0.02, 0.6), spread = Logarithmic(random, 1e-3, 2);
+            double learningRate = Logarithmic(random, 0.01, 3), epsilon = Logarithmic(random, 0.02, 0.6),
+                spread = Logarithmic(random, 1e-3, 2);
             double[] alpha = Gauss.Vector(random, n, spread), g = Gauss.Vector(random, n);
             int best = random.Next(n);
             alpha[best] = alpha.Max() + (c % 3 == 0 ? 0 : random.NextDouble());
@@ -64,7 +65,8 @@ public class CollapseTimeTests
     public void F_has_the_derivative_that_the_proof_integrates()
     {
         foreach (double p in new[] { 0.05, 0.3, 0.5, 0.9 })
-            ((CollapseBound.F(p + 1e-6) - CollapseBound.F(p - 1e-6)) / 2e-6).Should().BeApproximately(1 / (p * p * (1 - p) * (1 - p)), 1e-3);
+            ((CollapseBound.F(p + 1e-6) - CollapseBound.F(p - 1e-6)) / 2e-6).Should()
+                .BeApproximately(1 / (p * p * (1 - p) * (1 - p)), 1e-3);
         CollapseBound.F(0.5).Should().Be(0);
     }
 
@@ -111,7 +113,8 @@ public class CollapseTimeTests
 
     private static double Logarithmic(Random random, double from, double to) => from * Math.Pow(to / from, random.NextDouble());
 
-    /// <summary>Runge-Kutta of fourth order on dα/dt = −p (g(t) − ḡ) with g_0 = 0 and g_k(t) = 1 + extra_k (1 + sin t), margin 1 at least.</summary>
+    /// <summary>Runge-Kutta of fourth order on dα/dt = −p (g(t) − ḡ) with g_0 = 0 and g_k(t) = 1 + extra_k (1 + sin t), margin 1 at
+    /// least.</summary>
     private static double FlowTime(double[] alpha, double[] extra, double epsilon)
     {
         const double Step = 0.01;

@@ -20,8 +20,10 @@ public class OuterProductCorrelationTests
         OuterProductCorrelation.Between(d, x, d, x).Should().BePositive();
         OuterProductCorrelation.Cosine(d, x, d, x).Should().BeApproximately(1, 1e-14);
         OuterProductCorrelation.Cosine(d, x, -d, x).Should().BeApproximately(-1, 1e-14);
-        FluentActions.Invoking(() => OuterProductCorrelation.Between(d, x, e, x)).Should().Throw<ArgumentException>().WithMessage("*same samples*");
-        FluentActions.Invoking(() => OuterProductCorrelation.Between(d, x, z, e)).Should().Throw<ArgumentException>().WithMessage("*same outputs*");
+        FluentActions.Invoking(() => OuterProductCorrelation.Between(d, x, e, x)).Should().Throw<ArgumentException>()
+            .WithMessage("*same samples*");
+        FluentActions.Invoking(() => OuterProductCorrelation.Between(d, x, z, e)).Should().Throw<ArgumentException>()
+            .WithMessage("*same outputs*");
     }
 
     /// <summary>Margin: 4 standard errors of the mean over 1,000 pairs of batches of 8 samples, 3 outputs and 4 inputs.</summary>

@@ -19,7 +19,8 @@ public class SoftmaxAmplificationTests
         applied.Should().BeGreaterThan(20_000);
     }
 
-    /// <summary>Margin: 4 standard errors of a survey of 10,000 cases (0.3 points each), as the sampling of the earlier one is not recorded.</summary>
+    /// <summary>Margin: 4 standard errors of a survey of 10,000 cases (0.3 points each), as the sampling of the earlier one is not
+    /// recorded.</summary>
     [Theory]
     [InlineData(2, 0)]
     [InlineData(3, 8.9)]

@@ -75,16 +75,19 @@ public class DartsNetworkTests
     {
         PublishedGenotype published = DartsGenotypes.Named(name);
         using var network = DartsNetworks.Cifar(
-            published.Genotype, channels: 8, layers: 5, options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar, AllowRepeatedEdges = true });
+            published.Genotype, channels: 8, layers: 5,
+            options: new() { Auxiliary = AuxiliaryHeadOptions.Cifar, AllowRepeatedEdges = true });
         network.MeasureCost().Should().Be(new CostModel(DartsNetworks.CifarSpace(channels: 8, layers: 5)).Of(published.Genotype));
-        network.AuxiliaryParameters.Should().Be(network.parameters().Sum(p => p.numel()) - network.MeasureCost().Parameters).And.BePositive();
+        network.AuxiliaryParameters.Should()
+            .Be(network.parameters().Sum(p => p.numel()) - network.MeasureCost().Parameters).And.BePositive();
     }
 
     [Fact]
     public void A_network_in_one_step_is_that_of_a_space_and_a_genotype()
     {
         Genotype genotype = DartsGenotypes.DartsV2;
-        SearchSpace cifar = SearchSpaces.Darts(7, 4, 5, 16, 16), imageNet = SearchSpaces.DartsImageNet(7, 4, 5, stemMultiplier: 1, size: 64);
+        SearchSpace cifar = SearchSpaces.Darts(7, 4, 5, 16, 16),
+            imageNet = SearchSpaces.DartsImageNet(7, 4, 5, stemMultiplier: 1, size: 64);
         var options = new EvaluationNetworkOptions { Seed = 3, Auxiliary = AuxiliaryHeadOptions.Cifar };
         Same(DartsNetworks.Cifar(genotype, 7, 4, 5, 16, options), new EvaluationNetwork(cifar, genotype, options));
         Same(DartsNetworks.ImageNet(genotype, 7, 4, 5, 64, options), new EvaluationNetwork(imageNet, genotype, options));

@@ -9,7 +9,8 @@ namespace SingleDarts.Core.Tests.Training;
 
 public class EvaluationNetworkTests
 {
-    private static readonly EvaluationNetworkOptions WithAuxiliary = new() { Auxiliary = AuxiliaryHeadOptions.Cifar, AllowRepeatedEdges = true };
+    private static readonly EvaluationNetworkOptions WithAuxiliary =
+        new() { Auxiliary = AuxiliaryHeadOptions.Cifar, AllowRepeatedEdges = true };
 
     [Fact]
     public void Every_published_network_gives_logits_and_auxiliary_logits()
@@ -57,27 +58,40 @@ public class EvaluationNetworkTests
     [Fact]
     public void A_seed_decides_the_weights()
     {
-        Tensor First(long seed) => new EvaluationNetwork(SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1), NasBench201Genotypes.AllSkip, new() { Seed = seed }).parameters().First();
+        Tensor First(long seed) =>
+            new EvaluationNetwork(SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1), NasBench201Genotypes.AllSkip,
+            new() { Seed = seed }).parameters().First();
         First(1).allclose(First(1)).Should().BeTrue();
         First(1).allclose(First(2)).Should().BeFalse();
     }
 
     [Theory]
-    [InlineData("|conv_9x9~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|", "*unknown operation 'conv_9x9'*")]
-    [InlineData("|skip_connect~0|skip_connect~2|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|", "*node 2 reads node 2, expected an earlier one*")]
-    [InlineData("|skip_connect~0|max_pool_3x3~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|", "*node 2 reads node 0 2 times*")]
+    [InlineData(
+        "|conv_9x9~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|",
+        "*unknown operation 'conv_9x9'*")]
+    [InlineData(
+        "|skip_connect~0|skip_connect~2|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|",
+        "*node 2 reads node 2, expected an earlier one*")]
+    [InlineData(
+        "|skip_connect~0|max_pool_3x3~0|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|",
+        "*node 2 reads node 0 2 times*")]
     [InlineData("|skip_connect~0|skip_connect~1|", "*1 computed nodes, expected 4*")]
-    [InlineData("||+|skip_connect~2|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|", "*Node 3*reads only nodes without genes*")]
+    [InlineData("||+|skip_connect~2|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|",
+        "*Node 3*reads only nodes without genes*")]
     public void A_bad_genotype_is_refused_before_anything_is_built(string normal, string message)
     {
-        var genotype = new Genotype([KeyValuePair.Create("normal", CellGenotype.Parse(normal)), KeyValuePair.Create("reduction", DartsGenotypes.DartsV2["reduction"])]);
-        FluentActions.Invoking(() => new EvaluationNetwork(SearchSpaces.Darts(), genotype)).Should().Throw<ArgumentException>().WithMessage(message);
+        var genotype = new Genotype(
+            [KeyValuePair.Create("normal", CellGenotype.Parse(normal)),
+            KeyValuePair.Create("reduction", DartsGenotypes.DartsV2["reduction"])]);
+        FluentActions.Invoking(() => new EvaluationNetwork(SearchSpaces.Darts(), genotype)).Should().Throw<ArgumentException>()
+            .WithMessage(message);
     }
 
     [Fact]
     public void A_genotype_of_other_cells_and_a_space_without_reduction_cells_are_refused()
     {
-        FluentActions.Invoking(() => new EvaluationNetwork(SearchSpaces.Darts(), NasBench201Genotypes.AllSkip)).Should().Throw<KeyNotFoundException>().WithMessage("*no cell 'normal'*");
+        FluentActions.Invoking(() => new EvaluationNetwork(SearchSpaces.Darts(), NasBench201Genotypes.AllSkip)).Should()
+            .Throw<KeyNotFoundException>().WithMessage("*no cell 'normal'*");
         FluentActions.Invoking(() => new EvaluationNetwork(SearchSpaces.NasBench201(), NasBench201Genotypes.AllSkip, WithAuxiliary))
             .Should().Throw<ArgumentException>().WithMessage("*no reduction cell*");
     }
@@ -85,10 +99,13 @@ public class EvaluationNetworkTests
     [Fact]
     public void Images_of_another_size_and_features_too_small_for_the_auxiliary_classifier_are_refused()
     {
-        using var network = new EvaluationNetwork(SearchSpaces.Darts(channels: 4, layers: 3, height: 16, width: 16), DartsGenotypes.DartsV2, WithAuxiliary);
-        network.Invoking(n => n.call(zeros(2, 3, 32, 32))).Should().Throw<ArgumentException>().WithMessage("*2, 3, 32, 32*expects*N, 3, 16, 16*");
+        using var network = new EvaluationNetwork(SearchSpaces.Darts(channels: 4, layers: 3, height: 16, width: 16), DartsGenotypes.DartsV2,
+            WithAuxiliary);
+        network.Invoking(n => n.call(zeros(2, 3, 32, 32))).Should().Throw<ArgumentException>()
+            .WithMessage("*2, 3, 32, 32*expects*N, 3, 16, 16*");
         network.train();
-        network.Invoking(n => n.call(zeros(2, 3, 16, 16))).Should().Throw<ArgumentException>().WithMessage("*features of 4×4*at least 8×8*");
+        network.Invoking(n => n.call(zeros(2, 3, 16, 16))).Should().Throw<ArgumentException>()
+            .WithMessage("*features of 4×4*at least 8×8*");
     }
 
     [Fact]
@@ -130,7 +147,9 @@ public class EvaluationNetworkTests
 
         static Genotype SkipsAnd(string operation)
         {
-            CellGenotype cell = CellGenotype.Parse($"|{operation}~0|{operation}~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|");
+            CellGenotype cell = CellGenotype.Parse(
+                $"|{operation}~0|{operation}~1|+|skip_connect~0|skip_connect~1|+|skip_connect~0|skip_connect~1|+" +
+                "|skip_connect~0|skip_connect~1|");
             return new Genotype([KeyValuePair.Create("normal", cell), KeyValuePair.Create("reduction", cell)]);
         }
     }

@@ -1,10 +1,9 @@
 using SingleDarts.Core.Runs;
-using SingleDarts.Core.Tests.Runs;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Tests.Search;
 using SingleDarts.Core.Training;
-using static SingleDarts.Core.Tests.Training.TrainingSetup;
+using static SingleDarts.Core.Tests.Fixtures.TrainingSetup;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Training;
@@ -13,7 +12,8 @@ public class NetworkTrainingTests
 {
     private static readonly Func<NetworkTraining, NetworkTraining>[] Calls =
     [
-        t => t.For(7), t => t.With(o => o with { BatchSize = 12 }), t => t.WithSeed(9), t => t.OnDevice("cuda:1"), t => t.AccumulatingGradients(3),
+        t => t.For(7), t => t.With(o => o with { BatchSize = 12 }), t => t.WithSeed(9), t => t.OnDevice("cuda:1"), t =>
+            t.AccumulatingGradients(3),
         t => t.InPrecision(ScalarType.Float64), t => t.Augmenting(Augmentation), t => t.SavingTo("runs/x"), t => t.WithEma(0.9),
         t => t.With(o => o with { CheckpointInterval = 3 }), t => t.With(o => o with { LabelSmoothing = 0.2 }),
         t => t.UpdatingWeights(o => o.Sgd(0.01)), t => t.UpdatingWeights(o => o.Linear()),
@@ -33,7 +33,8 @@ public class NetworkTrainingTests
         })];
         all.Distinct().Should().ContainSingle();
         (all[0].Epochs, all[0].BatchSize, all[0].CheckpointInterval, all[0].LabelSmoothing).Should().Be((7, 12, 3, 0.2));
-        all[0].WeightOptimizer.Should().Be(OptimizerSettings.Default.Sgd(0.01).Linear().WarmUp(2, of: 50, overlaps: true).ClipGradientNorm(1));
+        all[0].WeightOptimizer.Should()
+            .Be(OptimizerSettings.Default.Sgd(0.01).Linear().WarmUp(2, of: 50, overlaps: true).ClipGradientNorm(1));
         foreach (var call in Calls)
         {
             call(common).Options.Should().NotBe(TrainingRecipes.NasBench201);
@@ -69,7 +70,8 @@ public class NetworkTrainingTests
     {
         using ClassificationDataset train = GeneratedImages.Create(22, 1, Classes, 8), test = GeneratedImages.Create(10, 2, Classes, 8);
         ImageAugmentation normalize = ImageAugmentation.NormalizeOnly(train.MeasureNormalization());
-        using BatchSource trainSource = new(train, CPU, ScalarType.Float32, normalize), testSource = new(test, CPU, ScalarType.Float32, normalize);
+        using BatchSource trainSource = new(train, CPU, ScalarType.Float32, normalize),
+            testSource = new(test, CPU, ScalarType.Float32, normalize);
         NetworkTraining Training() => NetworkTraining.Of(new TrainingNetwork(Classes)).For(1, 8);
         TrainingResult bySources = await Training().On(trainSource).EvaluatedOn(testSource).RunAsync();
         TrainingResult byDatasets = await Training().On(train).EvaluatedOn(test).RunAsync();
@@ -107,7 +109,8 @@ public class NetworkTrainingTests
         await FluentActions.Awaiting(() => Training(train, Augmentation).SavingTo(folder["cut"])
             .ReportingTo(new Immediately(_ => { if (++steps == 4) stop.Cancel(); })).RunAsync(stop.Token))
             .Should().ThrowAsync<OperationCanceledException>();
-        foreach (NetworkTraining different in new[] { Training(other, Augmentation), Training(train, Augmentation with { CutoutLength = 4 }) })
+        foreach (NetworkTraining different in new[] { Training(other, Augmentation),
+            Training(train, Augmentation with { CutoutLength = 4 }) })
             await FluentActions.Awaiting(() => different.ResumingFrom(folder["cut"]).RunAsync()).Should().ThrowAsync<InvalidRunException>();
         TrainingResult resumed = await Training(train, Augmentation).ResumingFrom(folder["cut"]).RunAsync();
         resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));

@@ -3,8 +3,7 @@ using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Tests.Runs;
-using static SingleDarts.Core.Tests.Training.TrainingSetup;
+using static SingleDarts.Core.Tests.Fixtures.TrainingSetup;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Training;
@@ -33,7 +32,8 @@ public class TrainingOfGenotypeTests
         SameTensors(resumed.WeightsFile!, whole.WeightsFile!);
         SameTensors(resumed.EmaWeightsFile!, whole.EmaWeightsFile!);
         whole.Epochs.Should().OnlyContain(e => e.AuxiliaryLoss > 0);
-        await FluentActions.Awaiting(() => NetworkTraining.Of(Network(DartsGenotypes.Named("DARTS-V1").Genotype)).On(train).EvaluatedOn(test)
+        await FluentActions.Awaiting(() => NetworkTraining.Of(Network(DartsGenotypes.Named("DARTS-V1").Genotype)).On(train)
+            .EvaluatedOn(test)
             .For(3, 8).WithEma(0.9).ResumingFrom(folder["cut"]).RunAsync())
             .Should().ThrowAsync<InvalidRunException>().WithMessage("*network.genotype was*and is*");
     }

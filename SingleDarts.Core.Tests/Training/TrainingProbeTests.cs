@@ -6,7 +6,7 @@ using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Tests.Search;
-using static SingleDarts.Core.Tests.Training.TrainingSetup;
+using static SingleDarts.Core.Tests.Fixtures.TrainingSetup;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Training;
@@ -14,15 +14,20 @@ namespace SingleDarts.Core.Tests.Training;
 /// <summary>What the trial before a training refuses and accepts.</summary>
 public class TrainingProbeTests
 {
-    private static readonly Dictionary<string, (Func<TorchSharp.Modules.Linear, Tensor, bool, Tensor> Classify, string[] Message)> Networks = new()
+    private static readonly Dictionary<string,
+        (Func<TorchSharp.Modules.Linear, Tensor, bool, Tensor> Classify, string[] Message)> Networks = new()
     {
-        ["shape in training"] = ((linear, x, training) => training ? linear.call(x).unsqueeze(0) : linear.call(x), ["[1, 2, 3]", "expected [2, 3]"]),
+        ["shape in training"] = ((linear, x, training) => training ? linear.call(x).unsqueeze(0) : linear.call(x),
+            ["[1, 2, 3]", "expected [2, 3]"]),
         ["type"] = ((linear, x, _) => linear.call(x).to(ScalarType.Float64), ["Float64", "expected Float32"]),
         ["finite"] = ((linear, x, training) => training ? linear.call(x).Over(0) : linear.call(x), ["not finite"]),
         ["detached"] = ((linear, x, _) => linear.call(x).detach(), ["get no gradient: linear.bias, linear.weight"]),
-        ["partly detached"] = ((linear, x, _) => x.matmul(linear.weight.detach().t()).Plus(linear.bias!), ["get no gradient: linear.weight"]),
-        ["throws"] = ((linear, x, training) => training ? throw new FormatException("not today") : linear.call(x), ["cannot take a sample", "not today"]),
-        ["backward"] = ((linear, x, _) => linear.call(x).exp() is var y ? y.Plus(y.relu_().Times_(2)) : null!, ["modified by an inplace operation"]),
+        ["partly detached"] = ((linear, x, _) => x.matmul(linear.weight.detach().t()).Plus(linear.bias!),
+            ["get no gradient: linear.weight"]),
+        ["throws"] = ((linear, x, training) => training ? throw new FormatException("not today") : linear.call(x),
+            ["cannot take a sample", "not today"]),
+        ["backward"] = ((linear, x, _) => linear.call(x).exp() is var y ? y.Plus(y.relu_().Times_(2)) : null!,
+            ["modified by an inplace operation"]),
     };
 
     public static TheoryData<string> Kinds => [.. Networks.Keys];
@@ -59,15 +64,18 @@ public class TrainingProbeTests
             c => nn.Sequential(nn.ReLU(inplace: inPlace), nn.Conv2d(c.InChannels, c.OutChannels, 1))).Build(), Genotype.Parse(genotype));
         Of(Network(inPlace: false, "|own~0|+|skip~0|own~1|"), train).Build();
         Of(Network(inPlace: true, "|skip~0|+|skip~0|skip~1|"), train).Build();
-        FluentActions.Invoking(() => Of(Network(inPlace: true, "|own~0|+|skip~0|skip~1|"), train).Build()).Should().Throw<InvalidRunException>()
-            .Which.Faults.Should().ContainSingle().Which.Should().ContainAll("Operation 'own' on edge 0->1 of cell 'cell'", "in place", "nn.ReLU()");
+        FluentActions.Invoking(() => Of(Network(inPlace: true, "|own~0|+|skip~0|skip~1|"), train).Build()).Should()
+            .Throw<InvalidRunException>()
+            .Which.Faults.Should().ContainSingle().Which.Should()
+                .ContainAll("Operation 'own' on edge 0->1 of cell 'cell'", "in place", "nn.ReLU()");
     }
 
     [Fact]
     public void Genes_that_reach_no_output_are_a_genotypes_own_choice()
     {
         using BatchSource train = Source(16);
-        Of(new EvaluationNetwork(SearchProbeTests.With("conv", c => new ReluConvBatchNorm(c, 3)).Build(), Genotype.Parse("|conv~0|+|conv~0|")), train).Build();
+        Of(new EvaluationNetwork(SearchProbeTests.With("conv", c => new ReluConvBatchNorm(c, 3)).Build(),
+            Genotype.Parse("|conv~0|+|conv~0|")), train).Build();
     }
 
     [Fact]
@@ -75,7 +83,8 @@ public class TrainingProbeTests
     {
         nn.Module<Tensor, Tensor>? one = null;
         SearchSpace space = SearchProbeTests.With("own", c => one ??= nn.Conv2d(c.InChannels, c.OutChannels, 1)).Build();
-        FluentActions.Invoking(() => new EvaluationNetwork(space, Genotype.Parse("|own~0|+|own~0|skip~1|"))).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => new EvaluationNetwork(space, Genotype.Parse("|own~0|+|own~0|skip~1|"))).Should()
+            .Throw<ArgumentException>()
             .WithMessage("*Operation 'own' on edge 0->1 of cell 'cell' and operation 'own' on edge 0->2 of cell 'cell' are one module*");
     }
 

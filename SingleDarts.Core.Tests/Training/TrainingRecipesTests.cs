@@ -10,8 +10,10 @@ public class TrainingRecipesTests
     public void Cifar_recipes_are_those_of_the_paper_and_of_darts()
     {
         TrainingOptions paper = TrainingRecipes.Cifar;
-        (paper.Epochs, paper.BatchSize, paper.DropPathProbability, paper.AuxiliaryWeight, paper.LabelSmoothing).Should().Be((600, 128, 0.3, 0.4, 0));
-        (TrainingRecipes.DartsCifar.Epochs, TrainingRecipes.DartsCifar.BatchSize, TrainingRecipes.DartsCifar.DropPathProbability).Should().Be((600, 96, 0.2));
+        (paper.Epochs, paper.BatchSize, paper.DropPathProbability, paper.AuxiliaryWeight, paper.LabelSmoothing).Should()
+            .Be((600, 128, 0.3, 0.4, 0));
+        (TrainingRecipes.DartsCifar.Epochs, TrainingRecipes.DartsCifar.BatchSize, TrainingRecipes.DartsCifar.DropPathProbability).Should()
+            .Be((600, 96, 0.2));
         foreach (TrainingOptions recipe in new[] { paper, TrainingRecipes.DartsCifar })
         {
             recipe.WeightOptimizer.Optimizer.Should().Be(new SgdOptions(0.025, 0.9, 3e-4));

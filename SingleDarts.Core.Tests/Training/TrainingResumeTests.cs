@@ -1,8 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
-using SingleDarts.Core.Tests.Runs;
-using static SingleDarts.Core.Tests.Training.TrainingSetup;
+using static SingleDarts.Core.Tests.Fixtures.TrainingSetup;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Training;
@@ -151,7 +150,8 @@ public class TrainingResumeTests
     }
 
     private static double[] Values(string file) =>
-        [.. Read(file).OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => t.Value.to(ScalarType.Float64).data<double>().ToArray())];
+        [.. Read(file).OrderBy(t => t.Key, StringComparer.Ordinal)
+            .SelectMany(t => t.Value.to(ScalarType.Float64).data<double>().ToArray())];
 
     /// <summary>Calls back at a batch, counted from 1; the first is the probe of a new run folder.</summary>
     private sealed class Watched(IBatchSource inner, int at, Action reached) : IBatchSource

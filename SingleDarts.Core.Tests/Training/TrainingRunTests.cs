@@ -2,8 +2,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Tests.Runs;
-using static SingleDarts.Core.Tests.Training.TrainingSetup;
+using static SingleDarts.Core.Tests.Fixtures.TrainingSetup;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Training;
@@ -13,9 +12,11 @@ public class TrainingRunTests
     [Fact]
     public async Task Training_learns_images_that_it_has_not_seen()
     {
-        using ClassificationDataset train = GeneratedImages.Create(1024, seed: 1, classes: 4), test = GeneratedImages.Create(256, seed: 2, classes: 4);
+        using ClassificationDataset train = GeneratedImages.Create(1024, seed: 1, classes: 4),
+            test = GeneratedImages.Create(256, seed: 2, classes: 4);
         TrainingResult result = await NetworkTraining
-            .Of(new TrainingNetwork(4, channels: 16, auxiliary: false), TrainingRecipes.NasBench201).On(train).EvaluatedOn(test).For(16, 32).RunAsync();
+            .Of(new TrainingNetwork(4, channels: 16, auxiliary: false), TrainingRecipes.NasBench201).On(train).EvaluatedOn(test).For(16, 32)
+                .RunAsync();
         result.Test!.Top1.Should().BeGreaterThan(0.5, "chance is 0.25");
         result.Test.Loss.Should().BeLessThan(Math.Log(4));
     }
@@ -96,14 +97,16 @@ public class TrainingRunTests
         using BatchSource train = Source(16, transform: Augmentation, type: ScalarType.Float64), test = Source(10, seed: 2);
         using var network = new TrainingNetwork(Classes);
         network.to(ScalarType.Float64);
-        double[] State() => [.. network.state_dict().Where(s => s.Value.is_floating_point()).SelectMany(s => s.Value.detach().data<double>().ToArray())];
+        double[] State() => [.. network.state_dict().Where(s => s.Value.is_floating_point())
+            .SelectMany(s => s.Value.detach().data<double>().ToArray())];
         var states = new List<double[]> { State() };
         TrainingResult result = await NetworkTraining.Of(network).On(train).EvaluatedOn(test).For(3, 8).InPrecision(ScalarType.Float64)
             .WithEma(decay).SavingTo(folder["run"]).ReportingTo(new Immediately(_ => states.Add(State()))).RunAsync();
 
         states.Should().HaveCount(7);
         Dictionary<string, Tensor> saved = Read(result.EmaWeightsFile!);
-        double[] average = [.. network.state_dict().Where(s => s.Value.is_floating_point()).SelectMany(s => saved[s.Key].data<double>().ToArray())];
+        double[] average = [.. network.state_dict().Where(s => s.Value.is_floating_point())
+            .SelectMany(s => saved[s.Key].data<double>().ToArray())];
         for (int i = 0; i < average.Length; i++)
         {
             double expected = Math.Pow(decay, 6) * states[0][i];
@@ -170,7 +173,8 @@ public class TrainingRunTests
     public async Task Cancelling_without_a_run_folder_says_that_nothing_was_saved()
     {
         using BatchSource train = Source();
-        await FluentActions.Awaiting(() => NetworkTraining.Of(new TrainingNetwork(Classes)).On(train).For(1, 8).RunAsync(new CancellationToken(true)))
+        await FluentActions.Awaiting(() => NetworkTraining.Of(new TrainingNetwork(Classes)).On(train).For(1, 8)
+            .RunAsync(new CancellationToken(true)))
             .Should().ThrowAsync<OperationCanceledException>().WithMessage("*Nothing was saved*");
     }
 
@@ -196,7 +200,8 @@ public class TrainingRunTests
         await Everything(train, test).For(50, 8).AccumulatingGradients(microBatches).With(o => o with { Prefetch = streams })
             .ReportingTo(new Immediately(_ => live.Add(MemoryUsage.Now().LiveTensors))).RunAsync();
         live.Should().HaveCount(150);
-        // Tensors count on the thread that makes them. Prefetched ones are made on another thread and only freed on this one: inputs and labels
+        // Tensors count on the thread that makes them. Prefetched ones are made on another thread and only freed on this one: inputs
+        // and labels
         // of three batches of an epoch's training and of two evaluations of three.
         long perEpoch = streams ? -2 * (3 + 2 * 3) : 0;
         for (int i = 4; i < live.Count; i++)

@@ -3,7 +3,7 @@ using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Optimizers;
-using static SingleDarts.Core.Tests.Training.TrainingSetup;
+using static SingleDarts.Core.Tests.Fixtures.TrainingSetup;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Training;
@@ -42,7 +42,8 @@ public class TrainingValidationTests
             "'abacus' is unknown", "data type is Float16", "learning rate of the weights optimiser is -1", "less than a batch of 10",
             "has 3 classes and", "[3, 10, 10]", "are pixels from 0 to 1;", "no auxiliary classifier", "leaves a part of 1 sample",
         ];
-        var faults = FluentActions.Invoking(() => TrainingRun.Create(network, train, test, options, null, null)).Should().Throw<InvalidRunException>().Which.Faults;
+        var faults = FluentActions.Invoking(() => TrainingRun.Create(network, train, test, options, null, null)).Should()
+            .Throw<InvalidRunException>().Which.Faults;
         foreach (string text in expected)
             faults.Should().ContainSingle(fault => fault.Contains(text, StringComparison.Ordinal), text);
         faults.Should().HaveCount(expected.Length);

@@ -69,7 +69,8 @@ public sealed class ClassificationDataset : IDisposable
     public ClassificationDataset Take(long count, long seed = 0)
     {
         if (count < 1 || count > Count)
-            throw new ArgumentOutOfRangeException(nameof(count), $"Cannot take {count} of the {Count} samples of '{Name}'; ask for 1 to {Count}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count), $"Cannot take {count} of the {Count} samples of '{Name}'; ask for 1 to {Count}.");
         using var generator = new Generator((ulong)seed, CPU);
         long[] labels = Host.Numbers<long>(Labels);
         var taken = new long[Classes];
@@ -89,7 +90,8 @@ public sealed class ClassificationDataset : IDisposable
     {
         if (!IsImage)
             throw new InvalidOperationException(
-                $"'{Name}' holds {Inputs.dtype} samples of shape [{string.Join(", ", InputShape)}]; only images (Byte, [N, C, H, W]) can be resized.");
+                $"'{Name}' holds {Inputs.dtype} samples of shape [{string.Join(", ", InputShape)}]; only images (Byte, [N, C, H, W]) " +
+                "can be resized.");
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         using var scope = NewDisposeScope();

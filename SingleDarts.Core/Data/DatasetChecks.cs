@@ -48,7 +48,8 @@ internal static class DatasetChecks
     public static void TrainableType(ScalarType dtype)
     {
         if (!is_floating_point(dtype))
-            throw new ArgumentException($"Batches of type {dtype} cannot be trained on; expected a floating-point type such as Float32.", nameof(dtype));
+            throw new ArgumentException($"Batches of type {dtype} cannot be trained on; expected a floating-point type such as Float32.",
+                nameof(dtype));
     }
 
     public static string Shape(Tensor t) => $"[{string.Join(", ", t.shape)}]";

@@ -5,8 +5,7 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// The batches of a dataset by the device, type and transform of a run. The dataset is put on the device for the first batch and taken
-/// off when
-/// the run ends, so that a run that is described but never started holds nothing.
+/// off when the run ends, so that a run that is described but never started holds nothing.
 /// </summary>
 internal sealed class DatasetSource : IBatchSource
 {

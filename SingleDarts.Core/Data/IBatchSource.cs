@@ -24,8 +24,7 @@ public interface IBatchSource : IDisposable
     IReadOnlyList<string>? ClassNames => null;
 
     /// <summary>What the values of a batch are, in words, for example <c>pixels from 0 to 1</c>. Sources with other words are not trained
-    /// and
-    /// tested on together.</summary>
+    /// and tested on together.</summary>
     /// <value>Null by default: not known, and not compared.</value>
     string? ValueScale => null;
 

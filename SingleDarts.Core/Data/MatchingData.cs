@@ -12,7 +12,8 @@ internal static class MatchingData
         if (test is DatasetSource && train is not DatasetSource)
         {
             yield return $"The training data '{train.Name}' is a batch source, which makes its own model input, but the test data " +
-                $"'{test.Name}' is a dataset, of which it is not known how it becomes the same input; give EvaluatedOn a batch source, too, for example a " +
+                $"'{test.Name}' is a dataset, of which it is not known how it becomes the same input; give EvaluatedOn a batch source, " +
+                "too, for example a " +
                 "BatchSource with the transform.";
             yield break;
         }
@@ -22,13 +23,15 @@ internal static class MatchingData
             yield return $"The samples of {first} are [{string.Join(", ", train.InputShape)}] and those of {second} " +
                 $"[{string.Join(", ", test.InputShape)}]; resize them to one shape.";
         if (train.ValueScale is { } scale && test.ValueScale is { } other && scale != other)
-            yield return $"The values of {first} are {scale} and those of {second} are {other}; load both as images or both as floating point, " +
+            yield return $"The values of {first} are {scale} and those of {second} are {other}; load both as images or both as " +
+                "floating point, " +
                 "and give both the same normalisation.";
     }
 
     /// <summary>A transform that would change nothing, because the data make their own model input; null if there is none.</summary>
     public static string? TransformFault(IBatchSource data, IBatchTransform? transform) => data is DatasetSource || transform is null ? null
-        : $"The transform '{transform}' is set, but '{data.Name}' is a batch source, which makes its own model input; expected no transform. " +
+        : $"The transform '{transform}' is set, but '{data.Name}' is a batch source, which makes its own model input; expected no " +
+            "transform. " +
             "Leave Augmenting(...) out and give the transform to the source.";
 
     /// <summary>A sentence that says which classes differ; null if none do, or if the numbers are the same and one part has no
@@ -37,7 +40,8 @@ internal static class MatchingData
         string first, int classes, IReadOnlyList<string>? names, string second, int otherClasses, IReadOnlyList<string>? otherNames)
     {
         string number = classes == otherClasses ? "" : $"{first} has {classes} classes and {second} has {otherClasses}; ";
-        string difference = Named(names) is { } a && Named(otherNames) is { } b && !a.SequenceEqual(b) ? Difference(first, a, second, b) : "";
+        string difference = Named(names) is { } a && Named(otherNames) is { } b && !a.SequenceEqual(b)
+            ? Difference(first, a, second, b) : "";
         if (number.Length + difference.Length == 0)
             return null;
         string fault = $"{number}{difference}both need the same classes in the same order.";

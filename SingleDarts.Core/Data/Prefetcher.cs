@@ -65,7 +65,8 @@ internal sealed class Prefetcher(
     private LabeledBatch Keep(LabeledBatch batch)
     {
         Tensor Kept(Tensor tensor) =>
-            (device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU ? tensor.pin_memory() : tensor).DetachFromDisposeScope();
+            (device.type == DeviceType.CUDA && tensor.device_type == DeviceType.CPU ? tensor.pin_memory() : tensor)
+                .DetachFromDisposeScope();
         return new LabeledBatch(Kept(batch.Inputs), Kept(batch.Labels));
     }
 
@@ -76,7 +77,8 @@ internal sealed class Prefetcher(
         next = null;
         try
         {
-            foreach (LabeledBatch batch in n.Batches.GetAwaiter().GetResult().Distinct(ReferenceEqualityComparer.Instance).Cast<LabeledBatch>())
+            foreach (LabeledBatch batch in n.Batches.GetAwaiter().GetResult().Distinct(ReferenceEqualityComparer.Instance)
+                .Cast<LabeledBatch>())
                 batch.Dispose();
         }
         catch (Exception)

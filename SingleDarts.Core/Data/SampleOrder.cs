@@ -38,7 +38,8 @@ public static class SampleOrder
         IReadOnlyList<long> pool = excluding is null || excluding.Count == 0 ? samples : [.. samples.Where(s => !excluding.Contains(s))];
         if (pool.Count == 0 && count > 0)
             throw new ArgumentException(
-                $"Cannot draw {count} samples: {samples.Count} were given and all of them are excluded; give more samples or a smaller batch.",
+                $"Cannot draw {count} samples: {samples.Count} were given and all of them are excluded; give more samples or a smaller " +
+                "batch.",
                 nameof(samples));
         if (count == 0)
             return [];

@@ -4,9 +4,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// The batches of a dataset of TorchSharp, whose samples are read one at a time when they are asked for. One thread at a time reads,
-/// so that the
-/// dataset need not be thread-safe.
+/// The batches of a dataset of TorchSharp, whose samples are read one at a time when they are asked for. One thread at a time reads, so
+/// that the dataset need not be thread-safe.
 /// </summary>
 /// <typeparam name="T">What the dataset gives for a sample.</typeparam>
 internal sealed class SampleSource<T> : IBatchSource

@@ -59,7 +59,8 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         SearchSpace space = moment.Context.Supernet.Space;
         CellPlacement[] placements = CellSelection.Of(space);
         var cells = space.Cells.Where(kind => placements.Any(placement => placement.Cell == kind)).ToDictionary(kind => kind.Name, kind =>
-            Describe(kind, report, mean.Sum([.. Enumerable.Range(0, placements.Length).Where(c => placements[c].Cell == kind)]), moment, steps));
+            Describe(kind, report, mean.Sum([.. Enumerable.Range(0, placements.Length).Where(c => placements[c].Cell == kind)]),
+                moment, steps));
         Write(moment, new CollapseIndicatorsRecord
         {
             Epoch = report.Epoch,
@@ -120,7 +121,8 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         return new EdgeIndicators(
             edge.ToString(), candidates[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(candidates, p), Entropy(p),
             history.OvertakenAfter(edge.Index), history.LedSince(edge.Index), candidates[favoured].Name, margin,
-            applies ? steps + (p[favoured] > 1 - Epsilon ? 0 : CollapseBound.GradientFlow(p.Length, Epsilon, rate, margin, p[favoured])) : null, history.CollapsedAfter(edge.Index));
+            applies ? steps + (p[favoured] > 1 - Epsilon ? 0 : CollapseBound.GradientFlow(p.Length, Epsilon, rate, margin, p[favoured]))
+                : null, history.CollapsedAfter(edge.Index));
     }
 
     private static bool NonLearnableLeads(CandidateOperation[] candidates, double[] p)
@@ -129,9 +131,12 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         return Largest(false) > Largest(true);
     }
 
-    private static double Entropy(double[] p) => p.Select(value => value / p.Sum()).Where(share => share != 0).Sum(share => -share * Math.Log(share));
+    private static double Entropy(double[] p) => p.Select(value => value / p.Sum()).Where(share => share != 0)
+        .Sum(share => -share * Math.Log(share));
 
-    private static CandidateOperation[] Candidates(CellSpecification kind, CellEdge edge) => [.. kind.Allowed(edge).Select(k => kind.Operations[k])];
+    private static CandidateOperation[] Candidates(CellSpecification kind, CellEdge edge) =>
+        [.. kind.Allowed(edge).Select(k => kind.Operations[k])];
 
-    private static double[] Row(double[,] matrix, CellSpecification kind, CellEdge edge) => [.. kind.Allowed(edge).Select(k => matrix[edge.Index, k])];
+    private static double[] Row(double[,] matrix, CellSpecification kind, CellEdge edge) =>
+        [.. kind.Allowed(edge).Select(k => matrix[edge.Index, k])];
 }

@@ -79,7 +79,8 @@ public abstract class Diagnostic<TRecord> : ISearchObserver, IResumable where TR
         catch (JsonException e)
         {
             throw new InvalidDataException(
-                $"A record of {Name} in the run folder cannot be read: {e.Message} Move diagnostics/{Name}.jsonl away, or resume with the " +
+                $"A record of {Name} in the run folder cannot be read: {e.Message} Move diagnostics/{Name}.jsonl away, or resume with " +
+                "the " +
                 "library that wrote it.", e);
         }
     }

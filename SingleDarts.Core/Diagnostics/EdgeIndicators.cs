@@ -1,6 +1,7 @@
 namespace SingleDarts.Core.Diagnostics;
 
-/// <summary>How near one edge is to collapse, over the candidates that it allows. Times are numbers of steps since the start of the search.</summary>
+/// <summary>How near one edge is to collapse, over the candidates that it allows. Times are numbers of steps since the start of the
+/// search.</summary>
 /// <param name="Edge">The edge, for example <c>3&lt;-2</c>.</param>
 /// <param name="Leader">Operation of the largest p.</param>
 /// <param name="NonLearnableLeads">Whether a non-learnable operation has a larger p than every learnable one.</param>

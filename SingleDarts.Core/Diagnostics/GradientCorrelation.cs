@@ -89,7 +89,8 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     {
         Forget();
         WeightGradients? Find(string name) => !saved.ContainsKey($"{name}/0") ? null : WeightGradients.Load(
-            Enumerable.Range(0, saved.Keys.Count(key => key.StartsWith(name + "/", StringComparison.Ordinal))).Select(i => saved[$"{name}/{i}"]),
+            Enumerable.Range(0, saved.Keys.Count(key => key.StartsWith(name + "/", StringComparison.Ordinal)))
+                .Select(i => saved[$"{name}/{i}"]),
             CPU, saved[$"{name}/0"].dtype);
         (previous, earlier) = (Find("previous"), Find("earlier"));
         if (saved.TryGetValue("inputs", out Tensor? inputs))
@@ -135,7 +136,8 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
         foreach (int node in (Nodes ?? []).Where(node => node < first || node > last))
             yield return $"{Name}: cell {number} ('{kind.Name}') has no computed node {node}; it has the nodes {first} to {last}.";
         if (!kind.Operations.Any(operation => operation.IsLearnable))
-            yield return $"{Name}: cell {number} ('{kind.Name}') has no learnable operation; choose other cells or leave this diagnostic out.";
+            yield return $"{Name}: cell {number} ('{kind.Name}') has no learnable operation; choose other cells or leave this " +
+                "diagnostic out.";
     }
 
     private void Forget()

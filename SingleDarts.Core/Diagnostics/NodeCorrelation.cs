@@ -13,7 +13,8 @@ namespace SingleDarts.Core.Diagnostics;
 /// <param name="Acting">
 /// α's batch with the weights' batch of the step before, whose gradient was taken at that step's weights; null at the first step.
 /// </param>
-/// <param name="Momentum">α's batch with the momentum buffer of SGD, in which clipped gradients and weight decay add up; null without.</param>
+/// <param name="Momentum">α's batch with the momentum buffer of SGD, in which clipped gradients and weight decay add up; null
+/// without.</param>
 /// <param name="EpochApart">
 /// α's batch of the first step of the epoch before, there and now, with the very same augmented samples; null at other steps.
 /// </param>

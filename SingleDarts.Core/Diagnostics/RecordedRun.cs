@@ -32,7 +32,8 @@ public sealed class RecordedRun
         ArgumentNullException.ThrowIfNull(path);
         string folder = System.IO.Path.GetFullPath(path), options = System.IO.Path.Combine(folder, RunFiles.Options);
         if (!File.Exists(options))
-            throw new FileNotFoundException($"The folder {folder} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
+            throw new FileNotFoundException(
+                $"The folder {folder} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
         try
         {
             return new RecordedRun(folder, JsonNode.Parse(File.ReadAllText(options)) ?? throw new JsonException("The file is null."),
@@ -70,7 +71,8 @@ public sealed class RecordedRun
             }
             catch (JsonException e)
             {
-                throw new InvalidDataException($"Line {i + 1} of {file} cannot be read: {e.Message} Restore the file, or read it with the library that wrote it.", e);
+                throw new InvalidDataException(
+                    $"Line {i + 1} of {file} cannot be read: {e.Message} Restore the file, or read it with the library that wrote it.", e);
             }
         }
         return read;

@@ -50,7 +50,8 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
     /// <summary>The genes of every computed node, first computed node first.</summary>
     public IReadOnlyList<IReadOnlyList<Gene>> Nodes { get; }
 
-    /// <summary>Numbers of the nodes that the output concatenates, ascending; <see langword="null"/> if they are all that have genes.</summary>
+    /// <summary>Numbers of the nodes that the output concatenates, ascending; <see langword="null"/> if they are all that have
+    /// genes.</summary>
     public IReadOnlyList<int>? OutputNodes { get; }
 
     /// <summary>How many genes have an operation.</summary>

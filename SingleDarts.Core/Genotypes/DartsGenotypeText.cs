@@ -21,9 +21,11 @@ public static partial class DartsGenotypeText
         ArgumentNullException.ThrowIfNull(genotype);
         if (!genotype.Cells.Keys.SequenceEqual(["normal", "reduction"]))
             throw new ArgumentException(
-                $"The genotype has the cells {string.Join(", ", genotype.Cells.Keys)}; the form of DARTS has normal and reduction.", nameof(genotype));
+                $"The genotype has the cells {string.Join(", ", genotype.Cells.Keys)}; the form of DARTS has normal and reduction.",
+                nameof(genotype));
         CellGenotype normal = genotype["normal"], reduction = genotype["reduction"];
-        return $"Genotype(normal={Genes(normal)}, normal_concat={Nodes(normal)}, reduce={Genes(reduction)}, reduce_concat={Nodes(reduction)})";
+        return $"Genotype(normal={Genes(normal)}, normal_concat={Nodes(normal)}, reduce={Genes(reduction)}, " +
+            $"reduce_concat={Nodes(reduction)})";
     }
 
     /// <summary>Reads an architecture; white space and the kind of quotes do not matter.</summary>

@@ -186,7 +186,8 @@ public static class DartsGenotypes
 
     /// <summary>The published cells of a name.</summary>
     /// <param name="name">For example <c>PC-DARTS-CIFAR</c>; upper and lower case do not matter.</param>
-    /// <exception cref="ArgumentException">The name is unknown; the message lists the known ones, or says why there are no cells.</exception>
+    /// <exception cref="ArgumentException">The name is unknown; the message lists the known ones, or says why there are no
+    /// cells.</exception>
     public static PublishedGenotype Named(string name) =>
         All.FirstOrDefault(g => string.Equals(g.Name, name, StringComparison.OrdinalIgnoreCase)) ?? throw new ArgumentException(
             Unpublished.FirstOrDefault(u => string.Equals(u.Key, name, StringComparison.OrdinalIgnoreCase)) is { Key: not null } missing

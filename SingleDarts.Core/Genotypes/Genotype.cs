@@ -61,7 +61,9 @@ public sealed class Genotype : IEquatable<Genotype>
     /// <param name="operation">Name of the operation.</param>
     public int Count(string operation) => cells.Values.Sum(c => c.Count(operation));
 
-    /// <summary>Reads an architecture's text, of one cell or of several, or in the form of DARTS (<see cref="DartsGenotypeText"/>).</summary>
+    /// <summary>
+    /// Reads the text of an architecture, of one cell or of several, or in the form of DARTS (<see cref="DartsGenotypeText"/>).
+    /// </summary>
     /// <param name="text">The text; white space around cells is ignored.</param>
     /// <exception cref="FormatException">The text is no genotype; the message names the part that is wrong.</exception>
     public static Genotype Parse(string text)

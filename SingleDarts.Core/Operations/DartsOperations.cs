@@ -38,7 +38,8 @@ public static class DartsOperations
     public static CandidateOperation Conv7x1Conv1x7 { get; } = new("conv_7x1_1x7", context => nn.Sequential(
         nn.ReLU(),
         Layers.Conv2d(context.InChannels, context.OutChannels, (1, 7), (1, context.Stride), padding: (0, 3), dilation: (1, 1), bias: false),
-        Layers.Conv2d(context.OutChannels, context.OutChannels, (7, 1), (context.Stride, 1), padding: (3, 0), dilation: (1, 1), bias: false),
+        Layers.Conv2d(context.OutChannels, context.OutChannels, (7, 1), (context.Stride, 1), padding: (3, 0), dilation: (1, 1),
+            bias: false),
         Blocks.BatchNorm(context)), isLearnable: true);
 
     /// <summary>The eight of the search space, in the column order of α.</summary>

@@ -5,8 +5,7 @@ namespace SingleDarts.Core.Operations;
 
 /// <summary>
 /// Dropout (Srivastava et al., JMLR 2014) that draws from the generator of the step (<see cref="RunRandom"/>), so that runs side by side
-/// and
-/// the host of the process do not take each other's numbers.
+/// and the host of the process do not take each other's numbers.
 /// </summary>
 public sealed class Dropout : nn.Module<Tensor, Tensor>
 {
@@ -17,7 +16,8 @@ public sealed class Dropout : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentOutOfRangeException">P is outside [0, 1).</exception>
     public Dropout(double probability = 0.5) : base(nameof(Dropout)) => this.probability = probability is >= 0 and < 1
         ? probability
-        : throw new ArgumentOutOfRangeException(nameof(probability), probability, "Expected a probability from 0 to less than 1, for example 0.5.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(probability), probability, "Expected a probability from 0 to less than 1, for example 0.5.");
 
     /// <summary>x · m / (1 − P) with m ~ Bernoulli(1 − P) for each value while training; x in evaluation mode.</summary>
     /// <param name="input">Any shape.</param>

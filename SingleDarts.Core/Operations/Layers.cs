@@ -6,17 +6,16 @@ namespace SingleDarts.Core.Operations;
 
 /// <summary>
 /// Convolutions and linear layers as <c>nn</c> makes them, with the same first weights for the same seed, but drawn from the generator of
-/// the run
-/// (<see cref="RunRandom"/>): those of <c>nn</c> are drawn from the generator of the process. They are made on the meta device, which
-/// draws nothing,
-/// and then get their weights.
+/// the run (<see cref="RunRandom"/>): those of <c>nn</c> are drawn from the generator of the process. They are made on the meta device,
+/// which draws nothing, and then get their weights.
 /// </summary>
 internal static class Layers
 {
     /// <summary>A square convolution of images.</summary>
-    /// <inheritdoc cref="Conv2d(long, long, ValueTuple{long, long}, ValueTuple{long, long}, ValueTuple{long, long}, ValueTuple{long, long}, long, bool)"/>
+    /// <remarks>Parameters as those of the other overload.</remarks>
     public static Conv2d Conv2d(
-        long inChannels, long outChannels, long kernelSize, long stride = 1, long padding = 0, long dilation = 1, long groups = 1, bool bias = true) =>
+        long inChannels, long outChannels, long kernelSize, long stride = 1, long padding = 0, long dilation = 1, long groups = 1,
+        bool bias = true) =>
         Conv2d(inChannels, outChannels, (kernelSize, kernelSize), (stride, stride), (padding, padding), (dilation, dilation), groups, bias);
 
     /// <summary>A convolution of images.</summary>
@@ -56,7 +55,8 @@ internal static class Layers
     private static Parameter Drawn(Tensor like, Tensor weight)
     {
         double inputs = weight.numel() / weight.shape[0];
-        double bound = like.dim() == 1 ? 1 / Math.Sqrt(inputs) : Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(inputs));
+        double bound = like.dim() == 1 ? 1 / Math.Sqrt(inputs)
+            : Math.Sqrt(3) * (Math.Sqrt(2.0 / (1 + Math.Pow(Math.Sqrt(5), 2))) / Math.Sqrt(inputs));
         using var scope = NewDisposeScope();
         Tensor drawn = empty(like.shape, like.dtype, CPU);
         drawn.uniform_(-bound, bound, RunRandom.Generator);

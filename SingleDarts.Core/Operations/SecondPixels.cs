@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>
-/// Every second pixel of an image. A 1×1 convolution of stride 2 is a 1×1 convolution of these. libtorch 2.10 computes the gradient of the
-/// weights of the former, with fewer than 16 channels in channels-last memory, beyond the memory that it has (oneDNN, seen at 56×56), so that
-/// it is not used here.
+/// Every second pixel of an image. A 1×1 convolution of stride 2 is a 1×1 convolution of these. libtorch 2.10 computes the gradient of
+/// the weights of the former, with fewer than 16 channels in channels-last memory, beyond the memory that it has (oneDNN, seen at 56×56),
+/// so that it is not used here.
 /// </summary>
 internal static class SecondPixels
 {

@@ -1,9 +1,9 @@
 namespace SingleDarts.Core.Optimizers;
 
 /// <summary>
-/// The linear decay that PC-DARTS trains with on ImageNet (<c>train_imagenet.py</c>, commit b74702f): with E epochs,
-/// lr(e) = lr₀ (E − 5 − e) / (E − 5) while E − e &gt; 5, then the smaller slope lr₀ (E − e) / (5 (E − 5)) over the last five epochs. Taken at
-/// whole epochs. Of five epochs or fewer, for which the rule is not defined, lr₀ (E − e) / E.
+/// The linear decay that PC-DARTS trains with on ImageNet (<c>train_imagenet.py</c>, commit b74702f): with E epochs, lr(e) = lr₀ (E − 5 −
+/// e) / (E − 5) while E − e &gt; 5, then the smaller slope lr₀ (E − e) / (5 (E − 5)) over the last five epochs. Taken at whole epochs. Of
+/// five epochs or fewer, for which the rule is not defined, lr₀ (E − e) / E.
 /// </summary>
 public sealed record LinearSchedule : ILearningRateSchedule
 {

@@ -2,10 +2,8 @@ namespace SingleDarts.Core.Optimizers;
 
 /// <summary>
 /// How one group of parameters is moved: optimizer, schedule of the learning rate, warm-up, clipping of the gradient. Immutable: every
-/// method
-/// returns a changed copy. Each of the four is set by methods of its own and no method touches another's, so that the order does not
-/// matter;
-/// of two methods for the same one, the later holds.
+/// method returns a changed copy. Each of the four is set by methods of its own and no method touches another's, so that the order does
+/// not matter; of two methods for the same one, the later holds.
 /// </summary>
 public sealed record OptimizerSettings
 {
@@ -19,17 +17,15 @@ public sealed record OptimizerSettings
     public ILearningRateSchedule Schedule { get; init; } = new ConstantSchedule();
 
     /// <summary>
-    /// Share of the epochs, within [0, 1), over which the learning rate rises first; 0 for no warm-up. A share, so that it stretches
-    /// with the
-    /// training as the schedules do.
+    /// Share of the epochs, within [0, 1), over which the learning rate rises first; 0 for no warm-up. A share, so that it stretches with
+    /// the training as the schedules do.
     /// </summary>
     public double WarmUpShare { get; init; }
 
     /// <summary>
     /// If true, the warm-up replaces the first epochs of <see cref="Schedule"/>, which keeps its full length, as in PC-DARTS
-    /// (<c>train_imagenet.py</c>, commit b74702f). If false, <see cref="Schedule"/> starts at its epoch 0 after the warm-up and runs
-    /// over the
-    /// remaining epochs.
+    /// (<c>train_imagenet.py</c>, commit b74702f). If false, <see cref="Schedule"/> starts at its epoch 0 after the warm-up and runs over
+    /// the remaining epochs.
     /// </summary>
     public bool WarmUpOverlaps { get; init; }
 
@@ -52,7 +48,8 @@ public sealed record OptimizerSettings
 
     /// <summary>Replaces the schedule by half a cosine down to a minimum.</summary>
     /// <inheritdoc cref="CosineSchedule"/>
-    public OptimizerSettings Cosine(double minimum = 0, bool perStep = false) => this with { Schedule = new CosineSchedule(minimum, perStep) };
+    public OptimizerSettings Cosine(double minimum = 0, bool perStep = false) =>
+        this with { Schedule = new CosineSchedule(minimum, perStep) };
 
     /// <summary>Replaces the schedule by the linear decay of PC-DARTS on ImageNet.</summary>
     /// <inheritdoc cref="LinearSchedule"/>

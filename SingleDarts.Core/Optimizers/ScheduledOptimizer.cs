@@ -60,8 +60,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// </exception>
     /// <remarks>
     /// If the backward pass of a merged cell failed, its exception is thrown here (or by <see cref="ZeroGrad"/> or the supernet's next
-    /// forward
-    /// pass), and nothing moves.
+    /// forward pass), and nothing moves.
     /// </remarks>
     public void Step()
     {

@@ -28,7 +28,7 @@ public static class ModuleWeights
     /// <param name="module">The module, on any device.</param>
     /// <param name="path">A safetensors file of any program that has the same names.</param>
     /// <param name="strict">
-    /// Whether every tensor of the module must be in the file and the reverse; shapes and types must fit where it is <see langword="false"/> too.
+    /// Whether every tensor of the module must be in the file and the reverse; shapes and types must fit in either case.
     /// </param>
     /// <param name="convertTypes">Whether floating types are converted to each other, and integer types to each other.</param>
     /// <returns>Metadata, and what was not in both.</returns>
@@ -92,7 +92,8 @@ public static class ModuleWeights
 
     private static string Remedy(bool names, bool shapes, bool types) => string.Join(" ", new[]
     {
-        names ? "Build the module as the saved one was built, rename the tensors of the file, or load with strict: false what is in both." : "",
+        names ? "Build the module as the saved one was built, rename the tensors of the file, or load with strict: false what is in both."
+            : "",
         shapes ? "Build the module with the sizes of the saved one (channels, cells, classes)." : "",
         types ? "Build the module with the types of the file, or load with convertTypes: true." : "",
     }.Where(sentence => sentence.Length > 0));

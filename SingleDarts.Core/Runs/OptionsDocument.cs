@@ -20,7 +20,8 @@ internal static class OptionsDocument
     private const int FormatVersion = 2;
 
     /// <summary>A document of many lines.</summary>
-    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Indented { get; } =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes a document.</summary>
     /// <param name="content">Made under the invariant culture, so that the names and texts of parts are the same everywhere.</param>

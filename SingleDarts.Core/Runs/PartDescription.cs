@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Runs;
 
 /// <summary>
-/// What a part of a run is, as JSON: the name of its type and its public properties, in camel case and under the invariant culture. Parts of
-/// Core and of a user are described alike. A property that only its own type can set is state and left out.
+/// What a part of a run is, as JSON: the name of its type and its public properties, in camel case and under the invariant culture. Parts
+/// of Core and of a user are described alike. A property that only its own type can set is state and left out.
 /// </summary>
 internal static class PartDescription
 {
@@ -31,7 +31,8 @@ internal static class PartDescription
         Enum => value.ToString(),
         _ when value.GetType().IsPrimitive || value is string or decimal => JsonSerializer.SerializeToNode(value, RunJson.Line),
         IFormattable text when IsForeign(value) => text.ToString(null, CultureInfo.InvariantCulture),
-        Tensor tensor => new JsonObject { ["type"] = "Tensor", ["shape"] = Of(tensor.shape, depth), ["dataType"] = tensor.dtype.ToString() },
+        Tensor tensor => new JsonObject { ["type"] = "Tensor", ["shape"] = Of(tensor.shape, depth),
+            ["dataType"] = tensor.dtype.ToString() },
         IDictionary entries => new JsonObject(entries.Keys.Cast<object>().Select(key => KeyValuePair.Create(
             Convert.ToString(key, CultureInfo.InvariantCulture)!, Of(entries[key], depth + 1)))),
         ICollection items => new JsonArray([.. items.Cast<object?>().Select(item => Of(item, depth + 1))]),
@@ -63,7 +64,8 @@ internal static class PartDescription
     }
 
     private static bool IsSetting(PropertyInfo property) =>
-        property.GetMethod is { IsPublic: true } && property.SetMethod is null or { IsPublic: true } && property.GetIndexParameters().Length == 0;
+        property.GetMethod is { IsPublic: true } && property.SetMethod is null or { IsPublic: true } &&
+            property.GetIndexParameters().Length == 0;
 
 
     private static bool IsForeign(object value) => IsForeign(value.GetType());

@@ -79,7 +79,8 @@ internal sealed class RunFolder : IDisposable
     /// <param name="path">The folder.</param>
     /// <param name="options">Content of <c>options.json</c>.</param>
     /// <param name="resume">Whether to go on.</param>
-    /// <param name="requireSame">Gets the saved content and its path, and throws where that is another run's; the folder is then unlocked.</param>
+    /// <param name="requireSame">Gets the saved content and its path, and throws where that is another run's; the folder is then
+    /// unlocked.</param>
     public static RunFolder Begin(string path, string options, bool resume, Action<string, string> requireSame)
     {
         if (!resume)
@@ -148,7 +149,8 @@ internal sealed class RunFolder : IDisposable
         string[] lines = File.Exists(EpochsFile) ? File.ReadAllLines(EpochsFile) : [];
         if (lines.Length < count)
             throw new InvalidDataException(
-                $"{EpochsFile} has {lines.Length} lines but the checkpoint was saved after epoch {count}; restore the file or begin a new run.");
+                $"{EpochsFile} has {lines.Length} lines but the checkpoint was saved after epoch {count}; restore the file or begin a " +
+                "new run.");
         if (lines.Length > count)
             WriteText(RunFiles.Epochs, string.Concat(lines.Take(count).Select(line => line + "\n")));
         return lines[..count];

@@ -81,7 +81,8 @@ public static class SafeTensorsFile
             }
             if (metadata.Remove(Checksum, out string? expected) && expected != Convert.ToHexStringLower(hash.GetHashAndReset()))
                 throw new InvalidDataException(
-                    $"its data does not have the SHA-256 that its header names (a program that changes the tensors must leave {Checksum} out)");
+                    $"its data does not have the SHA-256 that its header names (a program that changes the tensors must leave " +
+                    $"{Checksum} out)");
             return (tensors, metadata);
         }
         catch (Exception e)

@@ -30,7 +30,8 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
     {
         var entries = new List<Entry>();
         long at = 0;
-        foreach (var (name, tensor) in tensors.OrderByDescending(t => SizeOf(t.Key, t.Value.dtype)).ThenBy(t => t.Key, StringComparer.Ordinal))
+        foreach (var (name, tensor) in tensors.OrderByDescending(t => SizeOf(t.Key, t.Value.dtype))
+            .ThenBy(t => t.Key, StringComparer.Ordinal))
             entries.Add(new Entry(name, tensor.dtype, tensor.shape, at, at += tensor.numel() * tensor.element_size()));
         return new SafeTensorsHeader(entries, metadata);
     }
@@ -45,18 +46,21 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
             var metadata = new Dictionary<string, string>();
             if (json.RootElement.TryGetProperty(MetadataName, out JsonElement pairs))
                 foreach (JsonProperty pair in pairs.EnumerateObject())
-                    metadata[pair.Name] = pair.Value.GetString() ?? throw new FormatException($"the value of '{pair.Name}' in {MetadataName} is null");
+                    metadata[pair.Name] = pair.Value.GetString()
+                        ?? throw new FormatException($"the value of '{pair.Name}' in {MetadataName} is null");
             List<Entry> entries = [.. json.RootElement.EnumerateObject().Where(p => p.Name != MetadataName).Select(ReadEntry)
                 .OrderBy(e => e.Begin).ThenBy(e => e.End)];
             long at = 0;
             foreach (Entry entry in entries)
                 at = entry.Begin == at && entry.End <= dataLength ? entry.End : throw new InvalidDataException(
-                    $"tensor '{entry.Name}' is said to lie at bytes {entry.Begin} to {entry.End}; expected it to begin at {at} and end by {dataLength}");
+                    $"tensor '{entry.Name}' is said to lie at bytes {entry.Begin} to {entry.End}; expected it to begin at {at} and end " +
+                    $"by {dataLength}");
             if (at != dataLength)
                 throw new InvalidDataException($"{dataLength - at} bytes follow the last tensor");
             return new SafeTensorsHeader(entries, metadata);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException or KeyNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException
+            or KeyNotFoundException)
         {
             throw new InvalidDataException($"its header cannot be read ({e.Message.TrimEnd('.')})", e);
         }
@@ -93,14 +97,16 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
         string name = property.Name, type = property.Value.GetProperty("dtype").GetString() ?? "";
         if (!Types.TryGetValue(type, out var known))
             throw new InvalidDataException($"tensor '{name}' is of type '{type}'; expected one of {string.Join(", ", Types.Keys.Order())}");
-        long[] shape = ReadNumbers(name, property.Value.GetProperty("shape")), place = ReadNumbers(name, property.Value.GetProperty("data_offsets"));
+        long[] shape = ReadNumbers(name, property.Value.GetProperty("shape")),
+            place = ReadNumbers(name, property.Value.GetProperty("data_offsets"));
         if (place is not [var begin, var end])
             throw new InvalidDataException($"tensor '{name}' has {place.Length} offsets; expected 2");
         // Sizes of zero count as one here: libtorch's strides overflow where such a product does.
         long bound = shape.Aggregate(known.Size, (product, n) => checked(product * Math.Max(n, 1)));
         long bytes = shape.Contains(0) ? 0 : bound;
         if (end - begin != bytes)
-            throw new InvalidDataException($"tensor '{name}' of shape [{string.Join(", ", shape)}] has {end - begin} bytes of {type}; expected {bytes}");
+            throw new InvalidDataException(
+                $"tensor '{name}' of shape [{string.Join(", ", shape)}] has {end - begin} bytes of {type}; expected {bytes}");
         return new Entry(name, known.Type, shape, begin, end);
     }
 

@@ -7,7 +7,8 @@ namespace SingleDarts.Core.Runtime;
 internal static class BackgroundWork
 {
     /// <summary>
-    /// Starts the work with the enumeration and gives its reports. Leaving the enumeration early, or the end of the process, cancels the work
+    /// Starts the work with the enumeration and gives its reports. Leaving the enumeration early, or the end of the process, cancels
+    /// the work
     /// and waits for it: a process that ends while libtorch computes crashes.
     /// </summary>
     /// <param name="work">Gets the function that takes reports; what it throws comes out of the enumeration.</param>
@@ -18,7 +19,8 @@ internal static class BackgroundWork
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reports = Channel.CreateUnbounded<T>();
         Task thread = Task.Factory.StartNew(
-            () => Complete(work, reports.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Complete(work, reports.Writer, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         void OnProcessExit(object? sender, EventArgs e)
         {
             stop.Cancel();
@@ -38,7 +40,8 @@ internal static class BackgroundWork
         }
     }
 
-    private static void Complete<T>(Action<Action<T>, CancellationToken> work, ChannelWriter<T> reports, CancellationToken cancellationToken)
+    private static void Complete<T>(Action<Action<T>, CancellationToken> work, ChannelWriter<T> reports,
+        CancellationToken cancellationToken)
     {
         try
         {

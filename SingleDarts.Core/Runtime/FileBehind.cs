@@ -38,14 +38,16 @@ internal readonly record struct FileBehind(long Length, string Stamp)
         for (string? at = Path.GetFullPath(path); at is not null; at = Path.GetDirectoryName(at))
             if (new FileInfo(at).LinkTarget is { } target && !Leads(at))
                 throw new FileNotFoundException(
-                    $"'{at}' is a symbolic link to '{target}', which does not exist; restore the target, or replace or remove the link.", at);
+                    $"'{at}' is a symbolic link to '{target}', which does not exist; restore the target, or replace or remove the link.",
+                    at);
     }
 
     private static bool Leads(string link)
     {
         try
         {
-            return AskLinux(link) is not null || File.ResolveLinkTarget(link, returnFinalTarget: true) is { } target && Path.Exists(target.FullName);
+            return AskLinux(link) is not null || File.ResolveLinkTarget(link, returnFinalTarget: true) is { } target &&
+                Path.Exists(target.FullName);
         }
         catch (IOException)
         {

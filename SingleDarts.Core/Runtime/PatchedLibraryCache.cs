@@ -28,7 +28,8 @@ internal static class PatchedLibraryCache
             }
         }
         throw new IOException(
-            $"The adapted copy of {name} cannot be stored: {string.Join(" ", refusals)} Set XDG_CACHE_HOME to a folder that can be written.");
+            $"The adapted copy of {name} cannot be stored: {string.Join(" ", refusals)} Set XDG_CACHE_HOME to a folder that can be " +
+            "written.");
     }
 
     /// <summary>Removes a copy that no later process can find. Linux keeps what is loaded until the process ends.</summary>

@@ -5,17 +5,14 @@ namespace SingleDarts.Core.Runtime;
 
 /// <summary>
 /// The random numbers that a network draws while it is built and in a step: a generator of the run, seeded from seed, epoch and step, so
-/// that a
-/// resumed run draws what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or gives
-/// numbers.
-/// Operations draw with <c>rand(shape, generator: RunRandom.Generator)</c>.
+/// that a resumed run draws what the uninterrupted one would have drawn, and neither another run in the process nor its host takes or
+/// gives numbers. Operations draw with <c>rand(shape, generator: RunRandom.Generator)</c>.
 /// </summary>
 /// <remarks>
 /// TorchSharp's own random modules (<c>nn.Dropout</c>) and modules of unknown types may draw from the generator of the process instead,
-/// which
-/// cannot be told otherwise, and so may factories that are not the library's while they build a network. For those the process's
-/// generator is seeded for each step and put back after it, one step of the process at a
-/// time; only a thread that draws from it during a step still disturbs both. <see cref="DrawsFromProcess"/> names them.
+/// which cannot be told otherwise, and so may factories that are not the library's while they build a network. For those the process's
+/// generator is seeded for each step and put back after it, one step of the process at a time; only a thread that draws from it during a
+/// step still disturbs both. <see cref="DrawsFromProcess"/> names them.
 /// </remarks>
 public sealed class RunRandom
 {
@@ -42,8 +39,7 @@ public sealed class RunRandom
 
     /// <summary>
     /// CPU generator of what this thread builds or computes. It is null outside of that, so that operations which pass it on then draw
-    /// from the
-    /// process's generator.
+    /// from the process's generator.
     /// </summary>
     public static Generator? Generator => current?.Own;
 

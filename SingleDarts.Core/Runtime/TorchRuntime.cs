@@ -95,14 +95,16 @@ public static class TorchRuntime
             return "loaded by TorchSharp";
         if (binding is null)
             throw new NativeRuntimeException(
-                $"{Binding} is in none of {string.Join(", ", NativeLibraryLocator.Folders)}. It comes with the package TorchSharp; build the " +
+                $"{Binding} is in none of {string.Join(", ", NativeLibraryLocator.Folders)}. It comes with the package TorchSharp; " +
+                "build the " +
                 "application anew, for linux-x64 if a runtime is named.");
         string folder = string.IsNullOrEmpty(own)
             ? Path.GetDirectoryName(NativeLibraryLocator.Find("libtorch_cpu.so")) ?? throw new NativeRuntimeException(
                 $"There is no libtorch: libtorch_cpu.so is in none of {string.Join(", ", NativeLibraryLocator.Folders)}. Add it with " +
                 $"'dotnet add package TorchSharp-cpu', or set {LibTorchVariable} to a folder that has it.")
             : File.Exists(Path.Combine(own, "libtorch_cpu.so")) ? Path.GetFullPath(own) : throw new NativeRuntimeException(
-                $"{LibTorchVariable} is '{own}', where there is no libtorch_cpu.so; set it to the folder of a libtorch {LibTorch.BuiltFor}, " +
+                $"{LibTorchVariable} is '{own}', where there is no libtorch_cpu.so; set it to the folder of a libtorch " +
+                $"{LibTorch.BuiltFor}, " +
                 "for example the torch/lib of a PyTorch of that version.");
         if (!string.IsNullOrEmpty(own))
             RefuseSecondLibTorch(folder);

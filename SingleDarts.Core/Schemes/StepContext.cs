@@ -90,7 +90,8 @@ public sealed class StepContext
     }
 
     /// <summary>
-    /// Moves α alone with its batch at w' = w − ξ ∇_w L_train, the weights after one step of their optimiser (second order of DARTS); w stays
+    /// Moves α alone with its batch at w' = w − ξ ∇_w L_train, the weights after one step of their optimiser (second order of DARTS); w
+    /// stays
     /// as it is. ξ is the weights' learning rate; momentum and weight decay of SGD count, too.
     /// </summary>
     /// <param name="exact">

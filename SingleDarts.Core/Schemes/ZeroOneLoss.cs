@@ -16,5 +16,6 @@ public sealed record ZeroOneLoss(double Weight = 10) : IPenalty
 
     /// <inheritdoc/>
     public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
-        cat([.. architecture.Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0).sigmoid().Minus(0.5).Squared().mean().Times(-Weight);
+        cat([.. architecture.Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0).sigmoid().Minus(0.5).Squared().mean()
+            .Times(-Weight);
 }

@@ -46,8 +46,8 @@ internal static class SchemeChecks
         }
         if (refused is not null || allocation?.WeightSamples is null || again?.WeightSamples is null)
         {
-            yield return $"The scheme '{scheme}' " +
-                $"{(refused is null ? "allots null instead of samples; return a SampleAllocation." : $"cannot allot the samples: {refused}")}";
+            yield return $"The scheme '{scheme}' " + (refused is null
+                ? "allots null instead of samples; return a SampleAllocation." : $"cannot allot the samples: {refused}");
             yield break;
         }
         int weights = allocation.WeightSamples.Count;
@@ -57,14 +57,17 @@ internal static class SchemeChecks
         else if (options.BatchSize >= 2 && weights % options.BatchSize == 1)
             yield return $"{weights} samples in batches of {options.BatchSize} leave a last batch of 1, which batch normalisation cannot " +
                 "take; change the batch size or the number of samples by one.";
-        if (allocation.ArchitectureSamples is { } samples && samples.Count < 2 * options.BatchSize && samples.Intersect(allocation.WeightSamples).Any())
+        if (allocation.ArchitectureSamples is { } samples && samples.Count < 2 * options.BatchSize &&
+            samples.Intersect(allocation.WeightSamples).Any())
             yield return $"The scheme '{scheme}' draws two different batches of {options.BatchSize} from the same {samples.Count} " +
                 "samples; it needs at least twice the batch size.";
         if (allocation.ArchitectureSamples is { Count: 0 })
             yield return $"The scheme '{scheme}' leaves no samples to the architecture parameters.";
-        foreach (long index in allocation.WeightSamples.Concat(allocation.ArchitectureSamples ?? []).Where(i => i < 0 || i >= data.Count).Take(1))
+        foreach (long index in allocation.WeightSamples.Concat(allocation.ArchitectureSamples ?? [])
+            .Where(i => i < 0 || i >= data.Count).Take(1))
             yield return $"The scheme '{scheme}' allots sample {index}, but '{data.Name}' has samples 0 to {data.Count - 1}.";
-        foreach (var (part, to) in new[] { (allocation.WeightSamples, "the weights"), (allocation.ArchitectureSamples ?? [], "the architecture parameters") })
+        foreach (var (part, to) in new[] { (allocation.WeightSamples, "the weights"),
+            (allocation.ArchitectureSamples ?? [], "the architecture parameters") })
             if (part.Distinct().Count() is var distinct && distinct < part.Count)
                 yield return $"The scheme '{scheme}' allots {part.Count} samples to {to}, of which only {distinct} differ; expected " +
                     "each sample once.";

@@ -7,8 +7,7 @@ namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// The batches of every step of a search. Which samples they hold is a pure function of seed, epoch and step, so that a resumed search
-/// needs no
-/// record of it. If prefetching, those of the next step are made on another thread.
+/// needs no record of it. If prefetching, those of the next step are made on another thread.
 /// </summary>
 internal sealed class SearchBatches : IDisposable
 {

@@ -10,10 +10,8 @@ namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// Tries every part that somebody may have replaced, once and on a few samples, before the search begins: relaxation, penalties,
-/// derivation,
-/// transform, and the modules of the space. It builds α and a supernet of its own and leaves all generators as they are. A scheme's
-/// step is
-/// not tried, because it may change the scheme; <see cref="SchemeChecks"/> looks at what it gives.
+/// derivation, transform, and the modules of the space. It builds α and a supernet of its own and leaves all generators as they are. A
+/// scheme's step is not tried, because it may change the scheme; <see cref="SchemeChecks"/> looks at what it gives.
 /// </summary>
 internal sealed class SearchProbe
 {

@@ -28,7 +28,8 @@ internal static class SearchValidation
         if (data is null)
             yield return "No data is given; say which with On(...).";
         if (options.BatchSize < 2)
-            yield return $"The batch size is {options.BatchSize}; expected at least 2, because batch normalisation needs more than one sample.";
+            yield return $"The batch size is {options.BatchSize}; expected at least 2, because batch normalisation needs more than one " +
+                "sample.";
         foreach (string fault in RunValidation.Faults(
             options, SearchRun.Kind, typeof(SearchMoment), SearchRun.UserParts(space, options)))
             yield return fault;

@@ -2,7 +2,8 @@ using SingleDarts.Core.Genotypes;
 
 namespace SingleDarts.Core.Spaces;
 
-/// <summary>The cost of the networks of one layout: a constant, and a number for each operation on each edge of each kind of cell.</summary>
+/// <summary>The cost of the networks of one layout: a constant, and a number for each operation on each edge of each kind of
+/// cell.</summary>
 internal sealed class LayoutCost
 {
     private readonly PartCosts parts;
@@ -62,7 +63,8 @@ internal sealed class LayoutCost
         int inputs = cell.Topology.Inputs;
         var shapes = new IReadOnlyList<long>[cell.Topology.Nodes];
         for (int i = 0; i < inputs; i++)
-            shapes[i] = Add(new BlockPlacement(layout.Preprocessing, placed.Inputs[i]), i == inputs - 1 ? earlier.Previous : earlier.Before);
+            shapes[i] = Add(new BlockPlacement(layout.Preprocessing, placed.Inputs[i]), i == inputs - 1 ? earlier.Previous
+                : earlier.Before);
         foreach (CellEdge edge in cell.Topology.Edges)
         {
             var context = placed.Place(edge);

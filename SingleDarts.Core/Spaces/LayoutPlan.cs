@@ -50,7 +50,8 @@ internal sealed record LayoutPlan
             yield return $"Channels are {Channels} and the stem multiplier {StemMultiplier}; both must be at least 1.";
         int fewest = HasReductionCells ? 0 : 1;
         if (CellsPerStage.Count < 1 || CellsPerStage[0] < 1 || CellsPerStage.Any(cells => cells < fewest))
-            yield return $"There are {CellsPerStage.Count} stages of {string.Join(", ", CellsPerStage)} cells; give at least 1 stage, and at " +
+            yield return $"There are {CellsPerStage.Count} stages of {string.Join(", ", CellsPerStage)} cells; give at least 1 stage, " +
+                "and at " +
                 $"least 1 cell in each{(HasReductionCells ? " but those that a reduction cell begins" : "")}.";
     }
 

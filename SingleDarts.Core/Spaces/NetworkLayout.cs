@@ -51,7 +51,8 @@ public sealed class NetworkLayout
     internal bool HasForeignFactories => plan.HasForeignFactories;
 
     /// <summary>
-    /// The layout of a genotype: that of the space, with the numbers of nodes and the outputs of the genotype's cells, which decide how many
+    /// The layout of a genotype: that of the space, with the numbers of nodes and the outputs of the genotype's cells, which decide how
+    /// many
     /// channels the cells give (sparse cells, NASNet, AmoebaNet).
     /// </summary>
     /// <param name="genotype">A genotype of the space, or of one with as many inputs and the same kinds of cells.</param>
@@ -65,7 +66,8 @@ public sealed class NetworkLayout
     }
 
     /// <summary>The layout with other kinds of cells in the same places.</summary>
-    internal NetworkLayout With(IReadOnlyList<CellSpecification> cells) => cells.SequenceEqual(Cells) ? this : new NetworkLayout(plan, cells);
+    internal NetworkLayout With(IReadOnlyList<CellSpecification> cells) =>
+        cells.SequenceEqual(Cells) ? this : new NetworkLayout(plan, cells);
 
     /// <summary>Input, size and classes.</summary>
     public override string ToString() => $"{string.Join("×", InputShape)} → {Classes} classes, {LayerCount} layers";

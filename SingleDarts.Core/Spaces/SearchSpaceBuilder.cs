@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
-/// Describes a search space step by step; every method returns a changed copy, and <see cref="Build"/> checks the whole. Choices that you do
-/// not make are those of NAS-Bench-201: one kind of cell with one input node, 3 computed nodes and the last node as output, 16 channels that
-/// double at each downsampling, a convolutional stem and a pooled linear head.
+/// Describes a search space step by step; every method returns a changed copy, and <see cref="Build"/> checks the whole. Choices that you
+/// do not make are those of NAS-Bench-201: one kind of cell with one input node, 3 computed nodes and the last node as output, 16
+/// channels that double at each downsampling, a convolutional stem and a pooled linear head.
 /// </summary>
 public sealed class SearchSpaceBuilder
 {
@@ -56,7 +56,8 @@ public sealed class SearchSpaceBuilder
     }
 
     /// <summary>
-    /// Allows only some of the candidates on an edge; the others are not built there and have p = 0. A later call for the same edge replaces
+    /// Allows only some of the candidates on an edge; the others are not built there and have p = 0. A later call for the same edge
+    /// replaces
     /// an earlier one.
     /// </summary>
     /// <param name="kind">

@@ -72,7 +72,8 @@ public static class SearchSpaces
     /// <param name="operations">The candidates; <see cref="DartsOperations.All"/> if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">The samples are no images, or a size is out of range.</exception>
     public static SearchSpace Darts(
-        IReadOnlyList<long> inputShape, int classes, long channels = 16, int layers = 8, IReadOnlyList<CandidateOperation>? operations = null)
+        IReadOnlyList<long> inputShape, int classes, long channels = 16, int layers = 8,
+        IReadOnlyList<CandidateOperation>? operations = null)
     {
         RequireImage(inputShape);
         return Darts(classes, channels, layers, inputShape[1], inputShape[2], inputShape[0], operations);
@@ -101,7 +102,8 @@ public static class SearchSpaces
     {
         if (inputShape.Count != 3)
             throw new ArgumentException(
-                $"The samples are [{string.Join(", ", inputShape)}]; expected images of (channels, height, width). Define a space of your own " +
+                $"The samples are [{string.Join(", ", inputShape)}]; expected images of (channels, height, width). Define a space of " +
+                "your own " +
                 "with SearchSpace.Define(...) for other samples.", nameof(inputShape));
     }
 

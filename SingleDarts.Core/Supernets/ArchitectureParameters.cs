@@ -134,12 +134,14 @@ public sealed class ArchitectureParameters : IDisposable
     private string? StartFault(CellSpecification cell, Tensor? start)
     {
         long[] expected = [cell.Topology.Edges.Count, cell.Operations.Count];
-        if (start is null || !start.shape.SequenceEqual(expected) || start.dtype != ScalarType.Float64 || start.device_type != DeviceType.CPU)
+        if (start is null || !start.shape.SequenceEqual(expected) || start.dtype != ScalarType.Float64
+            || start.device_type != DeviceType.CPU)
             return $"The start values of α that the relaxation '{Relaxation.Name}' gives for cell '{cell.Name}' are {Describe(start)}; " +
                 "expected " +
                 $"[{string.Join(", ", expected)}] (edges, operations) of Float64 on cpu. Make them in Initialize(edges, operations, " +
                 "generator) with dtype: ScalarType.Float64.";
-        return Host.Number<bool>(start.isfinite().all()) ? null : $"The start values of α that the relaxation '{Relaxation.Name}' gives for " +
+        return Host.Number<bool>(start.isfinite().all()) ? null
+            : $"The start values of α that the relaxation '{Relaxation.Name}' gives for " +
             $"cell '{cell.Name}' are not all finite; expected finite numbers.";
     }
 

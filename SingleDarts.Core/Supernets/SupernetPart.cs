@@ -32,7 +32,8 @@ internal sealed record SupernetPart(string Name, nn.Module Module, CandidateOper
 
     /// <summary>Sentences that say which parts share modules and which candidates lack the weights that they are said to have.</summary>
     /// <param name="parts">All parts of a supernet.</param>
-    public static IEnumerable<string> Faults(IReadOnlyList<SupernetPart> parts) => SharedModules.Faults(parts.Select(part => (part.Name, part.Module)))
+    public static IEnumerable<string> Faults(IReadOnlyList<SupernetPart> parts) =>
+        SharedModules.Faults(parts.Select(part => (part.Name, part.Module)))
         .Concat(parts.Where(part => part.Candidate is { IsLearnable: true }).GroupBy(part => part.Candidate)
             .Where(copies => !copies.Any(part => part.Module.parameters().Any()))
             .Select(copies => $"{copies.First().Name} is declared learnable but has no parameters; expected some. Keep its modules and " +

@@ -75,7 +75,8 @@ internal sealed class SupernetProbe
             long[] expected = [context.OutChannels, .. source.Skip(1).Select(n => (n + context.Stride - 1) / context.Stride)];
             nodes[edge.Target] ??= expected;
             foreach (int k in kind.Allowed(edge))
-                Try(SupernetPart.NameOf(kind, edge, kind.Operations[k]), $"'{kind.Operations[k].Name}'", cell[edge.Index][k], context, source, given =>
+                Try(SupernetPart.NameOf(kind, edge, kind.Operations[k]), $"'{kind.Operations[k].Name}'", cell[edge.Index][k], context,
+                    source, given =>
                     given.SequenceEqual(expected) ? null
                     : $"{SupernetPart.NameOf(kind, edge, kind.Operations[k])} turns [N, {string.Join(", ", source)}] into [N, " +
                         $"{string.Join(", ", given)}] at stride " +

@@ -10,7 +10,8 @@ namespace SingleDarts.Core.Sweeps;
 /// <param name="ProcessStarted">When the process began (UTC).</param>
 /// <param name="Acquired">When it took the trial (UTC).</param>
 /// <param name="StaleAfterSeconds">The lease is void after this time without a heartbeat.</param>
-/// <param name="State"><see cref="Held"/> or <see cref="Free"/>, of one length, so that a lease is given up without a byte more of disk.</param>
+/// <param name="State"><see cref="Held"/> or <see cref="Free"/>, of one length, so that a lease is given up without a byte more of
+/// disk.</param>
 internal sealed record LeaseOwner(
     string Host, string Kernel, int Process, DateTime ProcessStarted, DateTime Acquired, double StaleAfterSeconds, string State)
 {
@@ -49,14 +50,15 @@ internal sealed record LeaseOwner(
     }
 
     /// <summary>
-    /// A killed process whose parent has not asked for its end: it holds nothing and never will. While other threads of it are still ending, it
-    /// holds its files.
+    /// A killed process whose parent has not asked for its end: it holds nothing and never will. While other threads of it are still
+    /// ending, it holds its files.
     /// </summary>
     private bool IsZombie()
     {
         string file = $"/proc/{Process}/stat";
         return OperatingSystem.IsLinux() && File.Exists(file) && File.ReadAllText(file) is var stat &&
-            stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z') && Directory.GetDirectories($"/proc/{Process}/task").Length <= 1;
+            stat[(stat.LastIndexOf(')') + 1)..].TrimStart().StartsWith('Z') &&
+                Directory.GetDirectories($"/proc/{Process}/task").Length <= 1;
     }
 
     private static string ReadKernel()

@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
-/// Who has which trial, also over a folder that machines share. Attempt n of a trial is the file <c>hash.n.json</c>, made exclusively; the one of
-/// the highest number counts. An attempt that was given up, whose process is gone, or that sends no heartbeat is followed by the next number.
-/// No attempt that began is ever deleted or renamed, so that two runners that both judge an attempt void still contend for one name.
+/// Who has which trial, also over a folder that machines share. Attempt n of a trial is the file <c>hash.n.json</c>, made exclusively;
+/// the one of the highest number counts. An attempt that was given up, whose process is gone, or that sends no heartbeat is followed by
+/// the next number. No attempt that began is ever deleted or renamed, so that two runners that both judge an attempt void still contend
+/// for one name.
 /// </summary>
 internal sealed class Leases(string folder, TimeSpan staleAfter)
 {
@@ -80,7 +81,8 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            using var reader = new StreamReader(
+                new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             return JsonSerializer.Deserialize<LeaseOwner>(reader.ReadToEnd(), Json);
         }
         catch (Exception e) when (e is JsonException or IOException)

@@ -22,8 +22,8 @@ public sealed class SweepFolder
     public SweepPlan Plan { get; }
 
     /// <summary>
-    /// After this time without a heartbeat, another runner takes a trial of a process on another machine; on one machine, the end of a process is
-    /// seen at once. A lease carries the value of the runner that made it.
+    /// After this time without a heartbeat, another runner takes a trial of a process on another machine; on one machine, the end of a
+    /// process is seen at once. A lease carries the value of the runner that made it.
     /// </summary>
     /// <value>5 minutes.</value>
     public TimeSpan StaleAfter { get; private init; } = TimeSpan.FromMinutes(5);
@@ -39,7 +39,8 @@ public sealed class SweepFolder
         if (plan.Trials.Count == 0)
             throw new ArgumentException("The plan has no trial; a sweep needs at least one.", nameof(plan));
         if (plan.Groups.GroupBy(group => group.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new ArgumentException($"The plan has {twice.Count()} groups named '{twice.Key}'; give each a name of its own.", nameof(plan));
+            throw new ArgumentException($"The plan has {twice.Count()} groups named '{twice.Key}'; give each a name of its own.",
+                nameof(plan));
         var folder = new SweepFolder(System.IO.Path.GetFullPath(path), plan);
         if (File.Exists(folder.SweepFile))
             throw new IOException($"The folder {folder.Path} holds a sweep; run it, or choose another folder.");
@@ -62,7 +63,8 @@ public sealed class SweepFolder
     /// <param name="path">The folder.</param>
     /// <param name="staleAfter"><see cref="StaleAfter"/> of leases made here; 5 minutes if <see langword="null"/>.</param>
     /// <exception cref="IOException">The folder holds no sweep, or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such trial.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such
+    /// trial.</exception>
     public static SweepFolder Open(string path, TimeSpan? staleAfter = null)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -74,7 +76,8 @@ public sealed class SweepFolder
             JsonObject sweep = CanonicalJson.Parse(File.ReadAllText(file));
             if (!JsonNode.DeepEquals(sweep["formatVersion"], FormatVersion))
                 throw new InvalidDataException(
-                    $"{file} has format version {sweep["formatVersion"]?.ToJsonString() ?? "none"}; this library reads version {FormatVersion}. Use the library that planned it.");
+                    $"{file} has format version {sweep["formatVersion"]?.ToJsonString() ?? "none"}; this library reads version " +
+                    $"{FormatVersion}. Use the library that planned it.");
             if (sweep["groups"] is not JsonObject { Count: > 0 } groups || sweep["definition"] is not JsonObject definition)
                 throw new JsonException("It has no groups, or no definition.");
             var folder = new SweepFolder(full, new SweepPlan(definition, []));
@@ -120,8 +123,10 @@ public sealed class SweepFolder
     {
         if (Read(ResultFile(trial)) is not { } file)
             return null;
-        return file["result"] as JsonObject is { } result && JsonNode.DeepEquals(file["options"], trial.Options) ? result : throw new InvalidDataException(
-            $"{ResultFile(trial)} has no result, or one of other options than the trial's; restore it, or delete it to run the trial again.");
+        return file["result"] as JsonObject is { } result && JsonNode.DeepEquals(file["options"], trial.Options) ? result
+            : throw new InvalidDataException(
+            $"{ResultFile(trial)} has no result, or one of other options than the trial's; restore it, or delete it to run the trial " +
+            "again.");
     }
 
     /// <summary>How far every trial is.</summary>
@@ -187,7 +192,8 @@ public sealed class SweepFolder
                 faults.Add($"{TrialFile(hash)} was edited: its content has the name {trials[hash].Hash}.");
         }
         return faults.Count == 0 ? trials : throw new InvalidDataException(
-            $"The trials of {Path} are not those that were planned:\n- {string.Join("\n- ", faults)}\nRestore them, or plan another sweep with the options that you want.");
+            $"The trials of {Path} are not those that were planned:\n- {string.Join("\n- ", faults)}\nRestore them, or plan another " +
+            "sweep with the options that you want.");
     }
 
     private static JsonObject? Read(string file, List<string> faults)

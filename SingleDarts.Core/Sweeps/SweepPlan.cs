@@ -12,5 +12,6 @@ public sealed record SweepPlan(JsonObject Definition, IReadOnlyList<SweepGroup> 
     /// group, and so on, so that a sweep that is cut short has something of every group.
     /// </summary>
     public IReadOnlyList<Trial> Trials { get; } =
-        [.. Groups.SelectMany(group => group.Trials.Select((trial, place) => (trial, place))).OrderBy(c => c.place).Select(c => c.trial).Distinct()];
+        [.. Groups.SelectMany(group => group.Trials.Select((trial, place) => (trial, place))).OrderBy(c => c.place).Select(c => c.trial)
+            .Distinct()];
 }

@@ -13,7 +13,8 @@ public sealed class SweepRunner(SweepFolder folder, Func<TrialContext, Cancellat
     /// <value>False.</value>
     public bool RetryFailed { get; init; }
 
-    /// <summary>Runs every trial that is not done, failed or taken, in the order of the plan. A trial that fails does not stop the others.</summary>
+    /// <summary>Runs every trial that is not done, failed or taken, in the order of the plan. A trial that fails does not stop the
+    /// others.</summary>
     /// <param name="cancellationToken">Ends the trial in progress and the sweep; both can be resumed.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="IOException">The sweep's folder cannot be written.</exception>
@@ -27,8 +28,10 @@ public sealed class SweepRunner(SweepFolder folder, Func<TrialContext, Cancellat
     /// <summary>Runs one trial, unless it is done, failed or taken.</summary>
     /// <param name="trial">A trial of the plan.</param>
     /// <param name="cancellationToken">Ends the trial; it can be resumed.</param>
-    /// <exception cref="OperationCanceledException">Cancelled, or another process took the trial because this one gave no sign of life.</exception>
-    /// <exception cref="IOException">The result or the failure cannot be written; nothing is half-written, and the trial is free again.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or another process took the trial because this one gave no sign of
+    /// life.</exception>
+    /// <exception cref="IOException">The result or the failure cannot be written; nothing is half-written, and the trial is free
+    /// again.</exception>
     public async Task<TrialOutcome> RunAsync(Trial trial, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -40,7 +43,8 @@ public sealed class SweepRunner(SweepFolder folder, Func<TrialContext, Cancellat
         try
         {
             JsonObject result;
-            using (StreamWriter log = new(new FileStream(folder.RunLog(trial), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true })
+            using (StreamWriter log = new(new FileStream(folder.RunLog(trial), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) {
+                AutoFlush = true })
                 result = await run(new TrialContext(trial, folder.RunFolder(trial), log), stop.Token).ConfigureAwait(false);
             lease.Complete(result);
             return TrialOutcome.Done;

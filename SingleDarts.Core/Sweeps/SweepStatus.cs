@@ -14,7 +14,8 @@ public sealed record SweepStatus(IReadOnlyList<TrialStatus> Trials)
     /// <summary>One line, for example <c>20 trials: 12 done, 1 failed, 2 running, 5 open</c>.</summary>
     public override string ToString()
     {
-        IEnumerable<string> parts = new[] { TrialState.Done, TrialState.Failed, TrialState.Running, TrialState.Interrupted, TrialState.Open }
+        IEnumerable<string> parts = new[] { TrialState.Done, TrialState.Failed, TrialState.Running, TrialState.Interrupted,
+            TrialState.Open }
             .Where(state => Count(state) > 0).Select(state => $"{Count(state)} {state.ToString().ToLowerInvariant()}");
         return $"{Trials.Count} trials: {string.Join(", ", parts)}";
     }

@@ -18,7 +18,8 @@ public sealed class Trial : IEquatable<Trial>
         Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))[..16];
     }
 
-    /// <summary>The first 16 hexadecimal digits of the SHA-256 of the options, written with sorted properties and without white space.</summary>
+    /// <summary>The first 16 hexadecimal digits of the SHA-256 of the options, written with sorted properties and without white
+    /// space.</summary>
     public string Hash { get; }
 
     /// <summary>A copy of the options.</summary>

@@ -4,9 +4,9 @@ using SingleDarts.Core.Runtime;
 namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
-/// The lease of this process on a trial, which no other process holds. A heartbeat keeps it; if that fails for long (a machine asleep, a file
-/// server away), another process may take the trial, and <see cref="Lost"/> is cancelled. Disposing gives up a trial that neither completed
-/// nor failed: the next runner resumes it.
+/// The lease of this process on a trial, which no other process holds. A heartbeat keeps it; if that fails for long (a machine asleep, a
+/// file server away), another process may take the trial, and <see cref="Lost"/> is cancelled. Disposing gives up a trial that neither
+/// completed nor failed: the next runner resumes it.
 /// </summary>
 public sealed class TrialLease : IDisposable
 {
@@ -42,7 +42,8 @@ public sealed class TrialLease : IDisposable
 
     /// <summary>Writes the result, which appears whole.</summary>
     /// <param name="result">What the run gave; copied.</param>
-    /// <exception cref="IOException">It cannot be written (nothing is left half-written), or another process has taken the trial.</exception>
+    /// <exception cref="IOException">It cannot be written (nothing is left half-written), or another process has taken the
+    /// trial.</exception>
     public void Complete(JsonObject result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -94,7 +95,8 @@ public sealed class TrialLease : IDisposable
         ObjectDisposedException.ThrowIf(released, this);
         if (IsLost())
             throw new IOException(
-                $"Trial {Trial} was taken by {leases.Last(Trial.Hash).Owner?.ToString() ?? "another process"}, because this process gave no heartbeat for more " +
+                $"Trial {Trial} was taken by {leases.Last(Trial.Hash).Owner?.ToString() ?? "another process"}, because this process " +
+                "gave no heartbeat for more " +
                 $"than {owner.StaleAfterSeconds:0} s; nothing was written. Let the other finish.");
     }
 

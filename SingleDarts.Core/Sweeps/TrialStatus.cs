@@ -5,6 +5,7 @@ namespace SingleDarts.Core.Sweeps;
 /// <param name="Trial">The trial.</param>
 /// <param name="State">How far it is.</param>
 /// <param name="Attempts">How many times it was begun or resumed.</param>
-/// <param name="Owner">Host and process of the last attempt; <see langword="null"/> before the first and if its lease is not readable.</param>
+/// <param name="Owner">Host and process of the last attempt; <see langword="null"/> before the first and if its lease is not
+/// readable.</param>
 /// <param name="Message">Why it failed; <see langword="null"/> if it did not.</param>
 public sealed record TrialStatus(int Index, Trial Trial, TrialState State, int Attempts, string? Owner, string? Message);

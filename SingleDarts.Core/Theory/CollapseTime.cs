@@ -21,7 +21,8 @@ public sealed class CollapseTime
     /// <paramref name="maximumIterations"/>.
     /// </exception>
     public CollapseTime(
-        IReadOnlyList<double> alpha, IReadOnlyList<double> gradients, double learningRate, double epsilon, int maximumIterations = 10_000_000)
+        IReadOnlyList<double> alpha, IReadOnlyList<double> gradients, double learningRate, double epsilon,
+        int maximumIterations = 10_000_000)
     {
         double[] a = Inputs.Finite(alpha, nameof(alpha)), g = Inputs.Finite(gradients, nameof(gradients), a.Length);
         Inputs.AtLeastTwo(a.Length, nameof(alpha));
@@ -55,12 +56,15 @@ public sealed class CollapseTime
     /// <summary>The theorem in words.</summary>
     public static TheoremStatement Statement { get; } = new(
         "Theorem 4.3", "Section 4.2, Eq. 15",
-        "With i* = argmin ∂L/∂x̄ · x_i and margin δ = min_{i ≠ i*} ∂L/∂x̄ · (x_i − x_{i*}): if α_{i*} ≥ α_i for all i, then gradient descent with " +
+        "With i* = argmin ∂L/∂x̄ · x_i and margin δ = min_{i ≠ i*} ∂L/∂x̄ · (x_i − x_{i*}): if α_{i*} ≥ α_i for all i, then gradient " +
+        "descent with " +
         "learning rate η reaches p_{i*} > 1 − ε in t ≤ n ln((1 − ε) n) / (ηδ) iterations.",
         TheoremVerdict.FalseInGeneral,
-        "The pull on α_{i*} carries the factor p_{i*} (1 − p_{i*}), which vanishes as p_{i*} → 1, so that the time grows like 1/ε while the " +
+        "The pull on α_{i*} carries the factor p_{i*} (1 − p_{i*}), which vanishes as p_{i*} → 1, so that the time grows like 1/ε " +
+        "while the " +
         "printed bound stays finite as ε → 0. Two operations, ε = 0.1 and ηδ = 0.05 take 133 iterations; the printed bound is 23.5.",
-        "With F(p) = 2 ln(p/(1 − p)) − 1/p + 1/(1 − p), gradient flow needs at most (n − 1)/n · [F(1 − ε) − F(p_0)] / (ηδ); gradient descent " +
+        "With F(p) = 2 ln(p/(1 − p)) − 1/p + 1/(1 − p), gradient flow needs at most (n − 1)/n · [F(1 − ε) − F(p_0)] / (ηδ); gradient " +
+        "descent " +
         "at most the iterations of CollapseBound.GradientDescent. Fewer operations, a larger margin and a larger learning rate still " +
         "collapse sooner.");
 
@@ -115,7 +119,8 @@ public sealed class CollapseTime
     public static CollapseTime FindCounterexample(int operations, double learningRate = 0.05, double margin = 1)
     {
         if (operations == 1)
-            throw new ArgumentOutOfRangeException(nameof(operations), operations, "One operation has p = 1 from the start: no counterexample.");
+            throw new ArgumentOutOfRangeException(
+                nameof(operations), operations, "One operation has p = 1 from the start: no counterexample.");
         for (double epsilon = 0.1; ; epsilon /= 2)
         {
             CollapseTime tried = Uniform(operations, epsilon, learningRate, margin);

@@ -19,7 +19,8 @@ public sealed class InformationGainOrdering
     /// <param name="better">i, the operation with the smaller cross-entropy.</param>
     /// <param name="worse">j, the other operation.</param>
     /// <param name="tolerance">The largest KL(t‖q_k), in nats, that counts as "≈ 0" in the printed form.</param>
-    /// <exception cref="ArgumentException">Shapes differ, a value is not finite, p is no distribution, or an index is out of range.</exception>
+    /// <exception cref="ArgumentException">Shapes differ, a value is not finite, p is no distribution, or an index is out of
+    /// range.</exception>
     public InformationGainOrdering(
         IReadOnlyList<double[]> outputs, IReadOnlyList<double> probabilities, int label, int better, int worse, double tolerance = 0.01)
     {
@@ -29,7 +30,8 @@ public sealed class InformationGainOrdering
         int classes = outputs[0].Length;
         Inputs.Index(label, nameof(label), classes);
         if (outputs.FirstOrDefault(x => x.Length != classes) is { } odd)
-            throw new ArgumentException($"An output has {odd.Length} classes where the first has {classes}; all must agree.", nameof(outputs));
+            throw new ArgumentException($"An output has {odd.Length} classes where the first has {classes}; all must agree.",
+                nameof(outputs));
         foreach (double[] x in outputs)
             Inputs.Finite(x, nameof(outputs));
         double[] p = Inputs.Distribution(probabilities, nameof(probabilities), outputs.Count);
@@ -62,7 +64,8 @@ public sealed class InformationGainOrdering
         "Theorem 4.1", "Section 4.1, Eq. 3-5",
         "If KL(softmax(x̄) ‖ softmax(x_k)) ≈ 0 for all k and CE(x_i) ≤ CE(x_j), then ∂L/∂p_i ≲ ∂L/∂p_j.",
         TheoremVerdict.HoldsUpToAnError,
-        "The gradients differ by the difference of the cross-entropies less that of the divergences. However small the divergences are, the " +
+        "The gradients differ by the difference of the cross-entropies less that of the divergences. However small the divergences " +
+        "are, the " +
         "cross-entropies may differ by less, and then the order can be the other one.",
         "∂L/∂p_i − ∂L/∂p_j = [CE(x_i) − CE(x_j)] − [KL(t‖q_i) − KL(t‖q_j)], so ∂L/∂p_i ≤ ∂L/∂p_j exactly if " +
         "CE(x_j) − CE(x_i) ≥ KL(t‖q_j) − KL(t‖q_i).");

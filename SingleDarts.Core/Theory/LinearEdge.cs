@@ -26,11 +26,13 @@ public sealed class LinearEdge
         if (weights.dim() != 3 || alpha.dim() != 1 || alpha.shape[0] != weights.shape[0] || alpha.dtype != weights.dtype)
         {
             throw new ArgumentException(
-                $"weights are {weights.dtype} [{string.Join(", ", weights.shape)}] and alpha is {alpha.dtype} [{string.Join(", ", alpha.shape)}]; " +
+                $"weights are {weights.dtype} [{string.Join(", ", weights.shape)}] and alpha is {alpha.dtype} " +
+                $"[{string.Join(", ", alpha.shape)}]; " +
                 "expected [operations, outputs, inputs] and [operations] of one dtype.", nameof(weights));
         }
         if (learnable is not null && learnable.Count != alpha.shape[0])
-            throw new ArgumentException($"learnable has {learnable.Count} values, expected {alpha.shape[0]}: one for each operation.", nameof(learnable));
+            throw new ArgumentException($"learnable has {learnable.Count} values, expected {alpha.shape[0]}: one for each operation.",
+                nameof(learnable));
         (Weights, Alpha, Activation, Learnable) = (weights, alpha, activation, learnable);
     }
 
@@ -162,7 +164,8 @@ public sealed class LinearEdge
         Inputs.Positive(learningRate, nameof(learningRate));
         using var scope = NewDisposeScope();
         Tensor delta = CrossEntropyDelta(Mixture(x), labels);
-        Tensor alpha = Alpha - ArchitectureGradient(x, delta).Times(learningRate), weights = Weights - WeightGradient(x, delta).Times(learningRate);
+        Tensor alpha = Alpha - ArchitectureGradient(x, delta).Times(learningRate), weights = Weights - WeightGradient(x, delta)
+            .Times(learningRate);
         return new LinearEdge(weights.MoveToOuterDisposeScope(), alpha.MoveToOuterDisposeScope(), Activation, Learnable);
     }
 
@@ -176,7 +179,8 @@ public sealed class LinearEdge
         if (delta.dim() != 2 || delta.shape[0] != x.shape[0] || delta.shape[1] != Weights.shape[1] || delta.dtype != Weights.dtype)
         {
             throw new ArgumentException(
-                $"delta is {delta.dtype} [{string.Join(", ", delta.shape)}], expected {Weights.dtype} [{x.shape[0]}, {Weights.shape[1]}].", nameof(delta));
+                $"delta is {delta.dtype} [{string.Join(", ", delta.shape)}], expected {Weights.dtype} [{x.shape[0]}, {Weights.shape[1]}].",
+                nameof(delta));
         }
         return OuterProductCorrelation.OuterSum(delta, x).Over(x.shape[0]);
     }
@@ -186,7 +190,8 @@ public sealed class LinearEdge
         if (x.dim() != 2 || x.shape[0] < 1 || x.shape[1] != Weights.shape[2] || x.dtype != Weights.dtype)
         {
             throw new ArgumentException(
-                $"x is {x.dtype} [{string.Join(", ", x.shape)}], expected {Weights.dtype} [samples, {Weights.shape[2]}] with at least one sample.", nameof(x));
+                $"x is {x.dtype} [{string.Join(", ", x.shape)}], expected {Weights.dtype} [samples, {Weights.shape[2]}] with at least " +
+                "one sample.", nameof(x));
         }
     }
 }

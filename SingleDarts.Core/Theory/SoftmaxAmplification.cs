@@ -39,7 +39,8 @@ public sealed class SoftmaxAmplification
         TheoremVerdict.FalseInGeneral,
         "True for two operations. With three or more, both can be worse than the mixture, and then the larger p_j pushes operation j " +
         "down harder: p_j = 0.5, p_i = 0.1, g_j − ḡ = 1, g_i − ḡ = 2 give 0.5 > 0.2.",
-        "If also ∂L/∂x̄ · x_j ≤ Σ p_k ∂L/∂x̄ · x_k (operation j is no worse than the mixture), which the best operation always meets, then " +
+        "If also ∂L/∂x̄ · x_j ≤ Σ p_k ∂L/∂x̄ · x_k (operation j is no worse than the mixture), which the best operation always meets, " +
+        "then " +
         "∂L/∂α_j ≤ ∂L/∂α_i.");
 
     /// <summary>α of shape [n].</summary>
@@ -116,7 +117,8 @@ public sealed class SoftmaxAmplification
     }
 
     private static double[] Normal(int count, Random random) =>
-        [.. Enumerable.Range(0, count).Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()))];
+        [.. Enumerable.Range(0, count)
+            .Select(_ => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()))];
 
     private static void RequireThree(int operations)
     {
@@ -124,7 +126,8 @@ public sealed class SoftmaxAmplification
         if (operations == 2)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(operations), operations, "Theorem 4.2 is true for two operations, so it has no counterexample; ask for three or more.");
+                nameof(operations), operations,
+                "Theorem 4.2 is true for two operations, so it has no counterexample; ask for three or more.");
         }
     }
 }

@@ -45,7 +45,8 @@ public sealed class AuxiliaryHead : nn.Module<Tensor, Tensor>
     {
         if (input.shape[2] < Pool + poolStride || input.shape[3] < Pool + poolStride)
             throw new ArgumentException(
-                $"The auxiliary classifier gets features of {input.shape[2]}×{input.shape[3]}; it needs at least {Pool + poolStride}×{Pool + poolStride}. " +
+                $"The auxiliary classifier gets features of {input.shape[2]}×{input.shape[3]}; it needs at least " +
+                $"{Pool + poolStride}×{Pool + poolStride}. " +
                 "Take larger images, or build the network without it.", nameof(input));
         using Tensor flat = features.call(input);
         return classifier.call(flat);

@@ -8,6 +8,7 @@ public sealed record AuxiliaryHeadOptions(int PoolStride, bool SecondBatchNorm)
     /// <summary>CIFAR: stride 3, normalised.</summary>
     public static AuxiliaryHeadOptions Cifar { get; } = new(3, true);
 
-    /// <summary>ImageNet as in DARTS, PC-DARTS and CDARTS: stride 2, the second convolution not normalised. P-DARTS normalises it.</summary>
+    /// <summary>ImageNet as in DARTS, PC-DARTS and CDARTS: stride 2, the second convolution not normalised. P-DARTS normalises
+    /// it.</summary>
     public static AuxiliaryHeadOptions ImageNet { get; } = new(2, false);
 }

@@ -21,13 +21,15 @@ public static class DartsNetworks
     /// </exception>
     /// <exception cref="KeyNotFoundException">The genotype lacks one of the cells.</exception>
     public static EvaluationNetwork Cifar(
-        Genotype genotype, int classes = 10, long channels = 36, int layers = 20, long size = 32, EvaluationNetworkOptions? options = null) =>
+        Genotype genotype, int classes = 10, long channels = 36, int layers = 20, long size = 32,
+        EvaluationNetworkOptions? options = null) =>
         new(CifarSpace(classes, channels, layers, size).For(genotype), genotype, options);
 
     /// <summary>The network for ImageNet: 48 channels and 14 cells behind three convolutions of stride 2.</summary>
     /// <inheritdoc cref="Cifar"/>
     public static EvaluationNetwork ImageNet(
-        Genotype genotype, int classes = 1000, long channels = 48, int layers = 14, long size = 224, EvaluationNetworkOptions? options = null) =>
+        Genotype genotype, int classes = 1000, long channels = 48, int layers = 14, long size = 224,
+        EvaluationNetworkOptions? options = null) =>
         new(ImageNetSpace(classes, channels, layers, size).For(genotype), genotype, options);
 
     /// <summary>The space whose layout <see cref="Cifar"/> has, to count costs in (<see cref="CostModel"/>).</summary>
@@ -50,7 +52,8 @@ public static class DartsNetworks
     /// <param name="step">The number of channels is a multiple of this; DARTS needs even numbers.</param>
     /// <returns>Channels and the cost that they have.</returns>
     /// <exception cref="ArgumentException">Even the smallest network is above the limit.</exception>
-    public static (long Channels, ModuleCost Cost) LargestWithin(Genotype genotype, long limit, Func<long, SearchSpace> space, long step = 2)
+    public static (long Channels, ModuleCost Cost) LargestWithin(Genotype genotype, long limit, Func<long, SearchSpace> space,
+        long step = 2)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ModuleCost Cost(long multiple) => new CostModel(space(multiple * step)).Of(genotype);

@@ -18,7 +18,8 @@ public static class DropPath
     public static Tensor Apply(Tensor input, double probability)
     {
         if (!(probability >= 0 && probability < 1))
-            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A path is dropped with a probability from 0 to less than 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(probability), probability, "A path is dropped with a probability from 0 to less than 1.");
         return Bernoulli.Keep(input, [input.shape[0], .. Enumerable.Repeat(1L, (int)input.dim() - 1)], probability);
     }
 }

@@ -29,7 +29,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// twice. The message says which.
     /// </exception>
     /// <exception cref="KeyNotFoundException">The genotype lacks a kind of cell of the space.</exception>
-    public EvaluationNetwork(SearchSpace space, Genotype genotype, EvaluationNetworkOptions? options = null) : base(nameof(EvaluationNetwork))
+    public EvaluationNetwork(SearchSpace space, Genotype genotype, EvaluationNetworkOptions? options = null)
+        : base(nameof(EvaluationNetwork))
     {
         TorchRuntime.EnsureLoaded();
         ArgumentNullException.ThrowIfNull(space);
@@ -42,7 +43,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         lastReduction = LastReduction(Layout);
         if (options.Auxiliary is not null && lastReduction < 0)
             throw new ArgumentException(
-                $"The space '{space.Name}' has no reduction cell for an auxiliary classifier to stand behind; leave it out.", nameof(options));
+                $"The space '{space.Name}' has no reduction cell for an auxiliary classifier to stand behind; leave it out.",
+                nameof(options));
         using var kept = new BuildScope();
         using (new RunRandom.Draw(options.Seed, space.HasForeignFactories))
         {
@@ -122,7 +124,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
                 IReadOnlyList<Gene> genes = cell.Nodes[i];
                 if (genes.Count > 0 && genes.All(gene => gene.Source >= inputs && cell.Nodes[gene.Source - inputs].Count == 0))
                     throw new ArgumentException(
-                        $"Node {inputs + i} of cell '{kind.Name}' reads only nodes without genes ({string.Join(", ", genes)}), so it gets " +
+                        $"Node {inputs + i} of cell '{kind.Name}' reads only nodes without genes ({string.Join(", ", genes)}), so it " +
+                        "gets " +
                         "nothing. Correct the genotype.");
             }
         }

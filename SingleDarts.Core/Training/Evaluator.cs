@@ -55,7 +55,8 @@ public static class Evaluator
             Tensor logits = network.call(batch.Inputs);
             if (!logits.shape.SequenceEqual([batch.Size, source.Classes]))
                 throw new ArgumentException(
-                    $"The network gives logits of shape [{string.Join(", ", logits.shape)}] for {batch.Size} samples of '{source.Name}'; expected " +
+                    $"The network gives logits of shape [{string.Join(", ", logits.shape)}] for {batch.Size} samples of " +
+                    $"'{source.Name}'; expected " +
                     $"[{batch.Size}, {source.Classes}]. Build the network for the number of classes of the data.", nameof(network));
             Tensor loss = nn.functional.cross_entropy(logits.to(exact), batch.Labels, reduction: nn.Reduction.Sum);
             Tensor rank = LabelRank.Of(logits, batch.Labels);

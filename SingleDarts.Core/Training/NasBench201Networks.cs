@@ -15,6 +15,7 @@ public static class NasBench201Networks
     /// <param name="options">Seed; the defaults if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">A size is out of range, or the genotype is not of the space; the message says why.</exception>
     public static EvaluationNetwork Create(
-        Genotype genotype, int classes = 10, long channels = 16, int cellsPerStage = 5, long size = 32, EvaluationNetworkOptions? options = null) =>
+        Genotype genotype, int classes = 10, long channels = 16, int cellsPerStage = 5, long size = 32,
+        EvaluationNetworkOptions? options = null) =>
         new(SearchSpaces.NasBench201(classes, channels, cellsPerStage, height: size, width: size), genotype, options);
 }

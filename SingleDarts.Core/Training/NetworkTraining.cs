@@ -7,9 +7,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Training;
 
 /// <summary>
-/// Describes the training of a fixed network in words and runs it. Immutable: every method returns a changed copy. The order of the
-/// calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the values of the
-/// recipe.
+/// Describes the training of a fixed network in words and runs it. Immutable: every method returns a changed copy. The order of the calls
+/// does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the values of the recipe.
 /// </summary>
 /// <remarks>The network itself is trained in place, so that two trainings that run side by side need a network each.</remarks>
 public sealed class NetworkTraining

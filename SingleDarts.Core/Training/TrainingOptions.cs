@@ -18,9 +18,8 @@ public sealed record TrainingOptions : RunOptions
     }
 
     /// <summary>
-    /// Parts that a batch is computed in, one after another, their gradients added: less memory, and the result of the whole batch,
-    /// but that
-    /// batch normalisation takes its statistics over a part. <value>1.</value>
+    /// Parts that a batch is computed in, one after another, their gradients added: less memory, and the result of the whole batch, but
+    /// that batch normalisation takes its statistics over a part. <value>1.</value>
     /// </summary>
     public int GradientAccumulation { get; init; } = 1;
 
@@ -53,8 +52,7 @@ public sealed record TrainingOptions : RunOptions
 
     /// <summary>
     /// Decay d of a moving average of the weights, w̄ ← d w̄ + (1 − d) w after every step, begun at the first weights and evaluated
-    /// beside them;
-    /// <see langword="null"/> for none. It takes in the running statistics, too. <value>Null.</value>
+    /// beside them; <see langword="null"/> for none. It takes in the running statistics, too. <value>Null.</value>
     /// </summary>
     public double? EmaDecay { get; init; }
 

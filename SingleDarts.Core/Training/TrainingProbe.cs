@@ -26,7 +26,8 @@ internal sealed class TrainingProbe
         (this.network, this.train, name) = (network, train, network.GetName());
 
     /// <summary>Sentences that say what does not fit.</summary>
-    public static IReadOnlyList<string> Faults(ClassificationNetwork network, IBatchSource train, IBatchSource? test, TrainingOptions options)
+    public static IReadOnlyList<string> Faults(ClassificationNetwork network, IBatchSource train, IBatchSource? test,
+        TrainingOptions options)
     {
         var trial = new TrainingProbe(network, train);
         trial.TryNetwork(options.AuxiliaryWeight);

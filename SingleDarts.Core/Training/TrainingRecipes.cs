@@ -10,11 +10,9 @@ namespace SingleDarts.Core.Training;
 public static class TrainingRecipes
 {
     /// <summary>
-    /// CIFAR-10 as in the paper (Section 5.1.2, "identical to PDARTS"): 600 epochs, batch 128, SGD 0.025 with cosine to 0, momentum
-    /// 0.9, weight
-    /// decay 3e-4, drop path 0.3, auxiliary weight 0.4. The clipping of the gradient at 5, which the paper does not state, is that of
-    /// P-DARTS.
-    /// Cutout is part of <see cref="CifarAugmentation"/>.
+    /// CIFAR-10 as in the paper (Section 5.1.2, "identical to PDARTS"): 600 epochs, batch 128, SGD 0.025 with cosine to 0, momentum 0.9,
+    /// weight decay 3e-4, drop path 0.3, auxiliary weight 0.4. The clipping of the gradient at 5, which the paper does not state, is that
+    /// of P-DARTS. Cutout is part of <see cref="CifarAugmentation"/>.
     /// </summary>
     public static TrainingOptions Cifar { get; } = new();
 
@@ -23,12 +21,10 @@ public static class TrainingRecipes
 
     /// <summary>
     /// ImageNet as in the paper (Section 5.1.2, which follows P-DARTS with batch size and learning rate times 0.75): 250 epochs, batch
-    /// 768, SGD
-    /// 0.375, momentum 0.9, weight decay 3e-5, label smoothing, auxiliary classifier, 5 epochs of warm-up, linear decay to 0. The
-    /// paper gives
-    /// no numbers for smoothing (0.1), auxiliary weight (0.4), clipping (5) and the rule of the decay: they are those of PC-DARTS
-    /// (<c>train_imagenet.py</c>, commit b74702f; <see cref="LinearSchedule"/>), whose warm-up lies over the beginning of the decay.
-    /// No drop path.
+    /// 768, SGD 0.375, momentum 0.9, weight decay 3e-5, label smoothing, auxiliary classifier, 5 epochs of warm-up, linear decay to 0.
+    /// The paper gives no numbers for smoothing (0.1), auxiliary weight (0.4), clipping (5) and the rule of the decay: they are those of
+    /// PC-DARTS (<c>train_imagenet.py</c>, commit b74702f; <see cref="LinearSchedule"/>), whose warm-up lies over the beginning of the
+    /// decay. No drop path.
     /// </summary>
     public static TrainingOptions ImageNet { get; } = new()
     {
@@ -42,11 +38,9 @@ public static class TrainingRecipes
     };
 
     /// <summary>
-    /// A cell of NAS-Bench-201 as its table was made (AutoDL-Projects, <c>configs/nas-benchmark/CIFAR.config</c>): 200 epochs, batch
-    /// 256, SGD 0.1
-    /// with cosine to 0, Nesterov's momentum 0.9, weight decay 5e-4; no clipping, auxiliary classifier, drop path or cutout. Its
-    /// augmentation is
-    /// <see cref="ImageAugmentation.Cifar10Search"/>.
+    /// A cell of NAS-Bench-201 as its table was made (AutoDL-Projects, <c>configs/nas-benchmark/CIFAR.config</c>): 200 epochs, batch 256,
+    /// SGD 0.1 with cosine to 0, Nesterov's momentum 0.9, weight decay 5e-4; no clipping, auxiliary classifier, drop path or cutout. Its
+    /// augmentation is <see cref="ImageAugmentation.Cifar10Search"/>.
     /// </summary>
     public static TrainingOptions NasBench201 { get; } = new()
     {
@@ -59,8 +53,7 @@ public static class TrainingRecipes
 
     /// <summary>
     /// What goes with <see cref="Cifar"/> and <see cref="DartsCifar"/> (paper, Section 5.1.2; quark0/darts, <c>cnn/utils.py</c>): crop
-    /// with padding
-    /// 4, flip, normalisation by DARTS's statistics, cutout of length 16. Test images are only normalised:
+    /// with padding 4, flip, normalisation by DARTS's statistics, cutout of length 16. Test images are only normalised:
     /// <c>ImageAugmentation.NormalizeOnly(TrainingRecipes.CifarAugmentation.Normalization!)</c>.
     /// </summary>
     public static ImageAugmentation CifarAugmentation { get; } = new()

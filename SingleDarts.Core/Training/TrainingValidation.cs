@@ -47,7 +47,8 @@ internal static class TrainingValidation
             RunValidation.AtLeastOne("evaluation interval", options.EvaluationInterval),
             RunValidation.AtLeastOne("evaluation batch size", options.EvaluationBatchSize),
             options.GradientAccumulation > options.BatchSize
-                ? $"The batch of {options.BatchSize} is to be computed in {options.GradientAccumulation} parts; expected at most one for each sample." : null,
+                ? $"The batch of {options.BatchSize} is to be computed in {options.GradientAccumulation} parts; expected at most one " +
+                    "for each sample." : null,
             options.LabelSmoothing is >= 0 and <= 1 ? null : $"The label smoothing is {options.LabelSmoothing}; expected 0 to 1.",
             options.AuxiliaryWeight >= 0 && double.IsFinite(options.AuxiliaryWeight)
                 ? null : $"The auxiliary weight is {options.AuxiliaryWeight}; expected 0 or more.",
@@ -65,16 +66,19 @@ internal static class TrainingValidation
         if (train.Count < 1)
             yield return $"'{train.Name}' has no samples to train on.";
         else if (options.DropLast && train.Count < options.BatchSize)
-            yield return $"'{train.Name}' has {train.Count} samples, less than a batch of {options.BatchSize}, and the smaller last batch is left " +
+            yield return $"'{train.Name}' has {train.Count} samples, less than a batch of {options.BatchSize}, and the smaller last " +
+                "batch is left " +
                 "out, so that none remain; take smaller batches or keep the last one.";
     }
 
     private static IEnumerable<string> SingleSampleFaults(IBatchSource train, TrainingOptions options)
     {
         int last = (int)(train.Count % options.BatchSize);
-        foreach (int size in new[] { (int)Math.Min(options.BatchSize, train.Count), options.DropLast ? 0 : last }.Distinct().Where(size => size > 0))
+        foreach (int size in new[] { (int)Math.Min(options.BatchSize, train.Count), options.DropLast ? 0 : last }.Distinct()
+            .Where(size => size > 0))
             if (MicroBatch.Parts(size, options).Any(part => part.Length == 1))
-                yield return $"A batch of {size} of the {train.Count} samples of '{train.Name}' in at most {options.GradientAccumulation} parts leaves a part " +
+                yield return $"A batch of {size} of the {train.Count} samples of '{train.Name}' in at most " +
+                    $"{options.GradientAccumulation} parts leaves a part " +
                     "of 1 sample, which batch normalisation cannot take; change the batch size, the number of micro batches or DropLast.";
     }
 

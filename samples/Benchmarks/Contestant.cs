@@ -33,7 +33,8 @@ internal sealed class Contestant : IDisposable
     public static Contestant? Start(string mode, StepSettings settings, string python)
     {
         string[] command = mode.StartsWith("pytorch", StringComparison.Ordinal)
-            ? [python, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? [] : new[] { "--channels-last" }]
+            ? [python, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? []
+                : new[] { "--channels-last" }]
             : [.. ThisProgram, "worker", mode];
         try
         {
@@ -45,7 +46,8 @@ internal sealed class Contestant : IDisposable
             })!;
             return new Contestant(mode, process);
         }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or EndOfStreamException && mode.StartsWith("pytorch", StringComparison.Ordinal))
+        catch (Exception e) when (e is System.ComponentModel.Win32Exception or EndOfStreamException &&
+            mode.StartsWith("pytorch", StringComparison.Ordinal))
         {
             return null;
         }
@@ -69,5 +71,6 @@ internal sealed class Contestant : IDisposable
     }
 
     private JsonElement Read() => JsonDocument.Parse(process.StandardOutput.ReadLine() ?? throw new EndOfStreamException(
-        $"The process that measures ended: {(process.StartInfo.RedirectStandardError ? process.StandardError.ReadToEnd() : "see its message above")}")).RootElement;
+        $"The process that measures ended: " +
+        $"{(process.StartInfo.RedirectStandardError ? process.StandardError.ReadToEnd() : "see its message above")}")).RootElement;
 }

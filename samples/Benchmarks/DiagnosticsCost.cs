@@ -25,22 +25,27 @@ internal static class DiagnosticsCost
         foreach (var (scheme, relaxation) in searches)
             await MeasureAsync(settings, measurements, scheme, relaxation, table);
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"Medians of {measurements} measurements. Share: one in {DefaultInterval} steps, the default; of the Hessian, one in {StepsOfAnEpoch} (an epoch of CIFAR-10).");
+        AnsiConsole.WriteLine(
+            $"Medians of {measurements} measurements. Share: one in {DefaultInterval} steps, the default; of the Hessian, one in " +
+        $"{StepsOfAnEpoch} (an epoch of CIFAR-10).");
         return 0;
     }
 
-    private static async Task MeasureAsync(StepSettings settings, int measurements, IOptimizationScheme scheme, IRelaxation relaxation, Table table)
+    private static async Task MeasureAsync(StepSettings settings, int measurements, IOptimizationScheme scheme, IRelaxation relaxation,
+        Table table)
     {
         var steps = new List<double>();
         long begun = 0;
         Timed[] diagnostics =
         [
             new(new GradientCorrelation { Interval = Interval }), new(new OperationGradients { Interval = Interval }),
-            new(new OperationProbabilities { Interval = Interval }), new(new CollapseIndicators { Interval = Interval }), new(new HessianEigenvalue()),
+            new(new OperationProbabilities { Interval = Interval }), new(new CollapseIndicators { Interval = Interval }),
+            new(new HessianEigenvalue()),
         ];
         int perEpoch = Interval * (int)settings.Batch * (scheme is BiLevelScheme ? 2 : 1);
         using ClassificationDataset data = GeneratedImages.Create(perEpoch, size: (int)settings.Size, seed: 1);
-        ArchitectureSearch search = ArchitectureSearch.In(SearchSpaces.NasBench201(data.Classes, settings.Channels, settings.Cells, 3, settings.Size, settings.Size))
+        ArchitectureSearch search = ArchitectureSearch.In(
+            SearchSpaces.NasBench201(data.Classes, settings.Channels, settings.Cells, 3, settings.Size, settings.Size))
             .On(data).Using(scheme).Relaxing(relaxation).For(measurements + 1, (int)settings.Batch).OnDevice(settings.Device)
             .ObservedBy(new Clock { Stopped = () => steps.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds) });
         foreach (Timed diagnostic in diagnostics)
@@ -52,7 +57,8 @@ internal static class DiagnosticsCost
         {
             bool ofAnEpoch = diagnostic.Inner is HessianEigenvalue;
             double cost = Median(diagnostic.Epochs.Skip(1)) / step;
-            table.AddRow(diagnostic.Inner.GetType().Name, scheme.Name, $"{step:F1}", $"{cost:F3}", $"{cost / (ofAnEpoch ? StepsOfAnEpoch : DefaultInterval):P2}");
+            table.AddRow(diagnostic.Inner.GetType().Name, scheme.Name, $"{step:F1}", $"{cost:F3}",
+                $"{cost / (ofAnEpoch ? StepsOfAnEpoch : DefaultInterval):P2}");
         }
     }
 

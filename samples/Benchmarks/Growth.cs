@@ -30,7 +30,8 @@ internal static class Growth
             foreach (Contestant contestant in new[] { merged, perEdge })
                 contestant.Run(steps);
         double a = Median(merged), b = Median(perEdge);
-        table.AddRow(name, $"{1e3 * a:F0}", $"{merged.PeakBytes / 1e6:F0}", $"{1e3 * b:F0}", $"{perEdge.PeakBytes / 1e6:F0}", $"{a / b:F2}");
+        table.AddRow(name, $"{1e3 * a:F0}", $"{merged.PeakBytes / 1e6:F0}", $"{1e3 * b:F0}", $"{perEdge.PeakBytes / 1e6:F0}",
+            $"{a / b:F2}");
         AnsiConsole.MarkupLineInterpolated($"[grey]{name}: {1e3 * a:F0} and {1e3 * b:F0} ms[/]");
     }
 

@@ -15,7 +15,8 @@ internal static class Precision
         EnvironmentHeader.Write(settings);
         set_num_threads(settings.Threads);
         Device device = Devices.Parse(settings.Device);
-        var table = new Table().AddColumns("", "loss, relative error", "α gradient, relative error", "cosine", "w gradient, relative error", "cosine");
+        var table = new Table().AddColumns("", "loss, relative error", "α gradient, relative error", "cosine",
+            "w gradient, relative error", "cosine");
         var exact = Gradients(new SupernetOptions { DataType = ScalarType.Float64 }, settings);
         (string, SupernetOptions, bool)[] rows =
         [
@@ -29,7 +30,8 @@ internal static class Precision
             if (device.type == DeviceType.CUDA)
                 backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = allowsTF32;
             var (loss, alpha, w) = Gradients(options, settings);
-            table.AddRow(name, $"{Math.Abs((loss / exact.Loss) - 1):E1}", $"{Error(alpha, exact.Alpha):E1}", $"{Cosine(alpha, exact.Alpha):F4}",
+            table.AddRow(name, $"{Math.Abs((loss / exact.Loss) - 1):E1}", $"{Error(alpha, exact.Alpha):E1}",
+                $"{Cosine(alpha, exact.Alpha):F4}",
                 $"{Error(w, exact.Weights):E1}", $"{Cosine(w, exact.Weights):F4}");
         }
         AnsiConsole.Write(table);

@@ -28,9 +28,11 @@ var precision = new Command("precision", "Gradients of the first step in lower p
     { channels, cells, batch, size, threads, device };
 precision.SetAction(p => Precision.Run(Settings(p)));
 Option<int> measurements = Value("--measurements", "Measurements of each diagnostic.", 9);
-var diagnostics = new Command("diagnostics", "What each diagnostic costs, in steps of the search that it watches.") { channels, cells, batch, size, threads, device, measurements };
+var diagnostics = new Command("diagnostics", "What each diagnostic costs, in steps of the search that it watches.") { channels, cells,
+    batch, size, threads, device, measurements };
 diagnostics.SetAction((p, _) => DiagnosticsCost.RunAsync(Settings(p), p.GetValue(measurements)));
-var parts = new Command("parts", "BenchmarkDotNet on the parts: data, cells, optimiser, checkpoint. Takes its options.") { TreatUnmatchedTokensAsErrors = false };
+var parts = new Command("parts", "BenchmarkDotNet on the parts: data, cells, optimiser, checkpoint. Takes its options.") {
+    TreatUnmatchedTokensAsErrors = false };
 parts.SetAction(p => BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run([.. p.UnmatchedTokens]));
 var worker = new Command("worker", "Measures one way on request.") { mode, channels, cells, batch, size, threads, device };
 worker.Hidden = true;

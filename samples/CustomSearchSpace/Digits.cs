@@ -24,6 +24,7 @@ internal static class Digits
         for (int i = 0; i < cells.Length; i++)
             if (!byte.TryParse(cells[i], out values[i]) || values[i] > 16)
                 throw new InvalidDataException($"{path}, line {number}: '{cells[i]}' is not a number from 0 to 16.");
-        return cells.Length == 65 ? values : throw new InvalidDataException($"{path}, line {number}: {cells.Length} values; expected 64 pixels and a class.");
+        return cells.Length == 65 ? values
+            : throw new InvalidDataException($"{path}, line {number}: {cells.Length} values; expected 64 pixels and a class.");
     }
 }

@@ -10,7 +10,8 @@ try
     {
         [] => GeneratedImages.Create(count: 1_500, seed: 1, classes: 6),
         ["--digits", var folder] => Digits.Load(Path.Combine(folder, "optdigits.tra")),
-        _ => throw new ArgumentException($"Unknown arguments '{string.Join(' ', args)}'; expected none, or --digits <folder with optdigits.tra>."),
+        _ => throw new ArgumentException(
+            $"Unknown arguments '{string.Join(' ', args)}'; expected none, or --digits <folder with optdigits.tra>."),
     };
 
     SearchSpace space = SearchSpace.Define("separable")

@@ -14,7 +14,8 @@ namespace PaperTables;
 internal static class SearchRunner
 {
     /// <summary>The search that the settings describe, without a run folder and watchers.</summary>
-    public static ArchitectureSearch Describe(SearchSettings settings, ClassificationDataset data) => ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
+    public static ArchitectureSearch Describe(SearchSettings settings, ClassificationDataset data) =>
+        ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
         .Using(settings.OptimizationScheme)
         .Relaxing(settings.RelaxationOfAlpha)
         .UpdatingWeights(settings.WeightRule)

@@ -9,7 +9,7 @@ using SingleDarts.Core.Supernets;
 
 namespace PaperTables;
 
-/// <summary>The options of one search. The defaults are the paper's settings (Section 5.1.1), taken from <see cref="SearchOptions"/>.</summary>
+/// <summary>The options of one search. The defaults are the paper's (Section 5.1.1), taken from <see cref="SearchOptions"/>.</summary>
 internal sealed record SearchSettings
 {
     public const string GeneratedData = "generated";
@@ -21,7 +21,8 @@ internal sealed record SearchSettings
     [CommandOption("--space", "Search space.", "nasbench201", "darts")]
     public string Space { get; init; } = "nasbench201";
 
-    [CommandOption("--scheme", "How weights and architecture parameters are moved.", "single-level", "bi-level", "bi-level-2nd", "same-subset")]
+    [CommandOption("--scheme", "How weights and architecture parameters are moved.", "single-level", "bi-level", "bi-level-2nd",
+        "same-subset")]
     public string Scheme { get; init; } = Paper.Scheme.Name;
 
     [CommandOption("--relaxation", "Architecture parameters to operation weights.", "sigmoid", "softmax")]
@@ -75,7 +76,8 @@ internal sealed record SearchSettings
     [CommandOption("--portion", "Part of the data that single-level and same-subset search on; bi-level has one half for w and one for α.")]
     public double Portion { get; init; } = 1;
 
-    [CommandOption("--alpha-optimizer", "Optimiser of the architecture parameters: adam has betas 0.5 and 0.999, sgd momentum 0.9.", "adam", "sgd")]
+    [CommandOption("--alpha-optimizer", "Optimiser of the architecture parameters: adam has betas 0.5 and 0.999, sgd momentum 0.9.",
+        "adam", "sgd")]
     public string AlphaOptimizer { get; init; } = "adam";
 
     [CommandOption("--alpha-learning-rate", "Learning rate of the architecture parameters, constant.")]
@@ -174,7 +176,8 @@ internal sealed record SearchSettings
         return data;
     }
 
-    /// <summary>Flip and crop as in the paper's code base for real images; generated images are classified by orientation, so only normalised.</summary>
+    /// <summary>Flip and crop as in the paper's code base for real images; generated images are classified by orientation, so only
+    /// normalised.</summary>
     public IBatchTransform Augmentation(ClassificationDataset data)
     {
         Normalization statistics = data.MeasureNormalization();

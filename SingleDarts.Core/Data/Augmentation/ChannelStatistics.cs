@@ -33,7 +33,8 @@ internal static class ChannelStatistics
         int constant = Array.IndexOf(deviations, 0);
         if (constant >= 0)
             throw new InvalidOperationException(
-                $"Channel {constant} of '{data.Name}' has the same value everywhere, so its standard deviation is 0 and it cannot be normalised; remove it.");
+                $"Channel {constant} of '{data.Name}' has the same value everywhere, so its standard deviation is 0 and it cannot be " +
+                "normalised; remove it.");
         return new Normalization(Host.Numbers<double>(mean.Over(scale)), deviations);
     }
 }

@@ -22,7 +22,8 @@ public sealed record ImageAugmentation : IBatchTransform
     public int CropPadding
     {
         get => cropPadding;
-        init => cropPadding = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected CropPadding of at least 0 pixels.");
+        init => cropPadding = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected CropPadding of at least 0 pixels.");
     }
 
     /// <summary>Side in pixels of the square that is set to 0 after normalisation; 0 for no cutout. Its centre is uniform over the
@@ -31,7 +32,8 @@ public sealed record ImageAugmentation : IBatchTransform
     public int CutoutLength
     {
         get => cutoutLength;
-        init => cutoutLength = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected CutoutLength of at least 0 pixels.");
+        init => cutoutLength = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected CutoutLength of at least 0 pixels.");
     }
 
     /// <summary>Statistics to normalise with, one value per channel; without them images are only scaled to 0..1.</summary>
@@ -42,7 +44,8 @@ public sealed record ImageAugmentation : IBatchTransform
 
     /// <summary>The search transform of NAS-Bench-201 on CIFAR-10: flip, crop with padding 4, normalisation, no cutout
     /// (AutoDL-Projects, <c>get_dataset_with_transform.py</c>).</summary>
-    public static ImageAugmentation Cifar10Search { get; } = new() { HorizontalFlip = true, CropPadding = 4, Normalization = Normalization.Cifar10 };
+    public static ImageAugmentation Cifar10Search { get; } =
+        new() { HorizontalFlip = true, CropPadding = 4, Normalization = Normalization.Cifar10 };
 
     /// <summary>The training transform of DARTS for the networks of CIFAR-10: flip, crop with padding 4, normalisation, cutout of 16
     /// (DARTS, <c>utils.py</c> with <c>--cutout</c>; its statistics differ from <see cref="Normalization.Cifar10"/> by less than
@@ -62,7 +65,8 @@ public sealed record ImageAugmentation : IBatchTransform
     {
         if (inputs.dim() != 4 || (inputs.dtype != ScalarType.Byte && !inputs.is_floating_point()))
             throw new ArgumentException($"Found a batch of type {inputs.dtype} and shape {DatasetChecks.Shape(inputs)}; " +
-                "ImageAugmentation takes images of type Byte or floating point and shape [N, C, H, W]. Use no transform for other samples.", nameof(inputs));
+                "ImageAugmentation takes images of type Byte or floating point and shape [N, C, H, W]. Use no transform for other samples.",
+                    nameof(inputs));
         if (Normalization is { } n && n.Mean.Count != inputs.shape[1])
             throw new ArgumentException($"Found images of {inputs.shape[1]} channels and a normalisation of {n.Mean.Count}; " +
                 "use the statistics of this dataset, for example from MeasureNormalization().", nameof(inputs));

@@ -45,7 +45,8 @@ public static class CifarBinary
         string[]? names = File.Exists(namesFile) ? [.. File.ReadLines(namesFile).Select(l => l.Trim()).Where(l => l.Length > 0)] : null;
         if (names is not null && names.Length != classes)
             throw new InvalidDataException($"'{namesFile}' holds {names.Length} names, expected {classes}; remove or replace the file.");
-        return Read(files, labelBytes: 2, labelByte: fine ? 1 : 0, classes, Title(fine ? "CIFAR-100" : "CIFAR-100 coarse", path, part), names);
+        return Read(files, labelBytes: 2, labelByte: fine ? 1 : 0, classes,
+            Title(fine ? "CIFAR-100" : "CIFAR-100 coarse", path, part), names);
     }
 
     private static string Title(string set, string path, CifarPart part) =>
@@ -58,7 +59,8 @@ public static class CifarBinary
         if (File.Exists(path))
             return [Path.GetFullPath(path)];
         if (!Directory.Exists(path))
-            throw new FileNotFoundException($"'{path}' does not exist; expected a file of records or the folder with {string.Join(", ", names)} " +
+            throw new FileNotFoundException(
+                $"'{path}' does not exist; expected a file of records or the folder with {string.Join(", ", names)} " +
                 $"(the archive's '{subfolder}'). {nameof(CifarDownload)} fetches it.", path);
         string inner = Path.Combine(path, subfolder);
         FileBehind.RefuseBroken(inner);
@@ -92,10 +94,12 @@ public static class CifarBinary
         if (content.Length % recordBytes != 0)
         {
             int otherBytes = recordBytes == PixelBytes + 1 ? PixelBytes + 2 : PixelBytes + 1;
-            throw new InvalidDataException($"'{file}' has {content.Length} bytes, which is no multiple of the {recordBytes} bytes of a record: " +
+            throw new InvalidDataException(
+                $"'{file}' has {content.Length} bytes, which is no multiple of the {recordBytes} bytes of a record: " +
                 (content.Length % otherBytes == 0
                     ? $"its records have {otherBytes} bytes, so load it as CIFAR-{(otherBytes == PixelBytes + 1 ? 10 : 100)}."
-                    : $"it ends {content.Length % recordBytes} bytes into record {content.Length / recordBytes}. It is cut off or no CIFAR file; download it again."));
+                    : $"it ends {content.Length % recordBytes} bytes into record {content.Length / recordBytes}. It is cut off or no " +
+                        "CIFAR file; download it again."));
         }
         return tensor(content, [content.Length / recordBytes, recordBytes]);
     }
@@ -108,7 +112,8 @@ public static class CifarBinary
             int record = Array.FindIndex(labels, l => l >= classes);
             if (record >= 0)
                 throw new InvalidDataException($"'{file}' has label {labels[record]} in record {record} " +
-                    $"(offset {(long)record * recordBytes + labelByte}), expected 0 to {classes - 1}. It is damaged or no such CIFAR file; download it again.");
+                    $"(offset {(long)record * recordBytes + labelByte}), expected 0 to {classes - 1}. It is damaged or no such CIFAR " +
+                    "file; download it again.");
         }
     }
 }

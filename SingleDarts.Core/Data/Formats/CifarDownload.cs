@@ -70,7 +70,8 @@ public static class CifarDownload
         // Kept under its name it would be taken up again by the next call, and fail again.
         string aside = file + ".damaged";
         File.Move(file, aside, overwrite: true);
-        throw new InvalidDataException($"The archive '{file}' has MD5 {found}, expected {archive.Md5} as published for {archive.Address}. " +
+        throw new InvalidDataException(
+            $"The archive '{file}' has MD5 {found}, expected {archive.Md5} as published for {archive.Address}. " +
             $"It was moved to '{aside}'; call again to download it anew.");
     }
 
@@ -89,6 +90,8 @@ public static class CifarDownload
             File.Move(path + ".part", path, overwrite: true);
         }
         if (!archive.IsExtracted(target))
-            throw new InvalidDataException($"The archive '{file}' does not hold the expected files ({string.Join(", ", archive.Files.Keys)}); delete it and call again.");
+            throw new InvalidDataException(
+                $"The archive '{file}' does not hold the expected files ({string.Join(", ", archive.Files.Keys)}); delete it and call " +
+                "again.");
     }
 }

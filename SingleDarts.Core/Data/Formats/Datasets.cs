@@ -6,7 +6,8 @@ namespace SingleDarts.Core.Data;
 /// <summary>Opens data of any supported format by looking at it, and takes datasets of TorchSharp.</summary>
 public static class Datasets
 {
-    private const string Formats = "a CIFAR binary folder or .bin file, an IDX images file or a folder of IDX files (labels beside the images), " +
+    private const string Formats =
+        "a CIFAR binary folder or .bin file, an IDX images file or a folder of IDX files (labels beside the images), " +
         "or a folder with one subfolder of JPEG or PNG files per class";
 
     /// <summary>Recognises the format of <paramref name="path"/> and loads it.</summary>
@@ -36,7 +37,8 @@ public static class Datasets
             return CifarBinary.Load10(path);
         if (Holds(path, "train.bin") || Holds(path, "cifar-100-binary"))
             return CifarBinary.Load100(path);
-        if (Directory.EnumerateFiles(path, "train*images*").Order(StringComparer.Ordinal).FirstOrDefault(f => LabelsBeside(f) is not null) is { } idx)
+        if (Directory.EnumerateFiles(path, "train*images*").Order(StringComparer.Ordinal)
+            .FirstOrDefault(f => LabelsBeside(f) is not null) is { } idx)
             return OpenIdx(idx);
         string train = Path.Combine(path, "train");
         FileBehind.RefuseBroken(train);
@@ -68,11 +70,14 @@ public static class Datasets
         if (!Directory.Exists(folder))
         {
             string found = !Directory.Exists(path) ? "does not exist"
-                : ImageFolderListing.ClassesIn(path) is { Length: > 0 } names ? $"holds {names.Length} folders ('{names[0]}' to '{names[^1]}')" : "holds no folders";
-            throw new DirectoryNotFoundException($"'{path}' {found}, expected '{Path.GetFileName(folder)}' with one subfolder of images per class; " +
+                : ImageFolderListing.ClassesIn(path) is { Length: > 0 } names
+                    ? $"holds {names.Length} folders ('{names[0]}' to '{names[^1]}')" : "holds no folders";
+            throw new DirectoryNotFoundException(
+                $"'{path}' {found}, expected '{Path.GetFileName(folder)}' with one subfolder of images per class; " +
                 $"if the class folders are in '{path}' itself, use {nameof(ImageFolderSource)}.");
         }
-        var source = new ImageFolderSource(folder, options ?? (train ? ImageFolderSourceOptions.ImageNetTraining : ImageFolderSourceOptions.ImageNetTest), device, dtype);
+        var source = new ImageFolderSource(
+            folder, options ?? (train ? ImageFolderSourceOptions.ImageNetTraining : ImageFolderSourceOptions.ImageNetTest), device, dtype);
         // Labels are places in the order of the names, so one folder more or less would move them all.
         if (Directory.Exists(other) && ImageFolderListing.ClassesIn(other) is { Length: > 0 } others &&
             MatchingData.ClassFault($"'{folder}'", source.Classes, source.ClassNames, $"'{other}'", others.Length, others) is { } fault)
@@ -150,10 +155,13 @@ public static class Datasets
             throw new InvalidDataException($"'{images}' is of no known format; expected {Formats}.");
         return LabelsBeside(images) is { } labels
             ? IdxFiles.Load(images, labels)
-            : throw new FileNotFoundException($"The labels of '{images}' were not found beside it; expected '{LabelsName(images)}', or load both with {nameof(IdxFiles)}.{nameof(IdxFiles.Load)}.");
+            : throw new FileNotFoundException(
+                $"The labels of '{images}' were not found beside it; expected '{LabelsName(images)}', or load both with " +
+            $"{nameof(IdxFiles)}.{nameof(IdxFiles.Load)}.");
     }
 
-    private static string LabelsName(string images) => Path.GetFileName(images).Replace("images", "labels").Replace("idx3", "idx1").Replace("idx4", "idx1");
+    private static string LabelsName(string images) => Path.GetFileName(images).Replace("images", "labels").Replace("idx3", "idx1")
+        .Replace("idx4", "idx1");
 
     private static string? LabelsBeside(string images)
     {

@@ -9,13 +9,11 @@ namespace SingleDarts.Core.Data;
 /// </summary>
 /// <remarks>
 /// The strokes <c>-</c>, <c>|</c>, <c>\</c> and <c>/</c>, 3 x 3 pixels each, fill the four quarters of a square, each once; a class is
-/// one of
-/// the 12 ways to do so that remain when mirror images are taken as the same. Every 128 pixels of an image hold one such square of its
-/// class,
-/// at a random place, mirrored or not, brighter or darker than the grey ground by 20 to 100 levels in each channel, under noise of a
-/// standard
-/// deviation of 16 levels. So no pixel and no single stroke tells the class, which a linear model can therefore not learn; filters over
-/// strokes, and filters over those, can. A horizontal flip keeps the class. The figures are in docs/reference/data.md.
+/// one of the 12 ways to do so that remain when mirror images are taken as the same. Every 128 pixels of an image hold one such square of
+/// its class, at a random place, mirrored or not, brighter or darker than the grey ground by 20 to 100 levels in each channel, under
+/// noise of a standard deviation of 16 levels. So no pixel and no single stroke tells the class, which a linear model can therefore not
+/// learn; filters over strokes, and filters over those, can. A horizontal flip keeps the class. The figures are in
+/// docs/reference/data.md.
 /// </remarks>
 public static class GeneratedImages
 {

@@ -37,14 +37,17 @@ public static class IdxFiles
         int wrong = Array.FindIndex(values, v => v >= count);
         if (wrong >= 0)
             throw new InvalidDataException($"'{labelsPath}' has label {values[wrong]} at index {wrong} (offset {labels.Start + wrong}" +
-                $"{(labels.Compressed ? " after decompression" : "")}), expected 0 to {count - 1}; correct the file or the number of classes.");
+                $"{(labels.Compressed ? " after decompression" : "")}), expected 0 to {count - 1}; correct the file or the number of " +
+                "classes.");
         using var scope = NewDisposeScope();
         long[] shape = images.Shape.Length == 4 ? images.Shape : [images.Shape[0], 1, images.Shape[1], images.Shape[2]];
-        var pixels = tensor(images.Content, ScalarType.Byte).narrow(0, images.Start, images.Content.Length - images.Start).reshape(shape).clone();
+        var pixels = tensor(images.Content, ScalarType.Byte).narrow(0, images.Start, images.Content.Length - images.Start).reshape(
+            shape).clone();
         return new(pixels, tensor(values, ScalarType.Int64), count, name ?? Path.GetFileName(imagesPath), classNames);
     }
 
-    private static (byte[] Content, int Start, long[] Shape, bool Compressed) Read(string path, string what, int fewestDimensions, int mostDimensions)
+    private static (byte[] Content, int Start, long[] Shape, bool Compressed) Read(string path, string what, int fewestDimensions,
+        int mostDimensions)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         FileBehind.RefuseBroken(path);
@@ -59,19 +62,23 @@ public static class IdxFiles
         if (content.Length < 4)
             throw new InvalidDataException($"'{path}' has {content.Length} bytes, expected {expected} at its start; download it again.");
         int dimensions = content[3];
-        if (content[0] != 0 || content[1] != 0 || content[2] != UnsignedByte || dimensions < fewestDimensions || dimensions > mostDimensions)
+        if (content[0] != 0 || content[1] != 0 || content[2] != UnsignedByte || dimensions < fewestDimensions
+            || dimensions > mostDimensions)
             throw new InvalidDataException($"'{path}' starts with {Convert.ToHexString(content, 0, 4)}, expected {expected}. " +
                 "It is another file; check that images and labels are not exchanged.");
         int start = 4 + 4 * dimensions;
         if (content.Length < start)
-            throw new InvalidDataException($"'{path}' has {content.Length} bytes, expected {start} for its header alone; it is cut off, download it again.");
-        long[] shape = [.. Enumerable.Range(0, dimensions).Select(i => (long)BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(4 + 4 * i)))];
+            throw new InvalidDataException(
+                $"'{path}' has {content.Length} bytes, expected {start} for its header alone; it is cut off, download it again.");
+        long[] shape = [.. Enumerable.Range(0, dimensions)
+            .Select(i => (long)BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(4 + 4 * i)))];
         string size = string.Join(" x ", shape);
         if (shape.Contains(0))
             throw new InvalidDataException($"'{path}' says that it holds {size} values, expected at least one; download it again.");
         Int128 total = start + shape.Aggregate((Int128)1, (a, b) => a * b);
         if (total != content.Length)
-            throw new InvalidDataException($"'{path}' has {content.Length} bytes{(compressed ? " after decompression" : "")}, expected {total} " +
+            throw new InvalidDataException(
+                $"'{path}' has {content.Length} bytes{(compressed ? " after decompression" : "")}, expected {total} " +
                 $"({start} of header and {size} values); it is cut off or damaged, download it again.");
         return (content, start, shape, compressed);
     }
@@ -87,7 +94,8 @@ public static class IdxFiles
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"'{path}' starts like a gzip file but cannot be decompressed ({e.Message}); it is damaged, download it again.", e);
+            throw new InvalidDataException(
+                $"'{path}' starts like a gzip file but cannot be decompressed ({e.Message}); it is damaged, download it again.", e);
         }
     }
 }

@@ -9,7 +9,8 @@ internal static class ResumableDownload
 {
     private const int BufferBytes = 1 << 17;
 
-    public static async Task RunAsync(Uri address, string partial, IProgress<LoadProgress>? progress, CancellationToken cancellation, HttpClient? client)
+    public static async Task RunAsync(Uri address, string partial, IProgress<LoadProgress>? progress, CancellationToken cancellation,
+        HttpClient? client)
     {
         using var own = client is null ? new HttpClient() : null;
         try
@@ -20,12 +21,14 @@ internal static class ResumableDownload
             || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             long kept = File.Exists(partial) ? FileBehind.Of(partial).Length : 0;
-            throw new IOException($"Downloading {address} failed ({e.Message}). {kept} bytes are kept in '{partial}'; call again to go on, " +
+            throw new IOException(
+                $"Downloading {address} failed ({e.Message}). {kept} bytes are kept in '{partial}'; call again to go on, " +
                 $"or put the file there by hand as '{Path.GetFileNameWithoutExtension(partial)}'.", e);
         }
     }
 
-    private static async Task ContinueAsync(HttpClient client, Uri address, string partial, IProgress<LoadProgress>? progress, CancellationToken cancellation)
+    private static async Task ContinueAsync(HttpClient client, Uri address, string partial, IProgress<LoadProgress>? progress,
+        CancellationToken cancellation)
     {
         await using var output = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         long done = output.Length;
@@ -40,7 +43,8 @@ internal static class ResumableDownload
         // A server that does not continue exactly there sends another part of the file, usually all of it.
         bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == done;
         if (!continues && response.StatusCode == HttpStatusCode.PartialContent)
-            throw new HttpRequestException($"asked for bytes from {done}, the server answered with range '{response.Content.Headers.ContentRange}'");
+            throw new HttpRequestException(
+                $"asked for bytes from {done}, the server answered with range '{response.Content.Headers.ContentRange}'");
         if (!continues)
             output.SetLength(done = 0);
         output.Position = done;

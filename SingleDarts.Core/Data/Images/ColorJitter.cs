@@ -1,14 +1,12 @@
 namespace SingleDarts.Core.Data;
 
 /// <summary>
-/// Random brightness, contrast, saturation and hue, in random order (torchvision's <c>ColorJitter</c>). A strength s of the first
-/// three draws
-/// a factor uniformly from [max(0, 1 − s), 1 + s]; the hue is turned by a uniform share of the full circle in [−<see cref="Hue"/>,
+/// Random brightness, contrast, saturation and hue, in random order (torchvision's <c>ColorJitter</c>). A strength s of the first three
+/// draws a factor uniformly from [max(0, 1 − s), 1 + s]; the hue is turned by a uniform share of the full circle in [−<see cref="Hue"/>,
 /// <see cref="Hue"/>]. Values are clamped to 0..1 after each of them and not rounded.
 /// </summary>
-/// <remarks>DARTS trains on ImageNet with 0.4, 0.4, 0.4 and a hue of 0.2 (<c>train_imagenet.py</c>). Gray is 0.299 R + 0.587 G + 0.114
-/// B (ITU-R
-/// BT.601), contrast is about the mean gray of the image.</remarks>
+/// <remarks>DARTS trains on ImageNet with 0.4, 0.4, 0.4 and a hue of 0.2 (<c>train_imagenet.py</c>). Gray is 0.299 R + 0.587 G + 0.114 B
+/// (ITU-R BT.601), contrast is about the mean gray of the image.</remarks>
 public sealed record ColorJitter : IImageTransform
 {
     private double brightness;
@@ -37,7 +35,8 @@ public sealed record ColorJitter : IImageTransform
     public double Hue
     {
         get => hue;
-        init => hue = value is >= 0 and <= 0.5 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected a Hue of 0 to 0.5.");
+        init => hue = value is >= 0 and <= 0.5 ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "Expected a Hue of 0 to 0.5.");
     }
 
     /// <inheritdoc/>

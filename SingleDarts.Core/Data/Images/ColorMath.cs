@@ -29,9 +29,8 @@ internal static class ColorMath
         }
     }
 
-    /// <summary>To hue, saturation and value, the hue turned by a share of the circle, and back. Value and saturation do not change,
-    /// so the
-    /// largest and the smallest of the three stay as they are.</summary>
+    /// <summary>To hue, saturation and value, the hue turned by a share of the circle, and back. Value and saturation do not change, so
+    /// the largest and the smallest of the three stay as they are.</summary>
     public static void TurnHue(Span<float> red, Span<float> green, Span<float> blue, float turn)
     {
         for (int i = 0; i < red.Length; i++)

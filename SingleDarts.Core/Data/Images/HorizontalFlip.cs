@@ -3,8 +3,7 @@ namespace SingleDarts.Core.Data;
 /// <summary>Mirrors an image left to right with probability 1/2.</summary>
 /// <remarks>
 /// For one decoded image, as a step of <see cref="ImageFolderSourceOptions.Transforms"/>, where its place among the steps decides the
-/// result.
-/// <see cref="ImageAugmentation.HorizontalFlip"/> mirrors a whole batch in memory, on its device and in one gather with the crop.
+/// result. <see cref="ImageAugmentation.HorizontalFlip"/> mirrors a whole batch in memory, on its device and in one gather with the crop.
 /// </remarks>
 public sealed record HorizontalFlip : IImageTransform
 {

@@ -18,13 +18,15 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
     private static readonly byte[] Magic = "SDIMAGES"u8.ToArray();
     private static readonly int HeaderBytes = Magic.Length + sizeof(int) + 2 * HashBytes;
 
-    public string FilePath { get; } = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".images");
+    public string FilePath { get; } =
+        Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".images");
 
     public static string DefaultFolder
     {
         get
         {
-            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
+                Environment.SpecialFolderOption.DoNotVerify);
             return Path.Combine(local.Length > 0 ? local : Path.GetTempPath(), "SingleDarts", "images");
         }
     }
@@ -36,7 +38,8 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
         {
             using var stream = File.OpenRead(FilePath);
             using var reader = new BinaryReader(stream);
-            if (!reader.ReadBytes(Magic.Length).SequenceEqual(Magic) || reader.ReadInt32() != Version || !reader.ReadBytes(HashBytes).SequenceEqual(fingerprint))
+            if (!reader.ReadBytes(Magic.Length).SequenceEqual(Magic) || reader.ReadInt32() != Version || !reader.ReadBytes(HashBytes)
+                .SequenceEqual(fingerprint))
                 return null;
             byte[] expected = reader.ReadBytes(HashBytes);
             long[] shape = [reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()];

@@ -6,8 +6,7 @@ using SkiaSharp;
 namespace SingleDarts.Core.Data;
 
 /// <summary>One JPEG or PNG file: its header is read, the pixels are not yet. Transparency is composed over black; colour profiles and
-/// EXIF
-/// rotation are not applied.</summary>
+/// EXIF rotation are not applied.</summary>
 internal sealed class ImageFile : IDisposable
 {
     /// <summary>Four bytes a pixel must fit into one array.</summary>
@@ -33,7 +32,9 @@ internal sealed class ImageFile : IDisposable
             throw new InvalidDataException($"'{file}' is empty, expected a JPEG or PNG image; replace or remove it.");
         // No image takes more than 16-bit RGBA, but for its text.
         if (length > 8 * maxPixels + (1 << 20))
-            throw new InvalidDataException($"'{file}' has {length} bytes, more than an image of the {maxPixels} pixels that are allowed can have; replace or remove it.");
+            throw new InvalidDataException(
+                $"'{file}' has {length} bytes, more than an image of the {maxPixels} pixels that are allowed can have; replace or " +
+            "remove it.");
         var data = SKData.CreateCopy(File.ReadAllBytes(file));
         var image = SKCodec.Create(data) is { } codec ? new ImageFile(file, length, data, codec) : null;
         if (image is not null && (long)image.Width * image.Height <= maxPixels)

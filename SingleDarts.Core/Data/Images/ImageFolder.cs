@@ -6,8 +6,7 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// A folder with one subfolder of JPEG or PNG files per class: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>, <c>.jpeg</c> or
-/// <c>.png</c>.
-/// Classes and files are in ordinal order of their names; names that start with a dot are skipped.
+/// <c>.png</c>. Classes and files are in ordinal order of their names; names that start with a dot are skipped.
 /// </summary>
 public static class ImageFolder
 {
@@ -83,8 +82,10 @@ public static class ImageFolder
                 string file = listing.PathOf(i);
                 var image = ImageDecoder.Decode(file, options);
                 if ((image.Height, image.Width) != (first.Height, first.Width))
-                    throw new InvalidDataException($"'{file}' has {image.Width} x {image.Height} pixels, expected {first.Width} x {first.Height} as in " +
-                        $"'{listing.PathOf(0)}'; set {nameof(ImageFolderOptions)}.{nameof(ImageFolderOptions.Resize)} to bring all images to one size.");
+                    throw new InvalidDataException(
+                        $"'{file}' has {image.Width} x {image.Height} pixels, expected {first.Width} x {first.Height} as in " +
+                        $"'{listing.PathOf(0)}'; set {nameof(ImageFolderOptions)}.{nameof(ImageFolderOptions.Resize)} to bring all " +
+                        "images to one size.");
                 using (var target = images.narrow(0, i, 1))
                     image.Planes.CopyTo(Host.Bytes(target));
                 int now = Interlocked.Increment(ref done);
@@ -108,7 +109,8 @@ public static class ImageFolder
         catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
         {
             throw new InvalidOperationException("SkiaSharp's native library (libSkiaSharp) was not found, so images cannot be decoded. " +
-                "Add its package to the application: on Linux, dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies --version 2.88.6.", e);
+                "Add its package to the application: on Linux, dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies " +
+                "--version 2.88.6.", e);
         }
     }
 }

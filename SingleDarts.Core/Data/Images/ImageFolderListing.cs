@@ -5,9 +5,8 @@ using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>The files of an image folder in a fixed order, found before any of them is opened. A file takes the UTF-8 bytes of its
-/// name and
-/// four more, so that those of ImageNet (1.28 million) take about 32 MB.</summary>
+/// <summary>The files of an image folder in a fixed order, found before any of them is opened. A file takes the UTF-8 bytes of its name
+/// and four more, so that those of ImageNet (1.28 million) take about 32 MB.</summary>
 internal sealed class ImageFolderListing
 {
     private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
@@ -34,10 +33,12 @@ internal sealed class ImageFolderListing
         string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         FileBehind.RefuseBroken(root);
         if (!Directory.Exists(root))
-            throw new DirectoryNotFoundException($"The image folder '{root}' does not exist; expected a folder with one subfolder of JPEG or PNG files per class.");
+            throw new DirectoryNotFoundException(
+                $"The image folder '{root}' does not exist; expected a folder with one subfolder of JPEG or PNG files per class.");
         string[] classNames = ClassesIn(root);
         if (classNames.Length < 2)
-            throw new InvalidDataException($"'{root}' has {classNames.Length} subfolders and {ImagesIn(root).Length} images that are in none, expected one " +
+            throw new InvalidDataException(
+                $"'{root}' has {classNames.Length} subfolders and {ImagesIn(root).Length} images that are in none, expected one " +
                 "subfolder per class and at least two: put the images into <class>/<name>.jpg, .jpeg or .png.");
         return new(root, classNames, [.. classNames.Select(name => ClassFiles.Of(Path.Combine(root, name)))]);
     }
@@ -46,7 +47,8 @@ internal sealed class ImageFolderListing
     /// <exception cref="FileNotFoundException">A link to nothing, which may have been a class: without it, the labels of the others would
     /// move.</exception>
     public static string[] ClassesIn(string root) =>
-        [.. new FileSystemEnumerable<string>(root, (ref FileSystemEntry e) => e.FileName.ToString(), new() { AttributesToSkip = 0, IgnoreInaccessible = false })
+        [.. new FileSystemEnumerable<string>(root, (ref FileSystemEntry e) =>
+            e.FileName.ToString(), new() { AttributesToSkip = 0, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry e) =>
             {
@@ -109,8 +111,10 @@ internal sealed class ImageFolderListing
         {
             string[] names = ImagesIn(folder);
             if (names.Length == 0)
-                throw new InvalidDataException($"The class folder '{folder}' holds no .jpg, .jpeg or .png file; add images or remove the folder." +
-                    (Directory.Exists(Path.Combine(folder, "..", "train")) ? $" If the classes are in '{Path.Combine(Path.GetDirectoryName(folder)!, "train")}', load that folder." : ""));
+                throw new InvalidDataException(
+                    $"The class folder '{folder}' holds no .jpg, .jpeg or .png file; add images or remove the folder." +
+                    (Directory.Exists(Path.Combine(folder, "..", "train"))
+                        ? $" If the classes are in '{Path.Combine(Path.GetDirectoryName(folder)!, "train")}', load that folder." : ""));
             int end = 0;
             return new(Encoding.UTF8.GetBytes(string.Concat(names)), [.. names.Select(name => end += Encoding.UTF8.GetByteCount(name))]);
         }

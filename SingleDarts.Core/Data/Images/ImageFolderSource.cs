@@ -8,16 +8,13 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// The images of a folder that does not fit into memory, for example ImageNet: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>,
-/// <c>.jpeg</c> or
-/// <c>.png</c>, read when they are asked for. Classes and files are in ordinal order of their names; names that start with a dot are
-/// skipped.
+/// <c>.jpeg</c> or <c>.png</c>, read when they are asked for. Classes and files are in ordinal order of their names; names that start
+/// with a dot are skipped.
 /// </summary>
 /// <remarks>
 /// Only file names are kept, and only as many images are decoded at a time as <see cref="ImageFolderSourceOptions.Parallelism"/> says.
-/// Crops are
-/// resampled with a triangle filter that widens where the image shrinks, as Pillow's <c>BILINEAR</c> and so torchvision do.
-/// <see cref="Get"/>
-/// starts workers of its own and may be called on any thread, by one caller at a time.
+/// Crops are resampled with a triangle filter that widens where the image shrinks, as Pillow's <c>BILINEAR</c> and so torchvision do.
+/// <see cref="Get"/> starts workers of its own and may be called on any thread, by one caller at a time.
 /// </remarks>
 public sealed class ImageFolderSource : IBatchSource
 {
@@ -42,11 +39,14 @@ public sealed class ImageFolderSource : IBatchSource
         ArgumentNullException.ThrowIfNull(device);
         DatasetChecks.TrainableType(dtype);
         if (options.Parallelism < 0)
-            throw new ArgumentOutOfRangeException(nameof(options), options.Parallelism, "Expected a Parallelism of at least 1, or 0 for one image per processor core.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Parallelism, "Expected a Parallelism of at least 1, or 0 for one image per processor core.");
         if (options.MaxPixels is < 1 or > ImageFile.LargestPixels)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxPixels, $"Expected MaxPixels of 1 to {ImageFile.LargestPixels}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MaxPixels, $"Expected MaxPixels of 1 to {ImageFile.LargestPixels}.");
         if (options.Normalization is { } n && n.Mean.Count != 3)
-            throw new ArgumentException($"Found a normalisation of {n.Mean.Count} channels, expected 3: images are red, green and blue.", nameof(options));
+            throw new ArgumentException($"Found a normalisation of {n.Mean.Count} channels, expected 3: images are red, green and blue.",
+                nameof(options));
         TorchRuntime.EnsureLoaded();
         listing = ImageFolderListing.Of(path);
         reader = new(options);
@@ -91,7 +91,8 @@ public sealed class ImageFolderSource : IBatchSource
         long[] wanted = indices.ToArray();
         long[] seeds = Host.Numbers<long>(randint(0, long.MaxValue, [wanted.Length], ScalarType.Int64, CPU, generator: generator));
         var images = empty([wanted.Length, .. InputShape], ScalarType.Float32);
-        var limits = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism > 0 ? options.Parallelism : Environment.ProcessorCount };
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = options.Parallelism > 0 ? options.Parallelism
+            : Environment.ProcessorCount };
         try
         {
             Parallel.For(0, wanted.Length, limits, i =>
@@ -123,7 +124,8 @@ public sealed class ImageFolderSource : IBatchSource
         for (int k = 0; k < count; k++)
             if (TryRead(first + (start + k) % count, seed, planes))
                 return;
-        throw new InvalidDataException($"None of the {count} images of class '{listing.ClassNames[label]}' in '{listing.Root}' can be read, " +
+        throw new InvalidDataException(
+            $"None of the {count} images of class '{listing.ClassNames[label]}' in '{listing.Root}' can be read, " +
             $"so there is none to take instead. One of them: {faults[index]}");
     }
 

@@ -24,9 +24,11 @@ internal sealed class ImageReader(ImageFolderSourceOptions options)
         var window = options.Crop.Choose(opened.Height, opened.Width, random);
         var size = options.Crop.Size;
         var resized = window.Resized ?? size;
-        if (window.Top < 0 || window.Left < 0 || window.Height < 1 || window.Width < 1 || resized.Height < size.Height || resized.Width < size.Width
+        if (window.Top < 0 || window.Left < 0 || window.Height < 1 || window.Width < 1 || resized.Height < size.Height
+            || resized.Width < size.Width
             || window.Height > opened.Height - window.Top || window.Width > opened.Width - window.Left)
-            throw new InvalidOperationException($"{options.Crop} chose {window} of '{file}', an image of {opened.Width} x {opened.Height} pixels; " +
+            throw new InvalidOperationException(
+                $"{options.Crop} chose {window} of '{file}', an image of {opened.Width} x {opened.Height} pixels; " +
                 $"expected a rectangle inside it, resized to at least {size.Width} x {size.Height}.");
         using var image = opened.Decode();
         var rows = new ResampleAxis(window.Top, window.Height, resized.Height, size.Height);

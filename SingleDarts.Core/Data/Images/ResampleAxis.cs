@@ -2,9 +2,8 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// The weights of one axis of a resampling with the triangle filter, which is as wide as one result pixel where the image shrinks
-/// (area-aware, no
-/// aliasing) and as one source pixel where it grows (bilinear). Weights are integers with 22 bits after the point, as in Pillow's
-/// <c>Resample.c</c>, so that results are those of Pillow bit for bit and the same on every machine.
+/// (area-aware, no aliasing) and as one source pixel where it grows (bilinear). Weights are integers with 22 bits after the point, as in
+/// Pillow's <c>Resample.c</c>, so that results are those of Pillow bit for bit and the same on every machine.
 /// </summary>
 internal sealed class ResampleAxis
 {

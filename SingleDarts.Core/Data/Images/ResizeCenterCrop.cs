@@ -1,8 +1,7 @@
 namespace SingleDarts.Core.Data;
 
 /// <summary>The shorter side is resized to a fixed length, the aspect ratio kept, and the central square is taken: the test crop of
-/// ImageNet
-/// (torchvision's <c>Resize</c> and <c>CenterCrop</c>).</summary>
+/// ImageNet (torchvision's <c>Resize</c> and <c>CenterCrop</c>).</summary>
 public sealed record ResizeCenterCrop : IImageCrop
 {
     private readonly int shortSide;

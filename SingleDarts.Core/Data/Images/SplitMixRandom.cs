@@ -4,8 +4,7 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// <see cref="SplitMix64"/> as a <see cref="Random"/>: the same numbers on every machine and .NET version, and a start that costs
-/// nothing, so
-/// that every image can have its own.
+/// nothing, so that every image can have its own.
 /// </summary>
 internal sealed class SplitMixRandom(ulong seed) : Random
 {

@@ -3,9 +3,8 @@ using SingleDarts.Core.Genotypes;
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
-/// Keeps every edge with the operation of the largest α, zero operations included; the first of equals wins. This is the rule
-/// of NAS-Bench-201 (Dong and Yang, ICLR 2020) for DARTS; softmax and sigmoid
-/// change nothing, since they keep the order of an edge's α.
+/// Keeps every edge with the operation of the largest α, zero operations included; the first of equals wins. This is the rule of
+/// NAS-Bench-201 (Dong and Yang, ICLR 2020) for DARTS; softmax and sigmoid change nothing, since they keep the order of an edge's α.
 /// </summary>
 public sealed record EdgeArgmax : IDerivation
 {

@@ -4,8 +4,7 @@ namespace SingleDarts.Core.Spaces;
 
 /// <summary>
 /// The rule of DARTS (Liu et al., ICLR 2019, Section 2.4): an edge is as strong as its largest operation weight, zero operations
-/// excluded; every node keeps its strongest edges, each with that operation. Ties go to the lower source and the earlier
-/// operation.
+/// excluded; every node keeps its strongest edges, each with that operation. Ties go to the lower source and the earlier operation.
 /// </summary>
 /// <remarks>
 /// Weights, not α, are compared, so edges compete across the node: with a sigmoid by the weight itself, with a softmax by the

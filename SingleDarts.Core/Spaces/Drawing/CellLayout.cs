@@ -57,7 +57,8 @@ internal sealed class CellLayout
         double middle = FreeLane(edge) * Lane;
         // A cubic's middle is (y0 + 3c + 3c + y1) / 8.
         double c = ((8 * middle) - y0 - y1) / 6, third = (x1 - x0) / 3;
-        double slope = Math.Atan2(y1 - c, third), endX = x1 - ((Radius + 7) * Math.Cos(slope)), endY = y1 - ((Radius + 7) * Math.Sin(slope));
+        double slope = Math.Atan2(y1 - c, third), endX = x1 - ((Radius + 7) * Math.Cos(slope)),
+            endY = y1 - ((Radius + 7) * Math.Sin(slope));
         var path = new XElement(Svg + "path",
             new XAttribute("d", $"M{Join(x0, y0)} C{Join(x0 + third, c, x1 - third, c, endX, endY)}"),
             new XAttribute("fill", "none"), new XAttribute("stroke", color), new XAttribute("stroke-width", edge.Operation is null ? 1 : 2),

@@ -26,8 +26,7 @@ public enum NasBench201Metric
     Cifar100Test,
 
     /// <summary>
-    /// ImageNet16-120 validation: trained on the 151,700 training images, tested on 3,000 of the 6,000 test images
-    /// (<c>x-valid</c>).
+    /// ImageNet16-120 validation: trained on the 151,700 training images, tested on 3,000 of the 6,000 test images (<c>x-valid</c>).
     /// </summary>
     ImageNet16Validation,
 

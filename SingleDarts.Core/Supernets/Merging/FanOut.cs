@@ -35,7 +35,8 @@ internal sealed class FanOut : IMergedComputation
         linearFirst = Weights.Count;
         blockPlan = Plan([.. blocks.SelectMany((block, b) => block.Targets.SelectMany((target, i) => new[] { Slot(target), b, i }))]);
         linearPlan = Plan([.. linear.SelectMany(term => new[] { Slot(term.Target), keys.IndexOf(LinearMap.Key(term.Module)) })]);
-        places = hostPlaces = Plan([.. blocks.SelectMany(block => block.Terms).Concat(linear).Select(term => term.Row * operations + term.Column)]);
+        places = hostPlaces = Plan(
+            [.. blocks.SelectMany(block => block.Terms).Concat(linear).Select(term => term.Row * operations + term.Column)]);
     }
 
     /// <summary>Nodes that get something, in order.</summary>

@@ -93,7 +93,8 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
                 "Set supernet.Execution = CellExecution.PerEdge before the forward pass.");
         using var scope = NewDisposeScope();
         var (inputs, p, weights) = state.Split(ctx.get_saved_variables());
-        Tensor[] gradients = [.. grad_outputs.Select((g, i) => g.IsInvalid ? zeros(state.Shapes[i], inputs[0].dtype, inputs[0].device) : g)];
+        Tensor[] gradients = [.. grad_outputs.Select((g, i) =>
+            g.IsInvalid ? zeros(state.Shapes[i], inputs[0].dtype, inputs[0].device) : g)];
         KeptNode[] kept = state.Take() ?? state.Computation.Forward(inputs, p, weights).Kept;
         var (dx, dp, dw) = state.Computation.Backward(gradients, inputs, p, weights, kept);
         List<Tensor> all = [.. dx, dp, .. dw];

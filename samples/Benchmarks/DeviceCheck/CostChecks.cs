@@ -62,7 +62,8 @@ internal static class CostChecks
                 part.Time(d, () => { });
             double host = part.Time(d, large.Begin);
             bool waits = host > Load.Seconds / 2;
-            said.Add($"{part.Name} {(waits ? "waits" : "does not wait")} ({1e3 * host:F0} ms beside {1e3 * Load.Seconds:F0} ms of other work)");
+            said.Add(
+                $"{part.Name} {(waits ? "waits" : "does not wait")} ({1e3 * host:F0} ms beside {1e3 * Load.Seconds:F0} ms of other work)");
             if (waits && !part.MayWait)
                 throw new InvalidOperationException(said[^1]);
         }

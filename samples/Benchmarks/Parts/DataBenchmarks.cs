@@ -20,7 +20,8 @@ public class DataBenchmarks
     public void Setup()
     {
         TorchRuntime.EnsureLoaded();
-        data = new ClassificationDataset(randint(0, 256, [50_000, 3, 32, 32], ScalarType.Byte), randint(10, [50_000], ScalarType.Int64), 10, "random");
+        data = new ClassificationDataset(randint(0, 256, [50_000, 3, 32, 32], ScalarType.Byte), randint(10, [50_000], ScalarType.Int64),
+            10, "random");
         source = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.Cifar10Search);
         generator = new Generator(1UL);
         indices = [.. SampleOrder.Shuffle(SampleOrder.All(50_000), generator).Take(Batch)];

@@ -16,6 +16,7 @@ internal sealed class CommandOptionAttribute(string name, string description, pa
 
     public string[] Choices => choices;
 
-    /// <summary>Whether it says where a run is kept or what is looked up, so that it decides no number and is not part of a trial.</summary>
+    /// <summary>Whether it says where a run is kept or what is looked up, so that it decides no number and is not part of a
+    /// trial.</summary>
     public bool IsCircumstance { get; init; }
 }

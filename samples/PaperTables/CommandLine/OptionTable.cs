@@ -28,20 +28,23 @@ internal static class OptionTable<T> where T : class, new()
 
     /// <summary>The options of a trial that a command line names.</summary>
     public static JsonObject Given(ParseResult parsed) =>
-        new(OfTrials.Where(entry => entry.IsGiven(parsed)).Select(entry => KeyValuePair.Create(entry.JsonName, entry.ToJson(entry.Read(parsed)))));
+        new(OfTrials.Where(entry => entry.IsGiven(parsed))
+            .Select(entry => KeyValuePair.Create(entry.JsonName, entry.ToJson(entry.Read(parsed)))));
 
     /// <summary>Settings with options of a trial changed.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="options">Values by the options' names in JSON.</param>
     /// <param name="where">Where the options stand, for messages.</param>
     /// <exception cref="InvalidDataException">An option is unknown or has a value that it cannot have.</exception>
-    public static T Apply(T settings, JsonObject options, string where) => Change(settings, options.Select(option => (Find(option.Key, where), option.Value))
+    public static T Apply(T settings, JsonObject options, string where) =>
+        Change(settings, options.Select(option => (Find(option.Key, where), option.Value))
         .Select(pair => (pair.Item1, pair.Item1.FromJson(pair.Value, where))));
 
     /// <summary>The option of a name in JSON.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
     public static SettingOption Find(string jsonName, string where) => OfTrials.FirstOrDefault(entry => entry.JsonName == jsonName)
-        ?? throw new InvalidDataException($"{where}: there is no option '{jsonName}'; expected {string.Join(", ", OfTrials.Select(entry => entry.JsonName))}.");
+        ?? throw new InvalidDataException(
+            $"{where}: there is no option '{jsonName}'; expected {string.Join(", ", OfTrials.Select(entry => entry.JsonName))}.");
 
     /// <summary>What to write on a command line for settings: the options that are not at their defaults.</summary>
     public static string CommandLine(T settings) => string.Join(' ',

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace PaperTables.CommandLine;
 
-/// <summary>The command line of <c>options</c>: every command with its options as Markdown, from the same declarations as the command line.</summary>
+/// <summary>The command line of <c>options</c>: every command with its options as Markdown, from the same declarations as the command
+/// line.</summary>
 internal static class OptionsPage
 {
     public static Command Create(RootCommand root)
@@ -27,8 +28,10 @@ internal static class OptionsPage
         Option[] options = [.. command.Options.Where(option => !option.Hidden)];
         if (command.Subcommands.Count == 0)
         {
-            string[] words = [path, .. command.Arguments.Select(argument => $"<{argument.Name}>"), .. options.Length > 0 ? ["[options]"] : Array.Empty<string>()];
-            text.Append(CultureInfo.InvariantCulture, $"### {path}\n\n`{string.Join(' ', words)}` {Escape(command.Description!.Split("\n\n")[0])}\n\n");
+            string[] words = [path, .. command.Arguments.Select(argument => $"<{argument.Name}>"), .. options.Length > 0 ? ["[options]"]
+                : Array.Empty<string>()];
+            text.Append(CultureInfo.InvariantCulture,
+                $"### {path}\n\n`{string.Join(' ', words)}` {Escape(command.Description!.Split("\n\n")[0])}\n\n");
             if (command.Aliases.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $"Also called `{string.Join("`, `", command.Aliases)}`.\n\n");
             if (command.Arguments.Count + options.Length > 0)
@@ -48,9 +51,11 @@ internal static class OptionsPage
         null or "" => "",
         false => "off",
         string text => $"`{text}`",
-        System.Collections.IEnumerable items => string.Join(' ', items.Cast<object>().Select(item => Convert.ToString(item, CultureInfo.InvariantCulture))),
+        System.Collections.IEnumerable items =>
+            string.Join(' ', items.Cast<object>().Select(item => Convert.ToString(item, CultureInfo.InvariantCulture))),
         var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
 
-    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
+    private static string Escape(string text) => text.Replace("|", "\\|", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).ReplaceLineEndings(" ");
 }

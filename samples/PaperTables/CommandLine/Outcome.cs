@@ -45,10 +45,12 @@ internal static class Outcome
         int code = failure switch
         {
             RunDivergedException => ExitCode.Diverged,
-            ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException => ExitCode.BadInput,
+            ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException =>
+                ExitCode.BadInput,
             _ => ExitCode.Failure,
         };
-        Console.Error.WriteLine(code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}" : failure.Message);
+        Console.Error.WriteLine(code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}"
+            : failure.Message);
         return code;
     }
 }

@@ -19,7 +19,8 @@ internal sealed class SettingOption
         this.property = property;
         this.declaration = declaration;
         Default = byDefault;
-        (Option, read) = ((Option, Func<ParseResult, object?>))typeof(SettingOption).GetMethod(nameof(Make), BindingFlags.NonPublic | BindingFlags.Instance)!
+        (Option, read) = ((Option, Func<ParseResult, object?>))typeof(SettingOption)
+            .GetMethod(nameof(Make), BindingFlags.NonPublic | BindingFlags.Instance)!
             .MakeGenericMethod(property.PropertyType).Invoke(this, null)!;
     }
 
@@ -62,7 +63,8 @@ internal sealed class SettingOption
         }
     }
 
-    private string Expected => declaration.Choices.Length > 0 ? $"one of {string.Join(", ", declaration.Choices)}" : Kind(property.PropertyType);
+    private string Expected => declaration.Choices.Length > 0 ? $"one of {string.Join(", ", declaration.Choices)}"
+        : Kind(property.PropertyType);
 
     private static string Kind(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
     {

@@ -13,7 +13,8 @@ internal static class CollapseFigure
 {
     public static readonly double[] Epsilons = [0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.002, 0.001];
 
-    public static IEnumerable<string> Draw(int operations, double learningRate, double margin, IReadOnlyList<double> epsilons, string folder)
+    public static IEnumerable<string> Draw(int operations, double learningRate, double margin, IReadOnlyList<double> epsilons,
+        string folder)
     {
         double[] Bound(Func<int, double, double, double, double> bound) =>
             [.. epsilons.Select(e => Math.Max(0, bound(operations, e, learningRate, margin)))];
@@ -24,7 +25,8 @@ internal static class CollapseFigure
 
         using var plot = new Plot();
         plot.Font.Set(Fonts.Sans);
-        plot.Axes.Title.Label.Text = $"Time to collapse (Theorem 4.3): n = {operations}, learning rate × margin = {learningRate * margin:G3}";
+        plot.Axes.Title.Label.Text =
+            $"Time to collapse (Theorem 4.3): n = {operations}, learning rate × margin = {learningRate * margin:G3}";
         plot.Axes.Title.Label.Bold = false;
         plot.XLabel("iterations");
         plot.YLabel("1 − p of the best operation, or ε");
@@ -42,13 +44,15 @@ internal static class CollapseFigure
         File.WriteAllLines(path + ".csv",
         [
             "epsilon,simulated,printed_bound,gradient_flow_bound,gradient_descent_bound",
-            .. epsilons.Select((e, k) => string.Create(CultureInfo.InvariantCulture, $"{e},{simulated[k]},{printed[k]:R},{flow[k]:R},{descent[k]}")),
+            .. epsilons.Select((e, k) =>
+                string.Create(CultureInfo.InvariantCulture, $"{e},{simulated[k]},{printed[k]:R},{flow[k]:R},{descent[k]}")),
         ]);
         return [path + ".png", path + ".svg", path + ".csv"];
     }
 
     private static void Add(
-        Plot plot, IReadOnlyList<double> epsilons, double[] iterations, string label, string color, LinePattern pattern, MarkerShape marker) => Lines.Add(
+        Plot plot, IReadOnlyList<double> epsilons, double[] iterations, string label, string color, LinePattern pattern,
+        MarkerShape marker) => Lines.Add(
         plot, [.. iterations.Zip(epsilons).Where(p => p.First > 0).Select(p => new Coordinates(Math.Log10(p.First), Math.Log10(p.Second)))],
         label, Color.FromHex(color), marker == MarkerShape.FilledCircle ? 0 : 2.5f, pattern, marker, 8);
 

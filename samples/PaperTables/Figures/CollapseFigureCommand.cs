@@ -13,7 +13,8 @@ internal static class CollapseFigureCommand
         Option<double> margin = new("--margin") { Description = "Margin δ of the best operation.", DefaultValueFactory = _ => 1 };
         Option<double[]> epsilons = new("--epsilon")
         {
-            Description = "Values of ε within (0, 1).", DefaultValueFactory = _ => CollapseFigure.Epsilons, AllowMultipleArgumentsPerToken = true,
+            Description = "Values of ε within (0, 1).", DefaultValueFactory = _ =>
+                CollapseFigure.Epsilons, AllowMultipleArgumentsPerToken = true,
         };
         Option<string> output = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => "." };
         var command = new Command("theorem-4.3", "Time to collapse: simulated, with the printed bound and the bounds that hold.")
@@ -21,7 +22,8 @@ internal static class CollapseFigureCommand
             operations, rate, margin, epsilons, output,
         };
         command.SetAction(parsed => Outcome.OfFiles(() => CollapseFigure.Draw(
-            parsed.GetValue(operations), parsed.GetValue(rate), parsed.GetValue(margin), parsed.GetValue(epsilons)!, parsed.GetValue(output)!)));
+            parsed.GetValue(operations), parsed.GetValue(rate), parsed.GetValue(margin), parsed.GetValue(epsilons)!,
+            parsed.GetValue(output)!)));
         return command;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class DashedLine(Coordinates[] points, LineStyle style, MarkerSt
     /// <summary>The line in the legend: shorter dashes, so that there are several, and a marker in the middle.</summary>
     public void Render(SKCanvas canvas, Paint paint, Pixel center, float size, MarkerStyle markerStyle)
     {
-        Draw(canvas, paint, [new Pixel(center.X - (size / 2), center.Y), new Pixel(center.X + (size / 2), center.Y)], scale: .45f, markers: false);
+        Draw(canvas, paint, [new Pixel(center.X - (size / 2), center.Y), new Pixel(center.X + (size / 2), center.Y)], scale: .45f,
+            markers: false);
         marker.Render(canvas, center, paint);
     }
 

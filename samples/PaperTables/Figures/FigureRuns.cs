@@ -12,10 +12,13 @@ internal sealed class FigureRuns
 {
     private readonly Option<string[]> single = Many<string>("--single-level", "Run folders; several are seeds.");
     private readonly Option<string[]> bi = Many<string>("--bi-level", "Run folders; several are seeds.");
-    private readonly Option<string?> scale = new("--run") { Description = "Run what is missing in --runs, at this scale of the definition 'figures': smoke or cpu." };
-    private readonly Option<string> data = new("--data") { Description = "With --run: as in search.", DefaultValueFactory = _ => SearchSettings.GeneratedData };
+    private readonly Option<string?> scale =
+        new("--run") { Description = "Run what is missing in --runs, at this scale of the definition 'figures': smoke or cpu." };
+    private readonly Option<string> data = new("--data") { Description = "With --run: as in search.", DefaultValueFactory = _ =>
+        SearchSettings.GeneratedData };
     private readonly Option<long[]> seeds = Many<long>("--seeds", "With --run: a search of each scheme for each seed. Default: 0.");
-    private readonly Option<string> runs = new("--runs") { Description = "With --run: where the run folders are.", DefaultValueFactory = _ => "runs" };
+    private readonly Option<string> runs = new("--runs") { Description = "With --run: where the run folders are.",
+        DefaultValueFactory = _ => "runs" };
 
     public void AddTo(Command command)
     {
@@ -28,7 +31,8 @@ internal sealed class FigureRuns
     /// <param name="table">The option of the table that the figure looks genotypes up in; the searches get it, too.</param>
     /// <exception cref="ArgumentException">None is named, or they are of different spaces or data sets.</exception>
     /// <param name="cancellationToken">Ends a search with a checkpoint.</param>
-    public async Task<IReadOnlyList<(string Scheme, string[] Folders)>> FindAsync(ParseResult parsed, Option<string?>? table, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Scheme, string[] Folders)>> FindAsync(ParseResult parsed, Option<string?>? table,
+        CancellationToken cancellationToken)
     {
         List<string> bi = [.. parsed.GetValue(this.bi) ?? []], single = [.. parsed.GetValue(this.single) ?? []];
         if (parsed.GetValue(scale) is { } name)
@@ -67,5 +71,6 @@ internal sealed class FigureRuns
         return SearchRunner.RunAsync(search, cancellationToken);
     }
 
-    private static Option<T[]> Many<T>(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
+    private static Option<T[]> Many<T>(string name, string description) =>
+        new(name) { Description = description, AllowMultipleArgumentsPerToken = true };
 }

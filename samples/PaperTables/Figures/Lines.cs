@@ -5,7 +5,8 @@ namespace PaperTables.Figures;
 /// <summary>Adds a line to a plot that looks the same as PNG and as SVG.</summary>
 internal static class Lines
 {
-    public static void Add(Plot plot, Coordinates[] points, string label, Color color, float width, LinePattern pattern, MarkerShape shape, float markerSize)
+    public static void Add(Plot plot, Coordinates[] points, string label, Color color, float width, LinePattern pattern, MarkerShape shape,
+        float markerSize)
     {
         if (pattern.Intervals.Length == 0)
         {

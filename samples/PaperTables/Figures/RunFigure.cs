@@ -16,7 +16,8 @@ internal static class RunFigure
     public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, bool sharesY, string folder, string name)
     {
         Directory.CreateDirectory(folder);
-        string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()], schemes = [.. bands.Select(b => b.Scheme).Distinct()];
+        string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()],
+            schemes = [.. bands.Select(b => b.Scheme).Distinct()];
         var figure = new Multiplot();
         figure.AddPlots(panels.Length);
         figure.Layout = new Grid(1, panels.Length);
@@ -29,7 +30,8 @@ internal static class RunFigure
             plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
             plot.YLabel(yLabel);
             foreach (Band band in bands.Where(b => b.Panel == panels[i]))
-                Add(plot, band, Color.FromHex(Colors[lines.Length == 1 ? Array.IndexOf(schemes, band.Scheme) + 1 : Array.IndexOf(lines, band.Line) % Colors.Length]));
+                Add(plot, band, Color.FromHex(
+                    Colors[lines.Length == 1 ? Array.IndexOf(schemes, band.Scheme) + 1 : Array.IndexOf(lines, band.Line) % Colors.Length]));
             var points = bands.Where(b => sharesY || b.Panel == panels[i]).SelectMany(b => b.Points).ToList();
             double low = points.Min(p => p.Min), high = points.Max(p => p.Max), room = high > low ? 0.05 * (high - low) : 1;
             plot.Axes.SetLimitsY(low - room, high + room);

@@ -12,7 +12,8 @@ internal static class RunFigureCommand
 
     private static Command Accuracy()
     {
-        Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz); without it, the records of the search." };
+        Option<string?> table = new(
+            "--table") { Description = "NAS-Bench-201 table (csv or csv.gz); without it, the records of the search." };
         return Make("1", "Accuracy of the genotype after each epoch.", "test accuracy on CIFAR-10 (%)", [table], parsed =>
         {
             NasBench201Table? loaded = parsed.GetValue(table) is { } file ? NasBench201Table.Load(file) : null;
@@ -23,11 +24,14 @@ internal static class RunFigureCommand
     private static Command Correlation()
     {
         Option<bool> cosine = new("--cosine") { Description = "Cosine, which compares across layers, instead of the value." };
-        Option<string> pair = new("--pair") { Description = "Pair of batches: paper, independent, acting or epochApart.", DefaultValueFactory = _ => "paper" };
-        Option<int[]> nodes = new("--nodes") { Description = "Nodes of the cells. Default: all that are recorded.", AllowMultipleArgumentsPerToken = true };
+        Option<string> pair = new("--pair") { Description = "Pair of batches: paper, independent, acting or epochApart.",
+            DefaultValueFactory = _ => "paper" };
+        Option<int[]> nodes = new("--nodes") { Description = "Nodes of the cells. Default: all that are recorded.",
+            AllowMultipleArgumentsPerToken = true };
         pair.AcceptOnlyFromAmong("paper", "independent", "acting", "epochApart");
         return Make("2", "Gradient correlation at the nodes of the recorded cells.", "gradient correlation", [cosine, pair, nodes],
-            parsed => (run, _) => RunMeasures.Correlation(run, parsed.GetValue(pair)!, parsed.GetValue(cosine), parsed.GetValue(nodes) ?? []));
+            parsed => (run, _) => RunMeasures.Correlation(run, parsed.GetValue(pair)!, parsed.GetValue(cosine),
+                parsed.GetValue(nodes) ?? []));
     }
 
     private static Command Gradients()
@@ -48,7 +52,8 @@ internal static class RunFigureCommand
     private static Option<string?> Edge() => new("--edge") { Description = "The edge, target<-source. Default: the last of the cell." };
 
     private static Command Make(
-        string name, string description, string yLabel, Option[] options, Func<ParseResult, Func<RecordedSearch, string, IEnumerable<Measured>>> measure, Option<string?>? table = null)
+        string name, string description, string yLabel, Option[] options, Func<ParseResult, Func<RecordedSearch, string,
+        IEnumerable<Measured>>> measure, Option<string?>? table = null)
     {
         Option<string> output = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => "." };
         var runs = new FigureRuns();
@@ -60,7 +65,8 @@ internal static class RunFigureCommand
         command.SetAction((parsed, _) => Outcome.OfAsync(async token =>
         {
             var measured = measure(parsed);
-            Band[] bands = [.. (await runs.FindAsync(parsed, table, token)).SelectMany(s => Band.Of(s.Scheme, s.Folders, run => measured(run, s.Scheme)))];
+            Band[] bands = [.. (await runs.FindAsync(parsed, table, token))
+                .SelectMany(s => Band.Of(s.Scheme, s.Folders, run => measured(run, s.Scheme)))];
             if (bands.Length == 0)
                 throw new ArgumentException("There is nothing to draw; the runs have no such number that is finite.");
             foreach (string file in RunFigure.Draw(bands, yLabel, sharesY: name != "2", parsed.GetValue(output)!, "figure-" + name))

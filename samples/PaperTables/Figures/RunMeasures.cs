@@ -11,7 +11,8 @@ internal static class RunMeasures
     public static IEnumerable<Measured> Accuracy(RecordedSearch run, NasBench201Table? table)
     {
         if (table is null)
-            return Records<GenotypeAccuracyRecord>(run, "genotype-accuracy", "give --table <csv>, or run the search with --diagnose and --table")
+            return Records<GenotypeAccuracyRecord>(
+                run, "genotype-accuracy", "give --table <csv>, or run the search with --diagnose and --table")
                 .Select(r => new Measured("genotype", "accuracy", r.Epoch, r.Cifar10Test));
         if (run.Recorded.Epochs.Count == 0)
             throw new InvalidDataException($"The run in {run.Recorded.Path} has no epoch yet; let it go on with search --resume.");
@@ -24,13 +25,16 @@ internal static class RunMeasures
         var records = Records<GradientCorrelationRecord>(run, "gradient-correlation");
         int[] recorded = [.. records.SelectMany(r => r.Nodes).Select(n => n.Node).Distinct().Order()];
         foreach (int node in nodes.Where(node => !recorded.Contains(node)))
-            throw new ArgumentException($"There is no record of node {node} in {run.Recorded.Path}; it has the nodes {string.Join(", ", recorded)}.");
+            throw new ArgumentException(
+                $"There is no record of node {node} in {run.Recorded.Path}; it has the nodes {string.Join(", ", recorded)}.");
         return from record in records
                from node in record.Nodes
                where nodes.Count == 0 || nodes.Contains(node.Node)
-               let correlation = pair switch { "paper" => node.Paper, "independent" => node.Independent, "acting" => node.Acting, _ => node.EpochApart }
+               let correlation = pair switch { "paper" => node.Paper, "independent" => node.Independent, "acting" => node.Acting, _ =>
+                   node.EpochApart }
                where correlation is not null
-               select new Measured($"cell {node.Cell}", $"node {node.Node}", record.Epoch, cosine ? correlation.Value.Cosine : correlation.Value.Value);
+               select new Measured($"cell {node.Cell}", $"node {node.Node}", record.Epoch, cosine ? correlation.Value.Cosine
+                   : correlation.Value.Value);
     }
 
     /// <summary>Figure 3; the last recorded cell where none is named.</summary>
@@ -40,10 +44,12 @@ internal static class RunMeasures
         int[] recorded = [.. records.SelectMany(r => r.Cells).Select(c => c.Cell).Distinct().Order()];
         if (recorded.Length == 0)
             throw new ArgumentException(
-                $"{run.Recorded.Path} has no record of ∂L/∂p in a cell of its own; run the search with --diagnose, or with OperationGradients {{ Cells = [...] }}.");
+                $"{run.Recorded.Path} has no record of ∂L/∂p in a cell of its own; run the search with --diagnose, or with " +
+                $"OperationGradients {{ Cells = [...] }}.");
         int chosen = cell ?? recorded[^1];
         if (!recorded.Contains(chosen))
-            throw new ArgumentException($"There is no record of cell {chosen} in {run.Recorded.Path}; it has the cells {string.Join(", ", recorded)}.");
+            throw new ArgumentException(
+                $"There is no record of cell {chosen} in {run.Recorded.Path}; it has the cells {string.Join(", ", recorded)}.");
         return from record in records
                from gradient in record.Cells
                where gradient.Cell == chosen
@@ -57,10 +63,12 @@ internal static class RunMeasures
         CellSpecification chosen = kind is null ? run.Kinds[0] : run.Kind(kind);
         var records = Records<OperationProbabilitiesRecord>(run, "operation-probabilities");
         double steps = Math.Max(1, records.Max(r => r.Step));
-        return records.SelectMany(r => Row(run, chosen, edge, run.Matrix(r.OperationWeights, chosen), scheme, r.Epoch - 1 + (r.Step / steps)));
+        return records.SelectMany(r =>
+            Row(run, chosen, edge, run.Matrix(r.OperationWeights, chosen), scheme, r.Epoch - 1 + (r.Step / steps)));
     }
 
-    private static IEnumerable<Measured> Row(RecordedSearch run, CellSpecification kind, string? edge, double[,] matrix, string scheme, double time)
+    private static IEnumerable<Measured> Row(RecordedSearch run, CellSpecification kind, string? edge, double[,] matrix, string scheme,
+        double time)
     {
         IReadOnlyList<CellEdge> edges = kind.Topology.Edges;
         int row = edge is null ? edges.Count - 1 : edges.Select(e => e.ToString()).ToList().IndexOf(edge);
@@ -70,7 +78,8 @@ internal static class RunMeasures
         return kind.Operations.Select((operation, k) => new Measured(scheme, operation.Name, time, matrix[row, k]));
     }
 
-    private static IReadOnlyList<T> Records<T>(RecordedSearch run, string name, string remedy = "run the search with --diagnose") where T : DiagnosticRecord =>
+    private static IReadOnlyList<T> Records<T>(RecordedSearch run, string name, string remedy = "run the search with --diagnose") where T
+        : DiagnosticRecord =>
         run.Recorded.Records<T>(name) is { Count: > 0 } records ? records
             : throw new FileNotFoundException($"{run.Recorded.RecordsFile(name)} has no record; {remedy}.");
 }

@@ -19,9 +19,12 @@ internal static class CurvesSection
                 LineChart.Draw("loss", [Of("weights", e => e.WeightLoss), Of("α", e => e.ArchitectureLoss)]),
                 LineChart.Draw("accuracy (%)", [Of("weights", e => 100 * e.WeightAccuracy), Of("α", e => 100 * e.ArchitectureAccuracy)]),
                 LineChart.Draw("learning rate of the weights, last step", [Of("weights", e => e.WeightLearningRate)]),
-                LineChart.Draw("learning rate of α, last step", [Of("weights", _ => double.NaN), Of("α", e => e.ArchitectureLearningRate)])],
+                LineChart.Draw("learning rate of α, last step",
+                    [Of("weights", _ => double.NaN), Of("α", e => e.ArchitectureLearningRate)])],
                 ["weights' batches", "α's batches (the same where both share a batch)"]),
-            Folded("Numbers", Table(["epoch", "loss of w", "accuracy of w", "loss of α", "accuracy of α", "rate of w", "rate of α", "seconds"], epochs.Select(e => new object[]
+            Folded(
+                "Numbers", Table(["epoch", "loss of w", "accuracy of w", "loss of α", "accuracy of α", "rate of w", "rate of α", "seconds"],
+                epochs.Select(e => new object[]
             {
                 e.Epoch, Number(e.WeightLoss), Number(e.WeightAccuracy), Number(e.ArchitectureLoss), Number(e.ArchitectureAccuracy),
                 Number(e.WeightLearningRate), Number(e.ArchitectureLearningRate), Number(e.Seconds),

@@ -14,7 +14,8 @@ internal static class GenotypeSection
             return Section("Genotype", Missing("No epoch is done, so there is no genotype yet; go on with search --resume."));
         return Section("Genotype",
             E("code", genotype.ToString()).Class("genotype"),
-            E("p", $"After epoch {run.Recorded.Epochs.Count}. Blue: operations with weights; orange and dashed: operations without.").Class("note"),
+            E("p", $"After epoch {run.Recorded.Epochs.Count}. Blue: operations with weights; orange and dashed: operations without.")
+                .Class("note"),
             Row(run.Kinds.Select(kind => E("figure", run.Kinds.Count > 1 ? E("figcaption", kind.Name) : null,
                 XElement.Parse(new CellDrawing(genotype[kind.Name], kind).ToSvg())))).Class("row cells"));
     }

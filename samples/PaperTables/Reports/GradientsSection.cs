@@ -14,7 +14,10 @@ internal static class GradientsSection
         if (records.Count == 0)
             return Section("Gradients of the operations", Missing("There is no record; run the search with --diagnose."));
         return Section("Gradients of the operations",
-            E("p", "∂L/∂p in nats, mean over the measured steps of an epoch, summed over the cells of the kind. The lower, the more the loss asks for the operation.").Class("note"),
+            E(
+                "p",
+                "∂L/∂p in nats, mean over the measured steps of an epoch, summed over the cells of the kind. The lower, the more the " +
+            "loss asks for the operation.").Class("note"),
             run.Kinds.Select(kind => EdgeCharts.Draw(kind, [.. records.Select(r => ((double)r.Epoch, run.Matrix(r.Total, kind)))])));
     }
 }

@@ -7,7 +7,8 @@ namespace PaperTables.Reports;
 /// <summary>What was searched, with what, and whether it is finished.</summary>
 internal static class HeadingSection
 {
-    public static string Title(RecordedSearch run) => $"{Scheme(run)} search on {run.Option("space", "name")}, seed {run.Option("search", "seed")}";
+    public static string Title(RecordedSearch run) =>
+        $"{Scheme(run)} search on {run.Option("space", "name")}, seed {run.Option("search", "seed")}";
 
     public static XElement Make(RecordedSearch run) => E("header",
         E("h1", Title(run)),
@@ -28,12 +29,21 @@ internal static class HeadingSection
     {
         yield return ("scheme", run.Option("search", "scheme"));
         yield return ("relaxation", run.Option("search", "relaxation"));
-        yield return ("space", $"{run.Option("space", "name")}, input {run.Shape("space", "input")}, {run.Option("space", "classes")} classes");
-        yield return ("data", $"{run.Option("data", "name")}, {run.Option("data", "samples")} samples of {run.Shape("data", "input")}, {run.Option("data", "classes")} classes");
+        yield return (
+            "space", $"{run.Option("space", "name")}, input {run.Shape("space", "input")}, {run.Option("space", "classes")} classes");
+        yield return (
+            "data",
+            $"{run.Option("data", "name")}, {run.Option("data", "samples")} samples of {run.Shape("data", "input")}, " +
+            $"{run.Option("data", "classes")} classes");
         yield return ("seed", run.Option("search", "seed"));
         yield return ("device", $"{run.Option("device")}, {run.Option("threads")} CPU threads");
-        yield return ("time", $"{TimeSpan.FromSeconds(Math.Round(run.Recorded.Epochs.Sum(e => double.IsFinite(e.Seconds) ? e.Seconds : 0))):c} for the epochs done");
-        yield return ("versions", $"SingleDarts.Core {run.Option("library")}, TorchSharp {run.Option("torchSharp")}, libtorch {run.Option("libtorch")}, {run.Option("runtime")}");
+        yield return (
+            "time",
+            $"{TimeSpan.FromSeconds(Math.Round(run.Recorded.Epochs.Sum(e => double.IsFinite(e.Seconds) ? e.Seconds : 0))):c} for the " +
+        "epochs done");
+        yield return ("versions",
+            $"SingleDarts.Core {run.Option("library")}, TorchSharp {run.Option("torchSharp")}, libtorch {run.Option("libtorch")}, " +
+            $"{run.Option("runtime")}");
         yield return ("folder", Path.GetFileName(run.Recorded.Path));
     }
 }

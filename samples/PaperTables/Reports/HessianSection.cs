@@ -14,7 +14,8 @@ internal static class HessianSection
         if (records.Count == 0)
             return Section("Dominant eigenvalue of the Hessian in α", Missing("There is no record; run the search with --hessian."));
         return Section("Dominant eigenvalue of the Hessian in α",
-            LineChart.Draw("eigenvalue", [new Line("eigenvalue", [.. records.Select(r => ((double)r.Epoch, r.Eigenvalue))])], null, 520, 220),
+            LineChart.Draw("eigenvalue", [new Line("eigenvalue", [.. records.Select(r => ((double)r.Epoch, r.Eigenvalue))])],
+                null, 520, 220),
             Folded("Numbers", Table(["epoch", "eigenvalue", "residual", "products", "converged"], records.Select(r => new object[]
             {
                 r.Epoch, Number(r.Eigenvalue), Number(r.Residual), r.Products, r.Converged ? "yes" : "no",

@@ -33,7 +33,8 @@ internal static class Html
     public static XElement Row(params object?[] content) => E("div", content).Class("row");
 
     public static string Number(double number, string format = "G4") =>
-        !double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : number.ToString(format, CultureInfo.InvariantCulture).Replace('-', '−');
+        !double.IsFinite(number) ? number.ToString(CultureInfo.InvariantCulture) : number.ToString(format, CultureInfo.InvariantCulture)
+            .Replace('-', '−');
 
     /// <summary>Replaces what XML cannot hold.</summary>
     public static void Clean(XElement root)

@@ -27,13 +27,15 @@ internal sealed class LineChart
     /// <param name="range">Of the vertical axis; what the lines need where null.</param>
     /// <param name="width">Of the whole picture, in pixels.</param>
     /// <param name="height">Of the whole picture, in pixels.</param>
-    public static XElement Draw(string title, IReadOnlyList<Line> lines, (double, double)? range = null, double width = 340, double height = 210) =>
+    public static XElement Draw(string title, IReadOnlyList<Line> lines, (double, double)? range = null, double width = 340,
+        double height = 210) =>
         new LineChart(lines, width, height, range).Draw(title, lines);
 
     /// <summary>Charts with one legend.</summary>
     public static XElement Group(IEnumerable<XElement> charts, IEnumerable<string> names) => E("figure", Row(charts),
         E("figcaption", names.Select((name, i) => E("span",
-            new XElement(Svg + "svg", A("width", 34), A("height", 10), A("aria-hidden", "true"), new XElement(Svg + "path", A("class", Style(i)), A("d", "M1 5 H33"))), name))));
+            new XElement(Svg + "svg", A("width", 34), A("height", 10), A("aria-hidden", "true"),
+                new XElement(Svg + "path", A("class", Style(i)), A("d", "M1 5 H33"))), name))));
 
     /// <summary>The range of the vertical axis that several charts share.</summary>
     public static (double, double)? Shared(IEnumerable<Line> lines)
@@ -50,8 +52,10 @@ internal sealed class LineChart
         A("viewBox", $"0 0 {N(width)} {N(height)}"), A("width", N(width)), A("height", N(height)), A("role", "img"), A("class", "chart"),
         new XElement(Svg + "title", title),
         Text(Left, 14, "start", title, "name"),
-        Ticks(y, 6, 0).Select(tick => new[] { Path("grid", $"M{N(Left)} {N(Y(tick))} H{N(width - Right)}"), Text(Left - 6, Y(tick) + 4, "end", Label(tick)) }),
-        Ticks(x, 6, 1).Select(tick => new[] { Path("axis", $"M{N(X(tick))} {N(height - Bottom)} v4"), Text(X(tick), height - Bottom + 15, "middle", Label(tick)) }),
+        Ticks(y, 6, 0).Select(tick =>
+            new[] { Path("grid", $"M{N(Left)} {N(Y(tick))} H{N(width - Right)}"), Text(Left - 6, Y(tick) + 4, "end", Label(tick)) }),
+        Ticks(x, 6, 1).Select(tick =>
+            new[] { Path("axis", $"M{N(X(tick))} {N(height - Bottom)} v4"), Text(X(tick), height - Bottom + 15, "middle", Label(tick)) }),
         Text((Left + width - Right) / 2, height - 4, "middle", "epoch"),
         Path("axis", $"M{N(Left)} {N(Top)} V{N(height - Bottom)} H{N(width - Right)}"),
         lines.Select((line, i) => new XElement(Svg + "g", A("class", Style(i)), new XElement(Svg + "title", line.Name), Pieces(line))));
@@ -81,7 +85,8 @@ internal sealed class LineChart
 
     private static (double, double) Widened(double low, double high, double share)
     {
-        double room = high - low > 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high)) ? share * (high - low) : low == 0 ? 1 : Math.Abs(low) / 2;
+        double room = high - low > 1e-12 * Math.Max(Math.Abs(low), Math.Abs(high)) ? share * (high - low) : low == 0 ? 1
+            : Math.Abs(low) / 2;
         return (low - room, high + room);
     }
 

@@ -26,7 +26,8 @@ internal static class Report
         string written = output + ".tmp";
         try
         {
-            using (XmlWriter writer = XmlWriter.Create(written, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) }))
+            using (XmlWriter writer = XmlWriter.Create(
+                written, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) }))
                 page.Save(writer);
             File.Move(written, output, overwrite: true);
         }
@@ -42,7 +43,8 @@ internal static class Report
         XElement html = E("html", new XAttribute("lang", "en"),
             E("head",
                 new XElement(Xhtml + "meta", new XAttribute("charset", "utf-8")),
-                new XElement(Xhtml + "meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+                new XElement(Xhtml + "meta", new XAttribute("name", "viewport"),
+                    new XAttribute("content", "width=device-width, initial-scale=1")),
                 E("title", HeadingSection.Title(run)),
                 E("style", Style())),
             E("body",

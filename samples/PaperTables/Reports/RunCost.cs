@@ -5,7 +5,8 @@ using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Reports;
 
-/// <summary>Parameters and multiply-adds of the last genotype: recorded if the search is finished, else counted if the space is known.</summary>
+/// <summary>Parameters and multiply-adds of the last genotype: recorded if the search is finished, else counted if the space is
+/// known.</summary>
 internal static class RunCost
 {
     public static (long Parameters, long Flops)? Of(RecordedSearch run)

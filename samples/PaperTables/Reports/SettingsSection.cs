@@ -10,7 +10,8 @@ namespace PaperTables.Reports;
 /// <summary>Everything in <c>options.json</c>, as a table and as it is.</summary>
 internal static class SettingsSection
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static XElement Make(RecordedSearch run) => Section("Settings",
         E("table", E("tbody", Leaves("", run.Options).Select(leaf => E("tr", E("th", leaf.Name), E("td", leaf.Value))))).Class("facts"),

@@ -11,7 +11,8 @@ internal static class TableSection
 {
     private static readonly NasBench201Metric[] Metrics = Enum.GetValues<NasBench201Metric>();
 
-    public static XElement Make(RecordedSearch run, NasBench201Table? table) => Section("Cost and accuracy", Cost(run), Accuracy(run, table));
+    public static XElement Make(RecordedSearch run, NasBench201Table? table) =>
+        Section("Cost and accuracy", Cost(run), Accuracy(run, table));
 
     public static IEnumerable<string> Names => Metrics.Select(m => m.ToString());
 
@@ -28,13 +29,15 @@ internal static class TableSection
             return Missing("The table does not hold the genotype; it knows the cells of NAS-Bench-201 with an operation on every edge.");
         return new[]
         {
-            Table(["", "accuracy %", "regret", $"rank of {table.Count.ToString("N0", CultureInfo.InvariantCulture)}"], Metrics.Select(metric => new object[]
+            Table(["", "accuracy %", "regret", $"rank of {table.Count.ToString("N0", CultureInfo.InvariantCulture)}"],
+                Metrics.Select(metric => new object[]
             {
                 metric.ToString(), Number(found.Accuracy(metric), "F2"), Number(table.Regret(genotype, metric), "F2"),
                 table.Rank(genotype, metric).ToString("N0", CultureInfo.InvariantCulture),
             })),
             E("p", string.Create(CultureInfo.InvariantCulture,
-                $"Trained by the benchmark in its own network (16 channels, 5 cells per stage), which has {found.Parameters:N0} parameters and {found.Flops / 1e6:F2} M FLOPs. Regret: percentage points below the best cell.")).Class("note"),
+                $"Trained by the benchmark in its own network (16 channels, 5 cells per stage), which has {found.Parameters:N0} " +
+                $"parameters and {found.Flops / 1e6:F2} M FLOPs. Regret: percentage points below the best cell.")).Class("note"),
         };
     }
 }

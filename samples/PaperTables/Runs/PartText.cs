@@ -5,7 +5,8 @@ namespace PaperTables.Runs;
 /// <summary>A value of <c>options.json</c> as a reader sees it.</summary>
 internal static class PartText
 {
-    /// <summary>A part by its name and settings, <c>bi-level (trainPortion 0.5, ...)</c>; a list by its items; anything else as it is.</summary>
+    /// <summary>A part by its name and settings, <c>bi-level (trainPortion 0.5, ...)</c>; a list by its items; anything else as it
+    /// is.</summary>
     public static string Of(JsonNode? node) => node switch
     {
         null => "none",

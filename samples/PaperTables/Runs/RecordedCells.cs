@@ -29,7 +29,8 @@ internal static class RecordedCells
         string[] operations = [.. Names(cell, name, "operations")];
         string[] learnable = cell.At("learnable") is null ? operations : [.. Names(cell, name, "learnable")];
         return new CellSpecification(name, Topology(name, cell.At("topology")), [.. operations.Select(operation => new CandidateOperation(
-            operation, _ => throw new NotSupportedException("An operation of a recorded run cannot be built."), learnable.Contains(operation)))]);
+            operation, _ => throw new NotSupportedException("An operation of a recorded run cannot be built."),
+            learnable.Contains(operation)))]);
     }
 
     private static CellTopology Topology(string name, JsonNode? topology)
@@ -37,7 +38,8 @@ internal static class RecordedCells
         if (topology.At("inputs") is not { } inputs || topology.At("nodes") is not { } nodes || topology.At("output") is not { } output)
             throw new FormatException($"topology of '{name}' is {topology?.ToJsonString() ?? "absent"}, expected inputs, nodes and output");
         return output is JsonArray concatenated
-            ? new CellTopology(inputs.GetValue<int>(), nodes.GetValue<int>(), CellOutput.Concatenation, [.. concatenated.Select(node => node!.GetValue<int>())])
+            ? new CellTopology(inputs.GetValue<int>(), nodes.GetValue<int>(), CellOutput.Concatenation,
+                [.. concatenated.Select(node => node!.GetValue<int>())])
             : new CellTopology(inputs.GetValue<int>(), nodes.GetValue<int>(), Enum.Parse<CellOutput>(output.ToString()));
     }
 

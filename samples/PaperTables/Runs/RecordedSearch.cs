@@ -5,7 +5,8 @@ using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Runs;
 
-/// <summary>The run folder of a search to read: options, kinds of cells, epochs, records, result. A damaged file is rejected with a message.</summary>
+/// <summary>The run folder of a search to read: options, kinds of cells, epochs, records, result. A damaged file is rejected with a
+/// message.</summary>
 internal sealed class RecordedSearch
 {
     private RecordedSearch(RecordedRun recorded)
@@ -49,7 +50,8 @@ internal sealed class RecordedSearch
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
     public static RecordedSearch Open(string folder) => new(RecordedRun.Open(folder));
 
-    /// <summary>Rejects runs that cannot be averaged or compared. The number of samples may differ, as between schemes; what a run does not record is not compared.</summary>
+    /// <summary>Rejects runs that cannot be averaged or compared. The number of samples may differ, as between schemes; what a run does
+    /// not record is not compared.</summary>
     /// <exception cref="ArgumentException">They are of different spaces or data sets.</exception>
     public static void RequireSame(IReadOnlyList<RecordedSearch> runs)
     {
@@ -61,8 +63,10 @@ internal sealed class RecordedSearch
         foreach (RecordedSearch run in runs.Skip(1))
             foreach (string[] part in parts)
                 if (runs[0].Options.At(part) is { } first && run.Options.At(part) is { } other && !JsonNode.DeepEquals(first, other))
-                    throw new ArgumentException($"Runs of one figure must be of one space and one data set, but {string.Join('.', part)} is " +
-                        $"{first.ToJsonString()} in {runs[0].Recorded.Path} and {other.ToJsonString()} in {run.Recorded.Path}; draw them apart.");
+                    throw new ArgumentException(
+                        $"Runs of one figure must be of one space and one data set, but {string.Join('.', part)} is " +
+                        $"{first.ToJsonString()} in {runs[0].Recorded.Path} and {other.ToJsonString()} in {run.Recorded.Path}; draw " +
+                        "them apart.");
     }
 
     /// <summary>A value of <c>options.json</c> as text.</summary>
@@ -75,18 +79,22 @@ internal sealed class RecordedSearch
         $"There is no kind of cell '{name}' in {Recorded.Path}; it has {string.Join(", ", Kinds.Select(k => k.Name))}.");
 
     /// <summary>The matrix of a kind, [edges, operations].</summary>
-    public double[,] Matrix(IReadOnlyDictionary<string, double[,]> matrices, CellSpecification kind) => matrices.TryGetValue(kind.Name, out double[,]? matrix)
+    public double[,] Matrix(IReadOnlyDictionary<string, double[,]> matrices, CellSpecification kind) =>
+        matrices.TryGetValue(kind.Name, out double[,]? matrix)
         ? RequireShape(matrix, kind)
         : throw Damaged("a record", $"there is no matrix of the cell '{kind.Name}'");
 
     /// <summary>The operation weights of a kind, [edges, operations].</summary>
-    public double[,] Matrix(IReadOnlyDictionary<string, CellSnapshot> snapshots, CellSpecification kind) => snapshots.TryGetValue(kind.Name, out CellSnapshot? snapshot)
+    public double[,] Matrix(IReadOnlyDictionary<string, CellSnapshot> snapshots, CellSpecification kind) =>
+        snapshots.TryGetValue(kind.Name, out CellSnapshot? snapshot)
         ? RequireShape(snapshot.OperationWeights, kind)
         : throw Damaged("epochs.jsonl", $"there is no α of the cell '{kind.Name}'");
 
     public double[,] RequireShape(double[,] matrix, CellSpecification kind) =>
-        (matrix.GetLength(0), matrix.GetLength(1)) == (kind.Topology.Edges.Count, kind.Operations.Count) ? matrix : throw Damaged("a record",
-            $"a matrix of the cell '{kind.Name}' is {matrix.GetLength(0)} × {matrix.GetLength(1)}, expected {kind.Topology.Edges.Count} × {kind.Operations.Count}");
+        (matrix.GetLength(0), matrix.GetLength(1)) == (kind.Topology.Edges.Count, kind.Operations.Count) ? matrix
+            : throw Damaged("a record",
+            $"a matrix of the cell '{kind.Name}' is {matrix.GetLength(0)} × {matrix.GetLength(1)}, expected " +
+            $"{kind.Topology.Edges.Count} × {kind.Operations.Count}");
 
     private InvalidDataException Damaged(string file, string fault) =>
         new($"The run in {Recorded.Path} is damaged: in {file}, {fault}. Restore the file, or read it with the library that wrote it.");

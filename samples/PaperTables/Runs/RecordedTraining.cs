@@ -17,13 +17,15 @@ internal sealed class RecordedTraining
         try
         {
             Genotype genotype = Genotype.Parse((string)options.At("network", "genotype")!);
-            Cells = DartsGenotypes.All.FirstOrDefault(g => g.Genotype.Equals(genotype))?.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+            Cells = DartsGenotypes.All.FirstOrDefault(g => g.Genotype.Equals(genotype))?.Name
+                ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
             Parameters = (double)options.At("network", "parameters")! / 1e6;
             Top1 = 100 * (double)result.At("test", "top1")!;
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentNullException)
         {
-            throw new InvalidDataException($"{Path.GetFullPath(folder)} holds no training of a genotype with its test ({e.Message}); {Remedy}.", e);
+            throw new InvalidDataException(
+                $"{Path.GetFullPath(folder)} holds no training of a genotype with its test ({e.Message}); {Remedy}.", e);
         }
     }
 
@@ -40,13 +42,16 @@ internal sealed class RecordedTraining
         ? $"{space.At("name")}, {Layers(space).Count()} cells, {Layers(space).First()["channels"]} channels"
         : options.At("network", "layers")?.ToString() ?? "not recorded";
 
-    public string Data => $"{Text("data", "name")}, {Text("data", "samples")} of {(options.At("data", "input") is JsonArray shape ? string.Join('x', shape) : "unknown shape")}";
+    public string Data =>
+        $"{Text("data", "name")}, {Text("data", "samples")} of " +
+        $"{(options.At("data", "input") is JsonArray shape ? string.Join('x', shape) : "unknown shape")}";
 
     public string Length => $"{Text("training", "epochs")} × {Text("training", "batchSize")}";
 
     public string Seed => Text("training", "seed");
 
-    private static IEnumerable<JsonNode> Layers(JsonNode space) => (space.At("layers") as JsonArray ?? []).OfType<JsonNode>().Where(layer => layer.At("cell") is not null);
+    private static IEnumerable<JsonNode> Layers(JsonNode space) => (space.At("layers") as JsonArray ?? []).OfType<JsonNode>()
+        .Where(layer => layer.At("cell") is not null);
 
     private string Text(params string[] path) => options.At(path)?.ToString() ?? "not recorded";
 }

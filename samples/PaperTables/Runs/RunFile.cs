@@ -26,5 +26,6 @@ internal static class RunFile
     }
 
     /// <summary>A value inside of objects; null if it is missing.</summary>
-    public static JsonNode? At(this JsonNode? node, params IEnumerable<string> path) => path.Aggregate(node, (at, name) => (at as JsonObject)?[name]);
+    public static JsonNode? At(this JsonNode? node, params IEnumerable<string> path) =>
+        path.Aggregate(node, (at, name) => (at as JsonObject)?[name]);
 }

@@ -8,13 +8,16 @@ namespace PaperTables.Slurm;
 /// <param name="Indices">The trials to run.</param>
 /// <param name="Options">What each task asks of Slurm.</param>
 /// <param name="RetryFailed">Whether trials that failed are run again.</param>
-internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IReadOnlyList<int> Indices, SlurmOptions Options, bool RetryFailed = false)
+internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IReadOnlyList<int> Indices, SlurmOptions Options,
+    bool RetryFailed = false)
 {
     /// <exception cref="ArgumentException">Slurm cannot write into a folder of that name.</exception>
     public override string ToString()
     {
         if (Sweep.Any(c => char.IsControl(c) || c == '\\'))
-            throw new ArgumentException($"The sweep folder is {Sweep}; Slurm cannot write logs into a folder with a backslash or a control character in its name. Rename it.");
+            throw new ArgumentException(
+                $"The sweep folder is {Sweep}; Slurm cannot write logs into a folder with a backslash or a control character in its " +
+            "name. Rename it.");
         var script = new StringBuilder("#!/bin/bash\n# Written by 'sweep submit'. The index of a task is that of its trial in the plan.\n");
         foreach (string directive in Directives())
             script.Append("#SBATCH ").Append(directive).Append('\n');
@@ -47,7 +50,8 @@ internal sealed record JobScript(string Sweep, IReadOnlyList<string> Program, IR
     }
 
     private string Command =>
-        $"{string.Join(' ', Program.Append("sweep").Append("run").Append(Sweep).Select(Bash.Quote))} --index auto --threads \"$OMP_NUM_THREADS\"{(RetryFailed ? " --retry-failed" : "")}";
+        $"{string.Join(' ', Program.Append("sweep").Append("run").Append(Sweep).Select(Bash.Quote))} --index auto --threads " +
+        $"\"$OMP_NUM_THREADS\"{(RetryFailed ? " --retry-failed" : "")}";
 
     private string Body => $$"""
         export OMP_NUM_THREADS="${SLURM_CPUS_PER_TASK:-{{Options.Cpus}}}"

@@ -53,7 +53,9 @@ internal sealed partial record SlurmOptions
         if (Time is not null && Seconds(Time) is not { } seconds)
             faults.Add($"--time is '{Time}'; write hh:mm:ss, days-hh:mm:ss or minutes.");
         else if (Time is not null && Seconds(Time) <= Grace)
-            faults.Add($"--time {Time} is not longer than --grace {Grace} s, so that no time is left for the search. Lower --grace or ask for more time.");
+            faults.Add(
+                $"--time {Time} is not longer than --grace {Grace} s, so that no time is left for the search. Lower --grace or ask for " +
+            "more time.");
         foreach ((string name, string? value) in new[] { ("--mem", Memory), ("--partition", Partition), ("--account", Account) })
             if (value is not null && !Word().IsMatch(value))
                 faults.Add($"{name} is '{value}'; it must be one word of letters, digits and , . _ - + @.");
@@ -75,7 +77,9 @@ internal sealed partial record SlurmOptions
     }
 
     /// <summary>minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes, days-hours:minutes:seconds.</summary>
-    [GeneratedRegex(@"^(?:(?<d>\d{1,6})-(?<h>\d{1,6})(?::(?<m>\d{1,6})(?::(?<s>\d{1,6}))?)?|(?<h>\d{1,6}):(?<m>\d{1,6}):(?<s>\d{1,6})|(?<m>\d{1,6})(?::(?<s>\d{1,6}))?)$",
+    [GeneratedRegex(
+        @"^(?:(?<d>\d{1,6})-(?<h>\d{1,6})(?::(?<m>\d{1,6})(?::(?<s>\d{1,6}))?)?|" +
+        @"(?<h>\d{1,6}):(?<m>\d{1,6}):(?<s>\d{1,6})|(?<m>\d{1,6})(?::(?<s>\d{1,6}))?)$",
         RegexOptions.ECMAScript | RegexOptions.ExplicitCapture)]
     private static partial Regex TimeLimit();
 

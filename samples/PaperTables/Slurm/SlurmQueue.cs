@@ -27,7 +27,9 @@ internal static class SlurmQueue
     {
         var ends = new Dictionary<(long, int), string>();
         foreach (IGrouping<string?, SubmittedJob> cluster in jobs.GroupBy(job => job.Cluster))
-            if (ExternalProgram.Run("sacct", ["--noheader", "--parsable2", "--allocations", "--format=JobID,State,ExitCode", .. Selection(cluster)]) is (0, var output, _))
+            if (ExternalProgram.Run("sacct",
+                ["--noheader", "--parsable2", "--allocations", "--format=JobID,State,ExitCode", .. Selection(cluster)])
+                is (0, var output, _))
                 foreach (var (task, end) in ParseAccounts(output))
                     ends[task] = end;
         return ends;

@@ -24,23 +24,31 @@ internal static class SlurmStatus
         [
             .. reason is null ? Array.Empty<string>() : [$"Slurm's queue is not known: {reason}"],
             $"with Slurm: {Count(trials)}",
-            .. trials.Where(trial => all || trial.Standing is not (TrialStanding.Done or TrialStanding.Failed or TrialStanding.Pending or TrialStanding.Open))
-                .Select(trial => $"{trial.Status.Index,4}  {Name(trial.Standing),-11}  {name(trial.Status.Trial)}{Detail(sweep.Path, trial, ends)}"),
-            .. areLost ? ["Lost trials are in no queue; sweep submit submits them again, and they go on from their checkpoints."] : Array.Empty<string>(),
+            .. trials.Where(trial => all
+                || trial.Standing is not (TrialStanding.Done or TrialStanding.Failed or TrialStanding.Pending or TrialStanding.Open))
+                .Select(trial =>
+                    $"{trial.Status.Index,4}  {Name(trial.Standing),-11}  {name(trial.Status.Trial)}{Detail(sweep.Path, trial, ends)}"),
+            .. areLost ? ["Lost trials are in no queue; sweep submit submits them again, and they go on from their checkpoints."]
+                : Array.Empty<string>(),
         ];
     }
 
     /// <summary>How many trials stand how, for example <c>3 done, 1 running, 2 pending</c>.</summary>
     public static string Count(IEnumerable<TrialInQueue> trials) =>
-        string.Join(", ", trials.CountBy(trial => trial.Standing).OrderBy(count => count.Key).Select(count => $"{count.Value} {Name(count.Key)}"));
+        string.Join(", ", trials.CountBy(trial => trial.Standing).OrderBy(count => count.Key)
+            .Select(count => $"{count.Value} {Name(count.Key)}"));
 
     private static string Name(TrialStanding standing) => standing.ToString().ToLowerInvariant();
 
-    private static string Detail(string sweep, TrialInQueue trial, IReadOnlyDictionary<(long Job, int Index), string> ends) => (trial.Task, trial.Submitted) switch
+    private static string Detail(string sweep, TrialInQueue trial, IReadOnlyDictionary<(long Job, int Index), string> ends) =>
+        (trial.Task, trial.Submitted) switch
     {
-        ({ } task, _) => $"  (task {task.Job}_{task.Index}, {task.State}{(task.Waits ? $": {task.Reason}" : "")}{(task.Restarts > 0 ? $", restart {task.Restarts}" : "")})",
+        ({ } task, _) =>
+            $"  (task {task.Job}_{task.Index}, " +
+        $"{task.State}{(task.Waits ? $": {task.Reason}" : "")}{(task.Restarts > 0 ? $", restart {task.Restarts}" : "")})",
         (null, { } job) when trial.Standing == TrialStanding.Lost =>
-            $"  ({ends.GetValueOrDefault((job.Id, trial.Status.Index), "ended")}; log: {Path.Combine(sweep, "slurm", "logs", $"{job.Id}_{trial.Status.Index}.log")})",
+            $"  ({ends.GetValueOrDefault((job.Id, trial.Status.Index), "ended")}; log: " +
+            $"{Path.Combine(sweep, "slurm", "logs", $"{job.Id}_{trial.Status.Index}.log")})",
         _ => "",
     };
 }

@@ -19,7 +19,9 @@ internal static class SlurmSubmission
         IReadOnlyList<SubmittedJob> jobs = SubmittedJob.ReadAll(sweep.Path);
         var (queue, reason) = SlurmQueue.Ask(jobs);
         if (reason is not null && !dryRun)
-            throw new IOException($"Trials of this sweep were submitted before, and it is not known which of them are in Slurm's queue: {reason}. Try again later.");
+            throw new IOException(
+                $"Trials of this sweep were submitted before, and it is not known which of them are in Slurm's queue: {reason}. Try " +
+            "again later.");
         IReadOnlyList<TrialInQueue> trials = TrialInQueue.Merge(sweep.Status().Trials, jobs, queue);
         int[] left = [.. trials.Where(trial => IsLeft(trial.Standing, retryFailed)).Select(trial => trial.Status.Index)];
         string others = SlurmStatus.Count(trials.Where(trial => !left.Contains(trial.Status.Index)));
@@ -39,7 +41,8 @@ internal static class SlurmSubmission
     }
 
     private static bool IsLeft(TrialStanding standing, bool retryFailed) =>
-        standing is TrialStanding.Open or TrialStanding.Interrupted or TrialStanding.Lost || (retryFailed && standing is TrialStanding.Failed);
+        standing is TrialStanding.Open or TrialStanding.Interrupted or TrialStanding.Lost
+            || (retryFailed && standing is TrialStanding.Failed);
 
     private static string ScriptIn(string sweep) => Path.Combine(sweep, "slurm", "job.sh");
 
@@ -60,7 +63,9 @@ internal static class SlurmSubmission
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
-            throw new IOException($"Slurm took the job and answered '{output.Trim()}', but that could not be recorded: {e.Message} Cancel it with scancel and submit again.", e);
+            throw new IOException(
+                $"Slurm took the job and answered '{output.Trim()}', but that could not be recorded: {e.Message} Cancel it with " +
+            "scancel and submit again.", e);
         }
     }
 
@@ -68,6 +73,7 @@ internal static class SlurmSubmission
     private static IReadOnlyList<string> ThisProgram()
     {
         string process = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Path.Combine(AppContext.BaseDirectory, "PaperTables.dll")] : [process];
+        return Path.GetFileNameWithoutExtension(process) == "dotnet" ? [process, Path.Combine(AppContext.BaseDirectory, "PaperTables.dll")]
+            : [process];
     }
 }

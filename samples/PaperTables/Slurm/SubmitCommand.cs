@@ -26,7 +26,8 @@ internal static class SubmitCommand
         {
             if (!parsed.GetValue(slurm))
                 throw new ArgumentException("The batch system is not named; the one there is, is --slurm.");
-            foreach (string line in SlurmSubmission.Submit(parsed.GetValue(folder)!, OptionTable<SlurmOptions>.Read(parsed), parsed.GetValue(retryFailed), parsed.GetValue(dryRun)))
+            foreach (string line in SlurmSubmission.Submit(parsed.GetValue(folder)!, OptionTable<SlurmOptions>.Read(parsed),
+                parsed.GetValue(retryFailed), parsed.GetValue(dryRun)))
                 Console.WriteLine(line);
             return Task.FromResult(ExitCode.Success);
         }));

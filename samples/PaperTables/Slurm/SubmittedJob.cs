@@ -27,7 +27,8 @@ internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Sub
 
     public void AppendTo(string sweep)
     {
-        string line = new JsonObject { ["id"] = Id, ["cluster"] = Cluster, ["submitted"] = Submitted.ToString("O", CultureInfo.InvariantCulture), ["array"] = Array }
+        string line = new JsonObject { ["id"] = Id, ["cluster"] = Cluster,
+            ["submitted"] = Submitted.ToString("O", CultureInfo.InvariantCulture), ["array"] = Array }
             .ToJsonString();
         File.AppendAllText(FileIn(sweep), line + "\n");
     }
@@ -35,7 +36,8 @@ internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Sub
     /// <summary>All jobs of a sweep, the earliest first.</summary>
     /// <exception cref="InvalidDataException">A line is damaged.</exception>
     public static IReadOnlyList<SubmittedJob> ReadAll(string sweep) =>
-        File.Exists(FileIn(sweep)) ? [.. File.ReadLines(FileIn(sweep)).Select((line, number) => Read(line, $"{FileIn(sweep)}, line {number + 1}"))] : [];
+        File.Exists(FileIn(sweep))
+            ? [.. File.ReadLines(FileIn(sweep)).Select((line, number) => Read(line, $"{FileIn(sweep)}, line {number + 1}"))] : [];
 
     private static SubmittedJob Read(string line, string place)
     {

@@ -13,7 +13,8 @@ internal sealed record TrialInQueue(TrialStatus Status, TrialStanding Standing, 
     /// <param name="trials">The trials as their folder shows them.</param>
     /// <param name="jobs">What was submitted, the earliest first.</param>
     /// <param name="queue">The queue; null where it cannot be asked, and then no trial is taken for lost.</param>
-    public static IReadOnlyList<TrialInQueue> Merge(IReadOnlyList<TrialStatus> trials, IReadOnlyList<SubmittedJob> jobs, IReadOnlyList<QueuedTask>? queue)
+    public static IReadOnlyList<TrialInQueue> Merge(IReadOnlyList<TrialStatus> trials, IReadOnlyList<SubmittedJob> jobs,
+        IReadOnlyList<QueuedTask>? queue)
     {
         var submitted = new Dictionary<int, SubmittedJob>();
         foreach (SubmittedJob job in jobs)

@@ -13,16 +13,21 @@ internal static class PlanCommand
     {
         Argument<string[]> names = new("definition")
         {
-            Description = $"One or more of {string.Join(", ", DefinitionFile.Names)}, or paths of your own .json files; trials that they share are run once.",
+            Description =
+                $"One or more of {string.Join(", ", DefinitionFile.Names)}, or paths of your own .json files; trials that they share " +
+                "are run once.",
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("plan",
-            "Writes the trials of a sweep, one file for each search with all its options. Options of a search change every row that does not say them.") { names };
-        foreach (SettingOption entry in OptionTable<PlanSettings>.Entries.Concat(OptionTable<SearchSettings>.OfTrials.Where(entry => entry.JsonName != "seed")))
+            "Writes the trials of a sweep, one file for each search with all its options. Options of a search change every row that " +
+            "does not say them.") { names };
+        foreach (SettingOption entry in OptionTable<PlanSettings>.Entries.Concat(
+            OptionTable<SearchSettings>.OfTrials.Where(entry => entry.JsonName != "seed")))
             command.Add(entry.Option);
         command.SetAction((parsed, _) => Outcome.OfAsync(_ =>
         {
-            SweepFolder folder = Plan(parsed.GetValue(names)!, OptionTable<PlanSettings>.Read(parsed), OptionTable<SearchSettings>.Given(parsed));
+            SweepFolder folder = Plan(parsed.GetValue(names)!, OptionTable<PlanSettings>.Read(parsed),
+                OptionTable<SearchSettings>.Given(parsed));
             Console.WriteLine($"{folder.Plan.Trials.Count} trials in {folder.Path}; run them with: sweep run {folder.Path}");
             return Task.FromResult(ExitCode.Success);
         }));
@@ -42,12 +47,17 @@ internal static class PlanCommand
             throw new ArgumentException($"--diagnose-interval is {given["diagnoseInterval"]}; expected 1 step or more.");
         string[] variants = [.. definitions.SelectMany(definition => definition.Rows).SelectMany(row => row.Variants.Keys).Distinct()];
         if (settings.Variants.FirstOrDefault(name => !variants.Contains(name)) is { } unknown)
-            throw new ArgumentException($"--variant is '{unknown}'; the rows have {(variants.Length == 0 ? "none" : string.Join(", ", variants))}.");
+            throw new ArgumentException(
+                $"--variant is '{unknown}'; the rows have {(variants.Length == 0 ? "none" : string.Join(", ", variants))}.");
         if (settings.Table is not null && !File.Exists(settings.Table))
-            throw new FileNotFoundException($"There is no file {settings.Table}; name the table of NAS-Bench-201 with --table, or leave it out.");
+            throw new FileNotFoundException(
+                $"There is no file {settings.Table}; name the table of NAS-Bench-201 with --table, or leave it out.");
         RequireData(given);
-        var choices = new PlanChoices { Scale = settings.Scale, Seeds = settings.Seeds, Given = given, Variants = settings.Variants, RateFactor = settings.RateFactor };
-        return SweepFolder.Create(settings.Out, new SweepPlan(Describe(definitions, settings, choices), [.. definitions.SelectMany(definition => definition.Groups(choices))]));
+        var choices = new PlanChoices { Scale = settings.Scale, Seeds = settings.Seeds, Given = given, Variants = settings.Variants,
+            RateFactor = settings.RateFactor };
+        return SweepFolder.Create(
+            settings.Out, new SweepPlan(Describe(definitions, settings, choices),
+            [.. definitions.SelectMany(definition => definition.Groups(choices))]));
     }
 
     /// <summary>The data are named by their full path, because trials run anywhere.</summary>

@@ -20,9 +20,11 @@ internal sealed record PlanSettings
     [CommandOption("--table", "NAS-Bench-201 table (csv or csv.gz), in which collect looks genotypes up.")]
     public string? Table { get; init; }
 
-    [CommandOption("--variant", "Take a variant that rows of the definition have, for example adam-moves-weights of table5. May be given again.")]
+    [CommandOption("--variant",
+        "Take a variant that rows of the definition have, for example adam-moves-weights of table5. May be given again.")]
     public string[] Variants { get; init; } = [];
 
-    [CommandOption("--rate-factor", "Multiplies the rates of a definition, those of w and α in table4 and table5, for fewer steps than the paper's.")]
+    [CommandOption("--rate-factor",
+        "Multiplies the rates of a definition, those of w and α in table4 and table5, for fewer steps than the paper's.")]
     public double RateFactor { get; init; } = 1;
 }

@@ -72,7 +72,9 @@ internal static class ReportFormat
 
     private static string Latex(ReportTable table)
     {
-        var text = new StringBuilder($"\\begin{{table}}\n\\caption{{{EscapeLatex(table.Title)}}}\n\\begin{{tabular}}{{{new string('l', table.Head.Count)}}}\n\\hline\n");
+        var text = new StringBuilder(
+            $"\\begin{{table}}\n\\caption{{{EscapeLatex(table.Title)}}}\n" +
+            $"\\begin{{tabular}}{{{new string('l', table.Head.Count)}}}\n\\hline\n");
         text.Append(string.Join(" & ", table.Head.Select(EscapeLatex))).Append(" \\\\\n\\hline\n");
         foreach (IReadOnlyList<string> row in table.Rows)
             text.Append(string.Join(" & ", row.Select(EscapeLatex))).Append(" \\\\\n");

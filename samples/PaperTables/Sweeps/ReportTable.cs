@@ -5,4 +5,5 @@ namespace PaperTables.Sweeps;
 /// <param name="Head">Names of the columns.</param>
 /// <param name="Rows">Text of the cells; empty where there is no number.</param>
 /// <param name="Notes">Sentences.</param>
-internal sealed record ReportTable(string Title, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlyList<string> Notes);
+internal sealed record ReportTable(string Title, IReadOnlyList<string> Head, IReadOnlyList<IReadOnlyList<string>> Rows,
+    IReadOnlyList<string> Notes);

@@ -17,18 +17,24 @@ internal static class RunCommand
         {
             Description = $"Run this trial of the plan's order (from 0) and no other; 'auto' reads {string.Join(" or ", ArrayVariables)}.",
         };
-        Option<int> workers = new("--workers") { Description = "Trials side by side, each in a process of its own.", DefaultValueFactory = _ => 1 };
+        Option<int> workers = new("--workers") { Description = "Trials side by side, each in a process of its own.",
+            DefaultValueFactory = _ => 1 };
         Option<bool> retry = new("--retry-failed") { Description = "Run trials that failed again." };
         Option<int?> threads = new("--threads")
         {
-            Description = "CPU threads of all workers together. Default: SLURM_CPUS_PER_TASK, else all cores. A trial that names its threads has those.",
+            Description =
+                "CPU threads of all workers together. Default: SLURM_CPUS_PER_TASK, else all cores. A trial that names its threads has " +
+            "those.",
         };
         Option<double> stale = new("--stale-after")
         {
-            Description = "Seconds without a heartbeat after which others may take a trial of this process from another machine.", DefaultValueFactory = _ => 300,
+            Description = "Seconds without a heartbeat after which others may take a trial of this process from another machine.",
+                DefaultValueFactory = _ => 300,
         };
-        Option<bool> worker = new("--stop-at-end-of-input") { Description = "Stop with a checkpoint when the standard input ends.", Hidden = true };
-        var command = new Command("run", "Runs the trials that are neither done nor failed nor taken by another runner, and resumes those that were interrupted.")
+        Option<bool> worker = new("--stop-at-end-of-input") { Description = "Stop with a checkpoint when the standard input ends.",
+            Hidden = true };
+        var command = new Command(
+            "run", "Runs the trials that are neither done nor failed nor taken by another runner, and resumes those that were interrupted.")
         {
             folder, index, workers, retry, threads, stale, worker,
         };
@@ -42,13 +48,15 @@ internal static class RunCommand
             int cores = parsed.GetValue(threads) ?? Number("SLURM_CPUS_PER_TASK") ?? Environment.ProcessorCount;
             return parsed.GetValue(index) is { } number
                 ? await TrialWorker.RunAsync(sweep, Index(number, sweep), parsed.GetValue(retry), cores, parsed.GetValue(worker), token)
-                : await WorkerPool.RunAsync(sweep, parsed.GetValue(workers), parsed.GetValue(retry), Math.Max(1, cores / parsed.GetValue(workers)), token);
+                : await WorkerPool.RunAsync(sweep, parsed.GetValue(workers), parsed.GetValue(retry),
+                    Math.Max(1, cores / parsed.GetValue(workers)), token);
         }));
         return command;
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 
     private static int Index(string text, SweepFolder sweep)
     {

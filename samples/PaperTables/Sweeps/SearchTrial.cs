@@ -27,7 +27,8 @@ internal static class SearchTrial
         ArchitectureSearch search = SearchRunner.Describe(settings, data).ObservedBy(new EpochLog(context.Log));
         foreach (ISearchObserver observer in (settings with { Out = context.RunFolder }).Observers(table: null))
             search = search.ObservedBy(observer);
-        SearchResult result = await (resumes ? search.ResumingFrom(context.RunFolder) : search.SavingTo(context.RunFolder)).RunAsync(cancellationToken);
+        SearchResult result = await (resumes ? search.ResumingFrom(context.RunFolder) : search.SavingTo(context.RunFolder))
+            .RunAsync(cancellationToken);
         return new JsonObject
         {
             ["genotype"] = result.Genotype.ToString(),
@@ -51,12 +52,15 @@ internal static class SearchTrial
         int done = File.Exists(epochs) ? File.ReadLines(epochs).Count() : 0;
         if (done > 1 && !(Directory.Exists(checkpoint) && Directory.EnumerateFiles(checkpoint, "*.safetensors").Any()))
             throw new InvalidDataException(
-                $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the trial again.");
+                $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the " +
+                "trial again.");
     }
 
     private sealed class EpochLog(TextWriter log) : ISearchObserver
     {
-        public void OnEpoch(SearchMoment moment, EpochReport report) => log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
-            $"{DateTime.UtcNow:u} epoch {report.Epoch} of {report.Epochs}: loss {report.WeightLoss:F4}, accuracy {report.WeightAccuracy:F4}, {report.Seconds:F1} s, {report.Genotype}"));
+        public void OnEpoch(SearchMoment moment, EpochReport report) =>
+            log.WriteLine(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{DateTime.UtcNow:u} epoch {report.Epoch} of {report.Epochs}: loss {report.WeightLoss:F4}, accuracy " +
+            $"{report.WeightAccuracy:F4}, {report.Seconds:F1} s, {report.Genotype}"));
     }
 }

@@ -20,8 +20,11 @@ internal static class StatusCommand
             Console.WriteLine(status);
             string[] lines = [.. SlurmStatus.Describe(sweep, trial => SweepCommand.Name(sweep, trial), parsed.GetValue(all))];
             if (lines.Length == 0)
-                lines = [.. status.Trials.Where(trial => parsed.GetValue(all) || trial.State is TrialState.Running or TrialState.Interrupted)
-                    .Select(trial => $"{trial.Index,4}  {trial.State.ToString().ToLowerInvariant(),-11}  {SweepCommand.Name(sweep, trial.Trial)}{Attempt(trial)}")];
+                lines = [.. status.Trials.Where(trial =>
+                    parsed.GetValue(all) || trial.State is TrialState.Running or TrialState.Interrupted)
+                    .Select(trial =>
+                        $"{trial.Index,4}  {trial.State.ToString().ToLowerInvariant(),-11}  " +
+                    $"{SweepCommand.Name(sweep, trial.Trial)}{Attempt(trial)}")];
             foreach (string line in lines)
                 Console.WriteLine(line);
             SweepCommand.PrintFailures(sweep, status, Console.Out);

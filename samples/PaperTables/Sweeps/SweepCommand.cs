@@ -32,10 +32,12 @@ internal static class SweepCommand
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)
     {
         foreach (TrialStatus trial in status.Trials.Where(trial => trial.State == TrialState.Failed))
-            writer.WriteLine($"trial {trial.Index} ({Name(folder, trial.Trial)}) failed: {trial.Message}\n  log: {folder.FailureLog(trial.Trial)}");
+            writer.WriteLine(
+                $"trial {trial.Index} ({Name(folder, trial.Trial)}) failed: {trial.Message}\n  log: {folder.FailureLog(trial.Trial)}");
     }
 
     /// <summary>The first row that a trial belongs to, with its seed.</summary>
     public static string Name(SweepFolder folder, Trial trial) =>
-        $"{folder.Plan.Groups.First(group => group.Trials.Contains(trial)).Name}, seed {trial.Options["seed"]?.ToJsonString() ?? "unknown"}, {trial.Hash}";
+        $"{folder.Plan.Groups.First(group => group.Trials.Contains(trial)).Name}, seed " +
+        $"{trial.Options["seed"]?.ToJsonString() ?? "unknown"}, {trial.Hash}";
 }

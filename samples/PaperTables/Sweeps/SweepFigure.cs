@@ -5,7 +5,8 @@ using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>The genotypes of a sweep after each epoch: a line for the mean of every row, a band from the smallest to the largest over seeds.</summary>
+/// <summary>The genotypes of a sweep after each epoch: a line for the mean of every row, a band from the smallest to the largest over
+/// seeds.</summary>
 internal static class SweepFigure
 {
     /// <summary>Two figures for each table with results; without a benchmark, that of accuracy is left out.</summary>
@@ -19,15 +20,18 @@ internal static class SweepFigure
     private static IEnumerable<string> Draw(SweepFolder sweep, SweepDefinition table, NasBench201Table? benchmark, string folder)
     {
         // Rows of one table that name the same searches are one line.
-        var rows = table.Rows.Select(row => (Row: row, Results: new RowResults(sweep, table.GroupOf(row), benchmark), Trials: Trials(sweep, table.GroupOf(row))))
+        var rows = table.Rows.Select(row =>
+            (Row: row, Results: new RowResults(sweep, table.GroupOf(row), benchmark), Trials: Trials(sweep, table.GroupOf(row))))
             .Where(row => row.Results.Done > 0).DistinctBy(row => row.Trials).ToList();
-        Band[] Bands(Func<RowResults, int, IEnumerable<double>> values) => [.. rows.Select(row => Of(table, row.Row, row.Results, values)).Where(band => band.Points.Count > 0)];
+        Band[] Bands(Func<RowResults, int, IEnumerable<double>> values) =>
+            [.. rows.Select(row => Of(table, row.Row, row.Results, values)).Where(band => band.Points.Count > 0)];
         Band[] skips = Bands((row, epoch) => row.SkipsAfter(epoch).Select(count => (double)count));
         Band[] accuracies = Bands((row, epoch) => row.AccuraciesAfter(NasBench201Metric.Cifar10Test, epoch));
         return
         [
             .. skips.Length == 0 ? [] : RunFigure.Draw(skips, "skip connections of 6 edges", sharesY: true, folder, table.Name + "-skips"),
-            .. accuracies.Length == 0 ? [] : RunFigure.Draw(accuracies, "test accuracy on CIFAR-10 (%)", sharesY: true, folder, table.Name + "-accuracy"),
+            .. accuracies.Length == 0 ? []
+                : RunFigure.Draw(accuracies, "test accuracy on CIFAR-10 (%)", sharesY: true, folder, table.Name + "-accuracy"),
         ];
     }
 
@@ -35,7 +39,8 @@ internal static class SweepFigure
         string.Join(' ', sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Trials.Select(trial => trial.Hash) ?? []);
 
     /// <summary>A table of methods has a panel for each.</summary>
-    private static Band Of(SweepDefinition table, DefinitionRow row, RowResults results, Func<RowResults, int, IEnumerable<double>> values) =>
+    private static Band Of(SweepDefinition table, DefinitionRow row, RowResults results, Func<RowResults, int,
+        IEnumerable<double>> values) =>
         new("", row.Method ?? table.Title, row.Label,
         [.. from epoch in Enumerable.Range(1, results.Epochs)
             let seeds = values(results, epoch).ToList()

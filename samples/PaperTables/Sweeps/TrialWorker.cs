@@ -22,12 +22,14 @@ internal static class TrialWorker
             new Thread(() => CancelAtEndOfInput(stop)) { IsBackground = true }.Start();
         Trial trial = sweep.Plan.Trials[index];
         string name = SweepCommand.Name(sweep, trial);
-        var runner = new SweepRunner(sweep, (context, token) => SearchTrial.RunAsync(context, threads, token)) { RetryFailed = retryFailed };
+        var runner = new SweepRunner(sweep, (context, token) => SearchTrial.RunAsync(context, threads, token)) {
+            RetryFailed = retryFailed };
         try
         {
             TrialOutcome outcome = await runner.RunAsync(trial, stop.Token);
             // The owner may be a job that died on another machine: its lease runs out within the time for a heartbeat.
-            for (var wait = Stopwatch.StartNew(); outcome == TrialOutcome.Taken && !stopAtEndOfInput && wait.Elapsed < 1.2 * sweep.StaleAfter;)
+            for (var wait = Stopwatch.StartNew(); outcome == TrialOutcome.Taken && !stopAtEndOfInput &&
+                wait.Elapsed < 1.2 * sweep.StaleAfter;)
             {
                 await Task.Delay(sweep.StaleAfter / 20, stop.Token);
                 outcome = await runner.RunAsync(trial, stop.Token);
@@ -38,7 +40,8 @@ internal static class TrialWorker
                     Console.WriteLine($"trial {index} ({name}) is done: {sweep.ReadResult(trial)?["genotype"]}");
                     return ExitCode.Success;
                 case TrialOutcome.Taken:
-                    Console.WriteLine($"trial {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
+                    Console.WriteLine(
+                        $"trial {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
                     return ExitCode.Success;
                 default:
                     TrialStatus failed = sweep.StatusOf(index);

@@ -6,7 +6,8 @@ using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
 
-/// <summary>Runs the trials of a sweep side by side, each in a process of its own, so that the crash of one does not take the others.</summary>
+/// <summary>Runs the trials of a sweep side by side, each in a process of its own, so that the crash of one does not take the
+/// others.</summary>
 internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int threads)
 {
     private const int MostCrashes = 3;
@@ -22,7 +23,8 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     /// <param name="threads">CPU threads of each.</param>
     /// <param name="cancellationToken">Ends the trials with checkpoints.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the sweep can be resumed.</exception>
-    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads,
+        CancellationToken cancellationToken)
     {
         var pool = new WorkerPool(sweep, retryFailed, threads);
         do
@@ -80,7 +82,8 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         return (child.ExitCode, await errors);
     }
 
-    /// <summary>This program once more, for one trial. It stops when this process does, however that ends, because its input ends.</summary>
+    /// <summary>This program once more, for one trial. It stops when this process does, however that ends, because its input
+    /// ends.</summary>
     private ProcessStartInfo Command(int index)
     {
         string program = Environment.ProcessPath!;
@@ -88,7 +91,8 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         string number = index.ToString(CultureInfo.InvariantCulture), share = threads.ToString(CultureInfo.InvariantCulture);
         return new ProcessStartInfo(program,
         [
-            .. isHost ? new[] { Environment.GetCommandLineArgs()[0] } : [], "sweep", "run", sweep.Path, "--index", number, "--threads", share,
+            .. isHost ? new[] { Environment.GetCommandLineArgs()[0] } : [], "sweep", "run", sweep.Path, "--index", number,
+            "--threads", share,
             "--stale-after", sweep.StaleAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture), "--stop-at-end-of-input",
             .. retryFailed ? new[] { "--retry-failed" } : [],
         ])

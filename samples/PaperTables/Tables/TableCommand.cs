@@ -18,11 +18,13 @@ internal static class TableCommand
 
     public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.", TableRow.ImageNet,
         channels => DartsNetworks.ImageNetSpace(channels: channels ?? 48),
-        "train --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --gradient-accumulation 8 --out runs/imagenet");
+        "train --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --gradient-accumulation " +
+        "8 --out runs/imagenet");
 
     public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.", TableRow.Cifar,
         channels => DartsNetworks.CifarSpace(channels: channels ?? 36),
-        "train --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test <folder>/test_batch.bin --device cuda --out runs/darts-v2");
+        "train --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test " +
+        "<folder>/test_batch.bin --device cuda --out runs/darts-v2");
 
     private static Command Make(
         string name, string description, IReadOnlyList<TableRow> rows, Func<long?, SearchSpace> space, string fullScale)
@@ -34,7 +36,9 @@ internal static class TableCommand
             RecordedTraining[] runs = [.. (parsed.GetValue(trained) ?? []).Select(folder => new RecordedTraining(folder))];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
             AnsiConsole.Write(Costs(rows, space));
-            Console.WriteLine("Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one image. Top-1 is the papers'.");
+            Console.WriteLine(
+                "Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one " +
+            "image. Top-1 is the papers'.");
             if (runs.Length > 0)
                 AnsiConsole.Write(Trained(runs));
             Console.WriteLine($"At full scale: {fullScale}");
@@ -45,7 +49,8 @@ internal static class TableCommand
 
     private static Table Costs(IReadOnlyList<TableRow> rows, Func<long?, SearchSpace> space)
     {
-        var table = new Table().AddColumns("architecture", "FLOPs/M, paper", "ours", "params/M, paper", "ours", "top-1/%, paper", "cells", "note");
+        var table = new Table().AddColumns("architecture", "FLOPs/M, paper", "ours", "params/M, paper", "ours", "top-1/%, paper",
+            "cells", "note");
         foreach (TableRow row in rows)
         {
             var (channels, cost) = Cost(row, space);
@@ -69,7 +74,8 @@ internal static class TableCommand
 
     private static Table Trained(RecordedTraining[] runs)
     {
-        var table = new Table().Title("Trained here").AddColumns("cells", "network", "data", "epochs × batch", "params/M with auxiliary", "seed", "top-1/%");
+        var table = new Table().Title("Trained here")
+            .AddColumns("cells", "network", "data", "epochs × batch", "params/M with auxiliary", "seed", "top-1/%");
         foreach (RecordedTraining run in runs)
             table.AddRow(run.Cells, run.Network, run.Data, run.Length, $"{run.Parameters:F3}", run.Seed, $"{run.Top1:F2}");
         return table;

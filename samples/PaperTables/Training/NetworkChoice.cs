@@ -12,7 +12,8 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
 {
     private const string Random = "random:", Remedy = "give the run folder of a search that is finished";
 
-    /// <summary>Cells by the name under which they were published, by their text, from the run folder of a search, or drawn at random.</summary>
+    /// <summary>Cells by the name under which they were published, by their text, from the run folder of a search, or drawn at
+    /// random.</summary>
     /// <exception cref="ArgumentException">It is none of these.</exception>
     /// <exception cref="InvalidDataException">The search in the folder is not finished.</exception>
     public Genotype Genotype()
@@ -48,7 +49,8 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
     private static Genotype FromRun(string folder)
     {
         JsonNode? text = RunFile.Read(folder, "genotype.json", Remedy)["genotype"];
-        return SingleDarts.Core.Genotypes.Genotype.TryParse(text?.ToString() ?? "", out Genotype? genotype) ? genotype : throw new InvalidDataException(
+        return SingleDarts.Core.Genotypes.Genotype.TryParse(text?.ToString() ?? "", out Genotype? genotype) ? genotype
+            : throw new InvalidDataException(
             $"{Path.Combine(folder, "genotype.json")} has the genotype {text?.ToJsonString() ?? "null"}, which cannot be read; {Remedy}.");
     }
 }

@@ -50,7 +50,8 @@ internal static class TrainCommand
                 AllowRepeatedEdges = true,
             });
             ModuleCost cost = network.MeasureCost();
-            Console.WriteLine($"{genotype}\n{cost.Parameters:N0} parameters, {cost.MultiplyAdds / 1e6:F2} M multiply-adds, auxiliary classifier: " +
+            Console.WriteLine(
+                $"{genotype}\n{cost.Parameters:N0} parameters, {cost.MultiplyAdds / 1e6:F2} M multiply-adds, auxiliary classifier: " +
                 (auxiliary is null ? "none" : $"{network.AuxiliaryParameters:N0} more parameters while training"));
             await foreach (TrainingEpochReport epoch in NetworkTraining.Of(network, settings.Options(auxiliary is not null))
                 .On(train).EvaluatedOn(test).ReportingTo(new ConsoleProgressBar()).RunEpochsAsync(cancellationToken))

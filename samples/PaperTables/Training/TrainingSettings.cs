@@ -125,7 +125,8 @@ internal sealed record TrainingSettings
         // The training streams: batches are made in the host's memory and copied from there while the device computes.
         if (Recipe == "imagenet")
             return (Datasets.ImageNet(Data, train: true, CPU), Datasets.ImageNet(test, train: false, CPU));
-        using ClassificationDataset train = OpenData(Data, Samples, seed: 1, cancellationToken), held = OpenData(test, TestSamples, seed: 2, cancellationToken);
+        using ClassificationDataset train = OpenData(Data, Samples, seed: 1, cancellationToken),
+            held = OpenData(test, TestSamples, seed: 2, cancellationToken);
         Normalization statistics = train.MeasureNormalization();
         int size = (int)train.InputShape[1];
         var augmentation = new ImageAugmentation

@@ -6,12 +6,14 @@ namespace PaperTables.Sweeps.Definitions;
 /// <summary>Finds definitions: those beside the program by name, any other by the path of its file.</summary>
 internal static class DefinitionFile
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+        AllowDuplicateProperties = false };
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Definitions");
 
     /// <summary>The definitions beside the program, without the scales that they share.</summary>
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file))
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json")
+        .Select(file => Path.GetFileNameWithoutExtension(file))
         .Where(name => name != "scales").Order(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">There is no such definition.</exception>
@@ -21,7 +23,9 @@ internal static class DefinitionFile
         string known = Path.Combine(Folder, nameOrPath + ".json");
         string file = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Path.GetFullPath(nameOrPath) : known;
         if (!File.Exists(file))
-            throw new ArgumentException($"There is no definition '{nameOrPath}'; there are {string.Join(", ", Names)}, and any other is named by the path of its .json file.");
+            throw new ArgumentException(
+                $"There is no definition '{nameOrPath}'; there are {string.Join(", ", Names)}, and any other is named by the path of " +
+                "its .json file.");
         JsonObject definition = Read(file);
         if (definition["scales"] is JsonValue scales)
             definition["scales"] = Read(Path.Combine(Path.GetDirectoryName(file)!, scales.ToString()));

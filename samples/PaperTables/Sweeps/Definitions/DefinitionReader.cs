@@ -21,12 +21,15 @@ internal sealed class DefinitionReader
         var reader = new DefinitionReader(file);
         SweepDefinition read = reader.Read(definition);
         return reader.faults.All.Count == 0 ? read
-            : throw new InvalidDataException($"{string.Join(Environment.NewLine, reader.faults.All)}{Environment.NewLine}Correct the definition; docs/reference/sweep-definition.md says what it holds.");
+            : throw new InvalidDataException(
+                $"{string.Join(Environment.NewLine, reader.faults.All)}{Environment.NewLine}Correct the definition; " +
+            "docs/reference/sweep-definition.md says what it holds.");
     }
 
     private SweepDefinition Read(JsonObject json)
     {
-        faults.RequireKnown(json, file, "name", "title", "source", "form", "metrics", "scales", "open", "rates", "search", "rows", "verdicts");
+        faults.RequireKnown(json, file, "name", "title", "source", "form", "metrics", "scales", "open", "rates", "search", "rows",
+            "verdicts");
         string form = faults.Text(json, "form", file, "table");
         if (form is not ("table" or "curve"))
             faults.Fault(file, "form", json["form"], "table or curve");
@@ -50,17 +53,22 @@ internal sealed class DefinitionReader
             if (faults.All.Count == 0 && OptionTable<SearchSettings>.Find(option, file).Default is not double)
                 faults.Add($"{file}: the rate '{option}' is no option of a number.");
         if (read.Scales.Count == 0 || read.Metrics.Count == 0 || read.Rows.All(row => row.Search is null))
-            faults.Add($"{file}: it has {read.Scales.Count} scales, {read.Metrics.Count} metrics and {read.Rows.Count(row => row.Search is not null)} rows with 'search'; expected 1 or more of each.");
+            faults.Add(
+                $"{file}: it has {read.Scales.Count} scales, {read.Metrics.Count} metrics and " +
+            $"{read.Rows.Count(row => row.Search is not null)} rows with 'search'; expected 1 or more of each.");
         foreach (var same in read.Rows.GroupBy(row => row.Name).Where(same => same.Count() > 1))
             faults.Add($"{file}, row '{same.Key}': {same.Count()} rows have this name; give each its own.");
         foreach (DefinitionVerdict verdict in read.Verdicts)
             foreach (string name in verdict.Names.Where(name => !Known(read, verdict).Contains(name)))
-                faults.Add($"{file}: the verdict '{verdict.Kind}' names '{name}', expected one of {string.Join(", ", Known(read, verdict).Distinct())}.");
+                faults.Add(
+                    $"{file}: the verdict '{verdict.Kind}' names '{name}', expected one of " +
+                $"{string.Join(", ", Known(read, verdict).Distinct())}.");
         return read;
     }
 
     private static IEnumerable<string?> Known(SweepDefinition definition, DefinitionVerdict verdict) =>
-        definition.Rows.Where(row => row.Search is not null).Select(row => verdict.Kind == DefinitionVerdict.Steadiest ? row.Method : row.Name);
+        definition.Rows.Where(row => row.Search is not null)
+            .Select(row => verdict.Kind == DefinitionVerdict.Steadiest ? row.Method : row.Name);
 
     private DefinitionRow Row(JsonNode? json, int index)
     {
@@ -78,8 +86,10 @@ internal sealed class DefinitionReader
             Label = label,
             Method = method,
             Search = row.ContainsKey("search") ? Options(row, "search", where) : null,
-            Variants = faults.Object(row, "variants", where).ToDictionary(variant => variant.Key, variant => Options(faults.Object(row, "variants", where), variant.Key, where)),
-            Published = faults.Object(row, "published", where).ToDictionary(value => Metric(value.Key, where), value => Value(value.Key, value.Value, where)),
+            Variants = faults.Object(row, "variants", where)
+                .ToDictionary(variant => variant.Key, variant => Options(faults.Object(row, "variants", where), variant.Key, where)),
+            Published = faults.Object(row, "published", where)
+                .ToDictionary(value => Metric(value.Key, where), value => Value(value.Key, value.Value, where)),
             Note = row.ContainsKey("note") ? faults.Text(row, "note", where) : null,
         };
     }
@@ -122,7 +132,8 @@ internal sealed class DefinitionReader
         double[]? numbers = json switch
         {
             JsonValue one when one.TryGetValue(out double mean) => [mean],
-            JsonArray { Count: 2 } pair when pair.All(item => item is JsonValue value && value.TryGetValue(out double _)) => [.. pair.Select(item => item!.GetValue<double>())],
+            JsonArray { Count: 2 } pair when pair.All(item => item is JsonValue value && value.TryGetValue(out double _)) =>
+                [.. pair.Select(item => item!.GetValue<double>())],
             _ => null,
         };
         if (numbers is null)
@@ -141,7 +152,8 @@ internal sealed class DefinitionReader
     {
         JsonObject options = faults.Object(owner, property, where);
         foreach (var (name, value) in options)
-            faults.Check(() => OptionTable<SearchSettings>.Apply(new SearchSettings(), new JsonObject { [name] = value?.DeepClone() }, where));
+            faults.Check(() => OptionTable<SearchSettings>.Apply(
+                new SearchSettings(), new JsonObject { [name] = value?.DeepClone() }, where));
         return options;
     }
 }

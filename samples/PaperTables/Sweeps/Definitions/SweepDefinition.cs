@@ -5,7 +5,8 @@ using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps.Definitions;
 
-/// <summary>A table or a figure as data: rows with their searches and published numbers, scales, questions. The program knows none by name.</summary>
+/// <summary>A table or a figure as data: rows with their searches and published numbers, scales, questions. The program knows none by
+/// name.</summary>
 internal sealed record SweepDefinition
 {
     /// <summary>The definition as JSON that needs no other file.</summary>
@@ -43,15 +44,19 @@ internal sealed record SweepDefinition
     {
         DefinitionScale scale = Scale(choices.Scale);
         return Rows.Where(row => row.Search is not null).Select(row => new SweepGroup(GroupOf(row),
-            [.. Enumerable.Range(0, choices.Seeds ?? scale.Seeds).Select(seed => new Trial(OptionTable<SearchSettings>.ToJson(Settings(row, choices) with { Seed = seed })))]));
+            [.. Enumerable.Range(0, choices.Seeds ?? scale.Seeds)
+                .Select(seed => new Trial(OptionTable<SearchSettings>.ToJson(Settings(row, choices) with { Seed = seed })))]));
     }
 
-    /// <summary>The settings of a row: those of the scale, of the command line, of all rows, of the row and of its variants, the later before the earlier.</summary>
+    /// <summary>The settings of a row: those of the scale, of the command line, of all rows, of the row and of its variants, the later
+    /// before the earlier.</summary>
     /// <exception cref="ArgumentException">The scale is unknown, or an option is given that a row names.</exception>
     public SearchSettings Settings(DefinitionRow row, PlanChoices choices)
     {
-        if (choices.Given.Select(option => option.Key).FirstOrDefault(name => Search.ContainsKey(name) || Rows.Any(r => r.Search?.ContainsKey(name) == true)) is { } fixedByRows)
-            throw new ArgumentException($"The option '{fixedByRows}' is given, but the rows of {Name} say it; leave it out, or change a copy of the definition.");
+        if (choices.Given.Select(option => option.Key)
+            .FirstOrDefault(name => Search.ContainsKey(name) || Rows.Any(r => r.Search?.ContainsKey(name) == true)) is { } fixedByRows)
+            throw new ArgumentException(
+                $"The option '{fixedByRows}' is given, but the rows of {Name} say it; leave it out, or change a copy of the definition.");
         var settings = new SearchSettings();
         foreach (JsonObject options in new[] { Scale(choices.Scale).Search, choices.Given, Search, row.Search ?? [] }
             .Concat(choices.Variants.Select(variant => row.Variants.GetValueOrDefault(variant)).OfType<JsonObject>()))

@@ -1,0 +1,8 @@
+namespace SingleDarts.Core.Tests.Fixtures;
+
+/// <summary>A theory about Linux; reported as skipped elsewhere.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Only on Linux.";
+}

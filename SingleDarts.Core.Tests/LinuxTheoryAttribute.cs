@@ -1,8 +1,0 @@
-namespace SingleDarts.Core.Tests;
-
-/// <summary>A theory about Linux; reported as skipped elsewhere.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class LinuxTheoryAttribute : TheoryAttribute
-{
-    public LinuxTheoryAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Only on Linux.";
-}
