@@ -21,7 +21,7 @@ public class OwnPartsTests
             Progress = 0.5,
         };
         using (no_grad())
-            search.Alpha.add_(rand_like(search.Alpha));
+            search.Alpha.copy_(search.Alpha.Plus(rand_like(search.Alpha)));
         Tensor before = search.Alpha.detach().clone();
         Tensor ofLoss = search.Gradients(search.Validation).Alpha;
 

@@ -235,7 +235,7 @@ public class ForwardHookTests
             Tensor noise = rand(alpha.shape, generator: context.Generator).log().negative().log();
             Tensor soft = (alpha - noise).softmax(-1), choice = soft.argmax(-1, keepdim: true);
             Chosen.Add([.. choice.flatten().data<long>().Select(k => (int)k)]);
-            return zeros_like(soft).scatter(1, choice, ones_like(soft)) - soft.detach() + soft;
+            return (zeros_like(soft).scatter(1, choice, ones_like(soft)) - soft.detach()).Plus(soft);
         }
     }
 }
