@@ -81,5 +81,21 @@ public class ArchitectureTests
             .Should().Equal(declared.Values.SelectMany(names => names).Order(StringComparer.Ordinal), "no public type is overlooked");
     }
 
+    /// <summary>Each has a reader: a page or a sample names it, or, for extensions, one of its methods.</summary>
+    [Fact]
+    public void Every_public_type_is_used_by_a_page_or_a_sample()
+    {
+        HashSet<string> words = [
+            .. Repository.Files("*.md").Where(page => page != "CHANGELOG.md" && !page.EndsWith("architecture.md", StringComparison.Ordinal))
+            .Concat(Repository.Files("*.cs", "samples"))
+            .SelectMany(file => Regex.Matches(Repository.Read(file), @"\w+").Select(word => word.Value))];
+        typeof(Core.Search.ArchitectureSearch).Assembly.GetExportedTypes().Where(type => !type.IsNested)
+            .Where(type => !words.Contains(type.Name.Split('`')[0]) &&
+                !(type is { IsAbstract: true, IsSealed: true } && type.GetMethods().Any(
+                method => method.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute), false) &&
+                    words.Contains(method.Name))))
+            .Select(type => type.Name).Should().BeEmpty("a type that nobody needs is internal");
+    }
+
     private static string Room(string file) => file.Split('/') is [_, var room, _, ..] ? room : "";
 }

@@ -28,6 +28,7 @@ public sealed class TorchDatasetTests : IDisposable
         (a.Inputs.dtype, a.Labels.dtype).Should().Be((ScalarType.Float32, ScalarType.Int64));
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

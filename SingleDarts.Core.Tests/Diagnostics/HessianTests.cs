@@ -9,6 +9,7 @@ public class HessianTests
 {
     public static TheoryData<IRelaxation> AllRelaxations => new() { Relaxations.Sigmoid, Relaxations.Softmax };
 
+    [Trait("Category", "Slow")]
     [Theory]
     [MemberData(nameof(AllRelaxations))]
     public void Exact_hessian_is_the_finite_difference_of_the_gradient_in_alpha(IRelaxation relaxation)
@@ -32,6 +33,7 @@ public class HessianTests
         (differences - hessian).abs().max().item<double>().Should().BeLessThan(1e-5 * hessian.abs().max().item<double>());
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(HessianProduct.Exact, CellExecution.PerEdge, 0)]
     [InlineData(HessianProduct.Exact, CellExecution.Merged, 0)]

@@ -21,6 +21,7 @@ public class RecordsTests
         return cases;
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [MemberData(nameof(Interruptions))]
     public async Task Resumed_search_ends_with_the_very_files_of_the_uninterrupted_one(int scheme, int stepsBeforeInterruption)
@@ -38,6 +39,7 @@ public class RecordsTests
         SameFiles(folder["whole"], folder["cut"]);
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task Records_made_after_the_checkpoint_are_cut_off_and_made_again()
     {
@@ -52,6 +54,7 @@ public class RecordsTests
             File.ReadAllText(Record(folder["run"], kind)).Should().Be(before[kind], kind);
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task A_run_killed_before_its_first_checkpoint_begins_its_records_anew()
     {
@@ -80,6 +83,7 @@ public class RecordsTests
         bare.Records.Should().BeEquivalentTo(whole.Records, o => o.WithStrictOrdering());
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task A_damaged_line_before_the_last_is_named_and_nothing_is_lost()
     {

@@ -18,6 +18,7 @@ public class UndisturbedTests
         OptimizationSchemes.SameSubset,
     ];
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -34,6 +35,7 @@ public class UndisturbedTests
         Same(folder["plain"], folder["watched"]);
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task Search_whose_operations_and_relaxation_draw_random_numbers_and_keep_statistics_is_not_disturbed()
     {
@@ -51,6 +53,7 @@ public class UndisturbedTests
         watched.Architecture["cell"].OperationWeights.Should().BeEquivalentTo(plain.Architecture["cell"].OperationWeights);
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task Gradients_of_the_step_before_stay_in_the_parameters()
     {
@@ -62,6 +65,7 @@ public class UndisturbedTests
         after.Norms.Skip(1).Should().OnlyContain(norm => norm > 0);
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

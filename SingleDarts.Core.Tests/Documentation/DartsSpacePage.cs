@@ -11,6 +11,7 @@ namespace SingleDarts.Core.Tests.Documentation;
 /// <summary>The programs of docs/how-to/darts-space.md, word for word, with smaller numbers.</summary>
 public class DartsSpacePage
 {
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task A_folder_of_images_becomes_a_cell_and_a_trained_network()
     {

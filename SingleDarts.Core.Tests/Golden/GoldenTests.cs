@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Tests.Golden;
 public class GoldenTests
 {
     /// <summary>All runs take five minutes on one core.</summary>
-    private static bool IsLong => GoldenFile.IsToBeWritten || Environment.GetEnvironmentVariable("SINGLEDARTS_LONG") == "1";
+    private static bool IsLong => GoldenFile.IsToBeWritten || LongTests.AreWanted;
 
     private static bool TakesLong(string name) => name.StartsWith("darts ", StringComparison.Ordinal) &&
         name is not ("darts single-level sigmoid Merged Float32" or "darts single-level sigmoid PerEdge Float32" or

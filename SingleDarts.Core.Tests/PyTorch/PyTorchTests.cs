@@ -40,6 +40,7 @@ public class PyTorchTests
 
     public static TheoryData<string> Names => [.. Modules.Keys];
 
+    [Trait("Category", "Slow")]
     [PyTorchTheory]
     [MemberData(nameof(Names))]
     public void Blocks_equal_those_of_PyTorch(string name)
@@ -68,6 +69,7 @@ public class PyTorchTests
             .Compare(module, x => [module.call(x).Plus(x.Times(0L))], ScalarType.Float64, fromPyTorch: true);
     }
 
+    [Trait("Category", "Slow")]
     [PyTorchTheory]
     [InlineData(CellExecution.PerEdge, false, "sigmoid")]
     [InlineData(CellExecution.Merged, false, "softmax")]
@@ -112,6 +114,7 @@ public class PyTorchTests
         }
     }
 
+    [Trait("Category", "Slow")]
     [PyTorchTheory]
     [InlineData(CellExecution.PerEdge, "cifar")]
     [InlineData(CellExecution.Merged, "cifar")]
@@ -130,6 +133,7 @@ public class PyTorchTests
         }
     }
 
+    [Trait("Category", "Slow")]
     [PyTorchTheory]
     [InlineData("DARTS-V2", "cifar")]
     [InlineData("DARTS-V2", "imagenet")]
@@ -184,6 +188,7 @@ public class PyTorchTests
         }
     }
 
+    [Trait("Category", "Slow")]
     [PyTorchFact]
     public void Definitions_in_Python_have_the_published_numbers_of_parameters()
     {

@@ -12,8 +12,9 @@ namespace SingleDarts.Core.Tests.Runs;
 /// </summary>
 public class InterruptionTests
 {
-    private static readonly int Chains = Environment.GetEnvironmentVariable("SINGLEDARTS_LONG") == "1" ? 20 : 2;
+    private static readonly int Chains = LongTests.AreWanted ? 20 : 2;
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task Searches_that_are_interrupted_again_and_again_end_where_the_uninterrupted_one_does()
     {

@@ -8,6 +8,7 @@ namespace SingleDarts.Core.Tests.Runs;
 /// <summary>Parts of users that have state: the run saves and restores them, and nobody registers anything.</summary>
 public class ResumablePartsTests
 {
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(1)]
     [InlineData(4)]

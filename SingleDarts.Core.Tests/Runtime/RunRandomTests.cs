@@ -14,6 +14,7 @@ namespace SingleDarts.Core.Tests.Runtime;
 /// <summary>Runs side by side, a host that draws numbers of its own, and observers that draw: each gives what it gives alone.</summary>
 public class RunRandomTests
 {
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task A_host_that_draws_all_the_time_and_runs_of_the_library_give_what_each_gives_alone()
     {

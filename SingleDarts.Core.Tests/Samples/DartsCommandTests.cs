@@ -9,6 +9,7 @@ public class DartsCommandTests
     private static readonly string[] Tiny = ["evaluate", "--channels", "4", "--layers", "3", "--image-size", "8", "--batch-size", "50",
         "--threads", "1"];
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_found_genotype_is_trained_resumed_and_shown_in_the_table()
     {
@@ -37,6 +38,7 @@ public class DartsCommandTests
             "darts, 3 cells, 4 channels");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Table_2_has_the_paper_s_figures_beside_ours()
     {
@@ -46,6 +48,7 @@ public class DartsCommandTests
             output.Should().Contain(figure);
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("no published cells named 'DARTS-V9'", "--genotype", "DARTS-V9")]
     [InlineData("not published as text", "--genotype", "Single-DARTS")]

@@ -30,6 +30,7 @@ public class DeviceCheckTests
             .And.MatchRegex("failed +TorchScript: nothing was heard").And.Contain("0 passed, 2 failed");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_device_that_is_not_there_is_named_and_the_rest_is_skipped()
     {

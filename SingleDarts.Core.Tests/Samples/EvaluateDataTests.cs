@@ -5,6 +5,7 @@ namespace SingleDarts.Core.Tests.Samples;
 
 public class EvaluateDataTests
 {
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_test_folder_of_other_classes_ends_with_code_2_and_their_names()
     {

@@ -19,6 +19,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         File.ReadAllText(folder["theorem-4.3.svg"]).Length.Should().BeGreaterThan(5_000);
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("2<-1", 2)]
     [InlineData("3<-2", 5)]
@@ -58,6 +59,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             "bi-level,bi-level,hop,0,0.25,0.25,0.25,1", "bi-level,bi-level,conv,0,0.75,0.75,0.75,1");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Bad_input_ends_with_code_2_a_message_and_no_file()
     {
@@ -94,6 +96,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         Directory.Exists(folder["runs"]).Should().BeFalse();
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("\"name\": \"generated images (seed 1)\"", "\"name\": \"CIFAR-10 train\"", "data.name")]
     [InlineData("\"passInput\": false", "\"passInput\": true", "space.layers")]

@@ -20,6 +20,7 @@ public class PaperTablesTests
         output.Should().Contain("--scheme").And.Contain("[default: 0.005]").And.Contain("[default: 50]").And.Contain("[default: 16]");
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("Argument 'tri-level' not recognized", "--scheme", "tri-level")]
     [InlineData("/nowhere/at/all", "--data", "/nowhere/at/all")]
@@ -39,6 +40,7 @@ public class PaperTablesTests
         error.Should().Contain(message).And.NotContain("   at ");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Images_are_read_with_the_SkiaSharp_that_plots_bring()
     {
@@ -59,6 +61,7 @@ public class PaperTablesTests
         output.Should().Contain("genotype");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Diagnose_leaves_the_records_of_every_diagnostic_but_the_hessian_that_a_recorded_run_reads()
     {
@@ -74,6 +77,7 @@ public class PaperTablesTests
             run.Records<OperationProbabilitiesRecord>("operation-probabilities")[^1].OperationWeights["cell"]);
     }
 
+    [Trait("Category", "Slow")]
     [LinuxFact]
     public void Sigterm_saves_a_checkpoint_ends_with_143_and_the_resumed_run_ends_as_the_uninterrupted_one()
     {

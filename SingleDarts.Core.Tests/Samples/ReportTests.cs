@@ -47,6 +47,7 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             .Should().HaveCount(6).And.Contain(s => s.Contains("--hessian")).And.Contain(s => s.Contains("--diagnose")).And.Contain(s => s.Contains("--table"));
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_run_that_is_not_finished_has_the_cost_of_its_genotype_all_the_same()
     {
@@ -69,6 +70,7 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         page.Descendants(Svg + "circle").Attributes().Select(a => a.Value).Should().NotContain("NaN");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Bad_input_ends_with_code_2_a_message_and_no_file()
     {
@@ -97,6 +99,7 @@ public class ReportTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
     }
 
     /// <summary>Format version 1 of <c>options.json</c> held sentences.</summary>
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_run_of_an_earlier_version_is_read()
     {

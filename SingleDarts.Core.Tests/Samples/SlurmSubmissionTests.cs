@@ -38,6 +38,7 @@ public sealed class SlurmSubmissionTests : IDisposable
         (job.Id, job.Cluster, job.Array).Should().Be((123, "fast", "0,2-4"));
     }
 
+    [Trait("Category", "Slow")]
     [LinuxFact]
     public void Cells_in_the_queue_are_not_submitted_twice_and_lost_ones_are()
     {
@@ -95,6 +96,7 @@ public sealed class SlurmSubmissionTests : IDisposable
         SubmittedJob.ReadAll(sweep.Path).Should().BeEmpty();
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_folder_without_a_sweep_and_bad_options_end_with_code_2()
     {

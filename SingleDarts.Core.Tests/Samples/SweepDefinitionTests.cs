@@ -28,6 +28,7 @@ public sealed class SweepDefinitionTests : IDisposable
             .StartWith("Weight decay of α").And.Contain("Does '1e-3' beat 'none' on CIFAR-10 test? Not known");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Rows_win_over_the_command_line_over_the_scale_and_a_variant_over_rows()
     {

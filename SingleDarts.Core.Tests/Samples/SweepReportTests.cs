@@ -14,6 +14,7 @@ public sealed class SweepReportTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Reports_hold_the_paper_against_the_results_and_leave_empty_what_was_not_run()
     {
@@ -50,6 +51,7 @@ public sealed class SweepReportTests : IDisposable
             .Contain(@"& JPEG\_CIFAR-10, ""small"" \& 50\% \textbar{} \#1 \\").And.Contain(@"61.88 $\pm$ 10.72").And.Contain(@"$\alpha$");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Rows_that_are_only_printed_are_marked_and_the_misprint_of_Table_5_is_named()
     {
@@ -62,6 +64,7 @@ public sealed class SweepReportTests : IDisposable
             .And.Contain("No table of NAS-Bench-201 was given");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Steadiness_is_the_range_over_the_rows_of_a_method()
     {
@@ -74,6 +77,7 @@ public sealed class SweepReportTests : IDisposable
             .And.Contain("The steadier of the two is Single-DARTS.");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Figure_1_has_the_mean_accuracy_after_each_epoch()
     {
@@ -85,6 +89,7 @@ public sealed class SweepReportTests : IDisposable
             "Figure 1: accuracy of the genotype after each epoch,Single-DARTS,2,2.00,0.00,2 of 2");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Drawings_have_mean_smallest_and_largest_over_seeds_after_each_epoch_and_rows_of_the_same_searches_once()
     {
@@ -140,6 +145,7 @@ public sealed class SweepReportTests : IDisposable
         reports[2].Should().StartWith("4:").And.Contain("5 times those that the rows name");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Results_of_data_that_changed_between_two_trials_are_not_collected_or_drawn_together()
     {

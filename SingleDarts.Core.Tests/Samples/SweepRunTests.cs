@@ -12,6 +12,7 @@ public sealed class SweepRunTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(2, 4, 2)]
     [InlineData(2, 3, 1)]
@@ -26,6 +27,7 @@ public sealed class SweepRunTests : IDisposable
             sweep.ReadResult(trial)!["threads"]!.GetValue<int>().Should().Be(each);
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_cell_that_names_its_threads_has_those()
     {
@@ -37,6 +39,7 @@ public sealed class SweepRunTests : IDisposable
     }
 
     /// <summary>The owner, on another machine, beats no more; the lease runs out after the seconds that its owner named.</summary>
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_numbered_cell_that_a_dead_machine_holds_is_waited_for_and_a_runner_of_all_cells_leaves_it()
     {

@@ -54,6 +54,7 @@ public sealed class SweepTests : IDisposable
             .Contain("\"weightOptimizer\":\"adam\"").And.Contain("\"learningRate\":0.0003");
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("'table2'; there are figure1, figures, table1, table4, table5", "plan", "table2", "--out", "{0}/new")]
     [InlineData("holds a sweep", "plan", "table1", "--out", "{0}/sweep")]
@@ -95,6 +96,7 @@ public sealed class SweepTests : IDisposable
         Directory.GetFiles(folder["sweep/leases"]).Should().BeEmpty();
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void A_diagnosed_sweep_keeps_the_records_of_every_search_and_figures_are_drawn_from_its_run_folders()
     {
@@ -111,6 +113,7 @@ public sealed class SweepTests : IDisposable
         File.Exists(folder["figures/figure-3.svg"]).Should().BeTrue();
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void An_array_job_runs_the_trial_of_its_number_and_no_other()
     {

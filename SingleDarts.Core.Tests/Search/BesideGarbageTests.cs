@@ -15,8 +15,7 @@ namespace SingleDarts.Core.Tests.Search;
 /// </summary>
 public class BesideGarbageTests
 {
-    /// <summary>Number of repetitions; 60 unless the environment says otherwise.</summary>
-    private static readonly int Repetitions = int.Parse(Environment.GetEnvironmentVariable("SINGLEDARTS_GARBAGE_REPETITIONS") ?? "60");
+    private static readonly int Repetitions = LongTests.AreWanted ? 1000 : 60;
 
     [Fact]
     [Trait("Category", "Slow")]

@@ -25,6 +25,7 @@ public class ResumeTests
         return cases;
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [MemberData(nameof(Interruptions))]
     public async Task Resumed_search_ends_bit_for_bit_where_the_uninterrupted_one_does(int scheme, int stepsBeforeInterruption)
@@ -47,6 +48,7 @@ public class ResumeTests
         TrainingSetup.SameTensors(folder["whole/checkpoint/latest.safetensors"], folder["cut/checkpoint/latest.safetensors"]);
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task A_search_of_edges_that_differ_resumes_bit_for_bit_and_never_with_other_edges()
     {
@@ -74,6 +76,7 @@ public class ResumeTests
             .Should().ThrowAsync<InvalidRunException>().WithMessage("*space.cells.cell.allowed was*and is absent*");
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task Search_that_is_cancelled_at_random_moments_again_and_again_ends_where_the_uninterrupted_one_does()
     {
@@ -215,6 +218,7 @@ public class ResumeTests
         File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(3);
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("{\"formatVersion\": 99}", "*format version 99*version 2*")]
     [InlineData("{\"formatVersion\": \"x\"}", "*format version \"x\"*")]

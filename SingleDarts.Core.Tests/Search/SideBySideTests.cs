@@ -6,6 +6,7 @@ namespace SingleDarts.Core.Tests.Search;
 
 public class SideBySideTests
 {
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -46,6 +46,7 @@ public class CostModelTests
         ModuleCost.Measure(linear, [12], out _).Should().Be(new ModuleCost(60, 60, 0));
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData("nasbench201", false)]
     [InlineData("darts", false)]

@@ -12,6 +12,7 @@ public class ForwardHookTests
 
     public static TheoryData<string> AllSpaces => ["nasbench201", "darts", "restricted"];
 
+    [Trait("Category", "Slow")]
     [Theory]
     [MemberData(nameof(AllSpaces))]
     public void Every_module_is_called_as_often_and_with_the_same_result_as_per_edge(string space)
@@ -54,6 +55,7 @@ public class ForwardHookTests
         }
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [MemberData(nameof(AllSpaces))]
     public void A_hook_that_changes_an_output_gives_logits_and_gradients_of_the_definition(string space)

@@ -23,6 +23,7 @@ public class MergedExecutionTests
         return cases;
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [MemberData(nameof(Cases))]
     public void Outputs_and_gradients_are_those_of_the_definition(string space, string relaxation, CellExecution execution)

@@ -124,6 +124,7 @@ public class SweepRunnerTests
             RetryFailed = true }.RunAsync()).IsComplete.Should().BeTrue();
     }
 
+    [Trait("Category", "Slow")]
     [Fact]
     public void Several_processes_share_the_cells_and_none_is_run_by_two()
     {

@@ -13,6 +13,7 @@ public class TrainingOfGenotypeTests
     private static EvaluationNetwork Network(Genotype genotype, long seed = 1) => DartsNetworks.Cifar(
         genotype, classes: 4, channels: 4, layers: 3, options: new() { Seed = seed, Auxiliary = AuxiliaryHeadOptions.Cifar });
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(1)]
     [InlineData(5)]

@@ -8,6 +8,7 @@ namespace SingleDarts.Core.Tests.Training;
 
 public class TrainingResumeTests
 {
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, false)]

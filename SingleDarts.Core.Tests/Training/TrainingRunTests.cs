@@ -9,6 +9,7 @@ namespace SingleDarts.Core.Tests.Training;
 
 public class TrainingRunTests
 {
+    [Trait("Category", "Slow")]
     [Fact]
     public async Task Training_learns_images_that_it_has_not_seen()
     {
@@ -190,6 +191,7 @@ public class TrainingRunTests
         await FluentActions.Awaiting(() => training.RunAsync()).Should().ThrowAsync<IOException>().WithMessage("*holds a run*");
     }
 
+    [Trait("Category", "Slow")]
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Diagnostics;
 
 /// <summary>The whole Hessian of a batch's loss in α; for small α, as the check on <see cref="HessianEigenvalue"/>.</summary>
-public static class ExactHessian
+internal static class ExactHessian
 {
     /// <summary>∇²_α L, row by row: one forward pass and as many backward passes as α has numbers. Penalties are not part of L.</summary>
     /// <param name="step">Supernet and loss; its running statistics advance, its random generators are left where they are.</param>

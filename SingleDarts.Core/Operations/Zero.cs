@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>The operation <c>none</c>: zeros of the shape that the place asks for (NAS-Bench-201 and DARTS).</summary>
-public sealed class Zero : nn.Module<Tensor, Tensor>
+internal sealed class Zero : nn.Module<Tensor, Tensor>
 {
     private readonly OperationContext context;
 

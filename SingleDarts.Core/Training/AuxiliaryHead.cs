@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Training;
 /// The auxiliary classifier of DARTS, behind the last reduction cell and only while training: ReLU, average pooling 5×5, convolution 1×1 to
 /// 128, BN, ReLU, convolution 2×2 to 768, BN, ReLU, linear classifier. Where more than one pixel is left, their mean is classified.
 /// </summary>
-public sealed class AuxiliaryHead : nn.Module<Tensor, Tensor>
+internal sealed class AuxiliaryHead : nn.Module<Tensor, Tensor>
 {
     private const int Pool = 5;
     private readonly int poolStride;

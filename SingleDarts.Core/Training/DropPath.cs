@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Training;
 
 /// <summary>Drop path (Larsson et al., ICLR 2017, as DARTS has it): each sample loses the whole output with probability P.</summary>
-public static class DropPath
+internal static class DropPath
 {
     /// <summary>
     /// x · m / (1 − P) with one m ~ Bernoulli(1 − P) for each sample, drawn from the generator of the step (<see cref="RunRandom"/>); the

@@ -6,7 +6,6 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using Spectre.Console;
-using TorchSharp;
 
 namespace PaperTables;
 
@@ -24,6 +23,7 @@ internal static class SearchRunner
         .For(settings.Epochs, settings.BatchSize)
         .WithSeed(settings.Seed)
         .OnDevice(settings.Device)
+        .With(o => o with { Threads = settings.Threads })
         .ComputingCells(settings.Execution);
 
     /// <summary>Runs or resumes a search and prints what it found.</summary>
@@ -34,8 +34,6 @@ internal static class SearchRunner
             throw new ArgumentException($"--table is the table of nasbench201; it has no genotype of '{settings.Space}'. Leave it out.");
         NasBench201Table? table = settings.Table is null ? null : NasBench201Table.Load(settings.Table);
         IReadOnlyList<ISearchObserver> observers = settings.Observers(table);
-        if (settings.Threads is { } threads)
-            torch.set_num_threads(threads);
         using ClassificationDataset data = settings.OpenData(new LoadBar(), cancellationToken);
         ArchitectureSearch search = Describe(settings, data).ReportingTo(new ConsoleProgressBar());
         foreach (ISearchObserver observer in observers)

@@ -22,9 +22,9 @@ internal static class SearchTrial
         if (resumes)
             RequireCheckpoint(context.RunFolder);
         TorchRuntime.EnsureLoaded();
-        torch.set_num_threads(settings.Threads ?? threads);
         using ClassificationDataset data = settings.OpenData(new Progress<LoadProgress>(), cancellationToken);
-        ArchitectureSearch search = SearchRunner.Describe(settings, data).ObservedBy(new EpochLog(context.Log));
+        ArchitectureSearch search = SearchRunner.Describe(settings with { Threads = settings.Threads ?? threads }, data)
+            .ObservedBy(new EpochLog(context.Log));
         foreach (ISearchObserver observer in (settings with { Out = context.RunFolder }).Observers(table: null))
             search = search.ObservedBy(observer);
         SearchResult result = await (resumes ? search.ResumingFrom(context.RunFolder) : search.SavingTo(context.RunFolder))

@@ -5,7 +5,6 @@ using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Training;
-using TorchSharp;
 
 namespace PaperTables.Training;
 
@@ -36,8 +35,6 @@ internal static class TrainCommand
         if (settings.Resume && settings.Out is null)
             throw new ArgumentException("--resume goes on with the run in a folder; name it with --out <folder>.");
         TorchRuntime.EnsureLoaded();
-        if (settings.Threads is { } threads)
-            torch.set_num_threads(threads);
         var (train, test) = settings.Open(cancellationToken);
         using (train)
         using (test)

@@ -101,6 +101,7 @@ internal sealed record TrainingSettings
             EmaDecay = EmaDecay,
             Seed = Seed,
             Device = Device,
+            Threads = Threads,
             Prefetch = true,
             OutputFolder = Out,
             Resume = Resume,
