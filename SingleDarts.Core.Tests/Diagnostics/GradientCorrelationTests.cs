@@ -160,7 +160,7 @@ public class GradientCorrelationTests
             Supernet.train();
             var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.5, momentum: 0.9), Supernet.Weights, 1);
             var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);
-            weights.MoveTo(0, 0);
+            weights.SetEpoch(0, 0);
             Step = new StepContext(Supernet, weights, architecture);
         }
 

@@ -20,8 +20,8 @@ internal sealed class SmallSearch : IDisposable
             Supernet.Weights, 1);
         Architecture = new ScheduledOptimizer(architecture ?? OptimizerSettings.Default.Sgd(1, momentum: 0),
             Supernet.Architecture.Named, 1);
-        Weights.MoveTo(0, 0);
-        Architecture.MoveTo(0, 0);
+        Weights.SetEpoch(0, 0);
+        Architecture.SetEpoch(0, 0);
         using var generator = new Generator(7UL);
         Train = batch?.Invoke() ?? Batch(generator);
         Validation = batch?.Invoke() ?? Batch(generator);

@@ -133,7 +133,7 @@ public class OptimizerTests
         Faults(OptimizerSettings.Default.Sgd(0.1).ClipGradientNorm(double.NaN)).Should().ContainSingle().Which.Should().Contain("NaN");
         Faults(OptimizerSettings.Default).Should().BeEmpty();
 
-        static IEnumerable<string> Faults(OptimizerSettings rule) => rule.Validate("weights");
+        static IEnumerable<string> Faults(OptimizerSettings rule) => rule.Faults("weights");
     }
 
     private static double Gradient(int step) => Math.Sin(step) + 0.3;

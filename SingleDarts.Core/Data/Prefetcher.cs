@@ -11,7 +11,7 @@ namespace SingleDarts.Core.Data;
 /// <param name="following">The epoch and step after one; <see langword="null"/> after the last.</param>
 /// <param name="device">Where the batches are wanted.</param>
 /// <param name="isPrefetched">Whether they are made ahead.</param>
-/// <param name="dtype">Floating-point type of the inputs; that in which they are made where <see langword="null"/>.</param>
+/// <param name="dtype">Floating-point type of the inputs; that in which they are made if <see langword="null"/>.</param>
 internal sealed class Prefetcher(
     Func<int, int, LabeledBatch[]> make, Func<int, int, (int Epoch, int Step)?> following, Device device, bool isPrefetched,
     ScalarType? dtype = null) : IDisposable

@@ -17,10 +17,12 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
     private readonly GradientMean mean = new();
     private readonly Dictionary<string, EdgeHistory> histories = [];
 
-    /// <summary>Steps between measurements; the first step of every epoch is measured. <value>50.</value></summary>
+    /// <summary>Steps between measurements; the first step of every epoch is measured.</summary>
+    /// <value>50.</value>
     public int Interval { get; init; } = 50;
 
-    /// <summary>An edge counts as collapsed where some p exceeds 1 − ε, within (0, 0.5). <value>0.1.</value></summary>
+    /// <summary>An edge counts as collapsed where some p exceeds 1 − ε, within (0, 0.5).</summary>
+    /// <value>0.1.</value>
     public double Epsilon { get; init; } = 0.1;
 
     /// <inheritdoc/>

@@ -16,13 +16,16 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     private WeightGradients? previous, earlier;
     private LabeledBatch? earlierBatch;
 
-    /// <summary>Steps between measurements; the first step of every epoch is measured. <value>50.</value></summary>
+    /// <summary>Steps between measurements; the first step of every epoch is measured.</summary>
+    /// <value>50.</value>
     public int Interval { get; init; } = 50;
 
-    /// <summary>Numbers of the cells, counted from 1. <value>Null: the first, the middle and the last.</value></summary>
+    /// <summary>Numbers of the cells, counted from 1.</summary>
+    /// <value>Null: the first, the middle and the last.</value>
     public IReadOnlyList<int>? Cells { get; init; }
 
-    /// <summary>Numbers of the nodes within the cells; input nodes come first, from 0. <value>Null: every computed node.</value></summary>
+    /// <summary>Numbers of the nodes within the cells; input nodes come first, from 0.</summary>
+    /// <value>Null: every computed node.</value>
     public IReadOnlyList<int>? Nodes { get; init; }
 
     /// <inheritdoc/>

@@ -9,16 +9,20 @@ namespace SingleDarts.Core.Diagnostics;
 /// </summary>
 public sealed class HessianEigenvalue() : Diagnostic<HessianEigenvalueRecord>("hessian-eigenvalue")
 {
-    /// <summary>Epochs between measurements. <value>1.</value></summary>
+    /// <summary>Epochs between measurements.</summary>
+    /// <value>1.</value>
     public int Interval { get; init; } = 1;
 
-    /// <summary>How products are taken. <value>Exactly.</value></summary>
+    /// <summary>How products are taken.</summary>
+    /// <value>Exactly.</value>
     public HessianProduct Product { get; init; } = HessianProduct.Exact;
 
-    /// <summary>Most products of one measurement. <value>20.</value></summary>
+    /// <summary>Most products of one measurement.</summary>
+    /// <value>20.</value>
     public int MaxProducts { get; init; } = 20;
 
-    /// <summary>A measurement ends once the residual is below this share of the eigenvalue. <value>0.01.</value></summary>
+    /// <summary>A measurement ends once the residual is below this share of the eigenvalue.</summary>
+    /// <value>0.01.</value>
     public double Tolerance { get; init; } = 0.01;
 
     /// <inheritdoc/>

@@ -12,10 +12,12 @@ public sealed class OperationGradients() : Diagnostic<OperationGradientsRecord>(
 {
     private readonly GradientMean mean = new();
 
-    /// <summary>Steps between measurements; the first step of every epoch is measured. <value>50.</value></summary>
+    /// <summary>Steps between measurements; the first step of every epoch is measured.</summary>
+    /// <value>50.</value>
     public int Interval { get; init; } = 50;
 
-    /// <summary>Numbers of the cells that are also recorded by themselves, counted from 1. <value>Null: the last cell.</value></summary>
+    /// <summary>Numbers of the cells that are also recorded by themselves, counted from 1.</summary>
+    /// <value>Null: the last cell.</value>
     public IReadOnlyList<int>? Cells { get; init; }
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ namespace SingleDarts.Core.Diagnostics;
 /// </summary>
 public sealed class OperationProbabilities() : Diagnostic<OperationProbabilitiesRecord>("operation-probabilities")
 {
-    /// <summary>Steps between records. <value>50.</value></summary>
+    /// <summary>Steps between records.</summary>
+    /// <value>50.</value>
     public int Interval { get; init; } = 50;
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ public interface ILearningRateSchedule
     /// <param name="epochs">Number of epochs, T.</param>
     double At(double initial, int epoch, double fraction, int epochs);
 
-    /// <summary>Sentences that name what cannot be; empty where all is well.</summary>
+    /// <summary>Error messages for invalid settings; empty if the schedule is valid.</summary>
     /// <param name="what">Whose schedule, for the sentences.</param>
     /// <param name="initial">Learning rate at the start.</param>
     IEnumerable<string> Faults(string what, double initial) => [];

@@ -90,7 +90,7 @@ public sealed record OptimizerSettings
 
     /// <summary>Error messages for invalid settings; empty if all are valid.</summary>
     /// <param name="what">Whose settings, for the messages: <c>weights</c> or <c>architecture</c>.</param>
-    public IEnumerable<string> Validate(string what)
+    public IEnumerable<string> Faults(string what)
     {
         foreach (string? fault in Optimizer.Faults(what))
             if (fault is not null)

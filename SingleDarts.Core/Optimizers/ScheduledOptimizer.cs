@@ -13,26 +13,26 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     private readonly BackwardFault[] faults;
     private bool isDisposed;
 
-    /// <summary>Makes the optimiser of a rule.</summary>
-    /// <param name="rule">Optimiser, schedule and clipping.</param>
+    /// <summary>Makes the optimiser that some settings describe.</summary>
+    /// <param name="settings">Optimiser, schedule and clipping.</param>
     /// <param name="parameters">Names and parameters; the names address the state in checkpoints.</param>
     /// <param name="epochs">Number of epochs that schedules count to.</param>
-    /// <exception cref="ArgumentException">The rule cannot be.</exception>
-    public ScheduledOptimizer(OptimizerSettings rule, IReadOnlyList<(string Name, Parameter Parameter)> parameters, int epochs)
+    /// <exception cref="ArgumentException">The settings are invalid.</exception>
+    public ScheduledOptimizer(OptimizerSettings settings, IReadOnlyList<(string Name, Parameter Parameter)> parameters, int epochs)
     {
-        if (rule.Validate("given").FirstOrDefault() is { } fault)
-            throw new ArgumentException(fault, nameof(rule));
-        Rule = rule;
+        if (settings.Faults("given").FirstOrDefault() is { } fault)
+            throw new ArgumentException(fault, nameof(settings));
+        Settings = settings;
         Parameters = parameters;
         this.epochs = epochs;
         flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
         faults = BackwardFault.Of(parameters.Select(p => p.Parameter));
-        optimizer = Optimizer.Of(rule.Optimizer, flat.All);
-        LearningRate = rule.Optimizer.LearningRate;
+        optimizer = Optimizer.Of(settings.Optimizer, flat.All);
+        LearningRate = settings.Optimizer.LearningRate;
     }
 
-    /// <summary>The rule.</summary>
-    public OptimizerSettings Rule { get; }
+    /// <summary>Optimiser, schedule and clipping.</summary>
+    public OptimizerSettings Settings { get; }
 
     /// <summary>Names and parameters.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
@@ -40,7 +40,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <summary>The present learning rate.</summary>
     public double LearningRate { get; private set; }
 
-    /// <summary>Takes the gradients away, which counts as zero. Throws what a backward pass before kept.</summary>
+    /// <summary>Sets all gradients to null, which TorchSharp treats as zero. Throws what a backward pass before kept.</summary>
     public void ZeroGrad()
     {
         ThrowBackwardFault();
@@ -48,11 +48,11 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
             parameter.grad = null;
     }
 
-    /// <summary>Sets the learning rate of a moment.</summary>
+    /// <summary>Sets the learning rate for an epoch and the fraction of it that is done.</summary>
     /// <param name="epoch">Epoch, counted from 0.</param>
     /// <param name="fraction">Share of the epoch that is done, within [0, 1).</param>
-    public void MoveTo(int epoch, double fraction) =>
-        LearningRate = Rule.LearningRateAt(epoch, fraction, epochs);
+    public void SetEpoch(int epoch, double fraction) =>
+        LearningRate = Settings.LearningRateAt(epoch, fraction, epochs);
 
     /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
     /// <exception cref="InvalidOperationException">
@@ -72,7 +72,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         Tensor gradient = flat.GatherGradients();
-        if (Rule.MaxGradientNorm is { } norm)
+        if (Settings.MaxGradientNorm is { } norm)
             Clip(gradient, norm);
         optimizer.Step(flat.All, gradient, LearningRate);
     }

@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Runs;
 /// A progress bar for console programs: redrawn in place at most ten times a second, or one line for each epoch where the output is
 /// not a terminal.
 /// </summary>
-/// <param name="writer">Where to draw; standard error where <see langword="null"/>, so that results can be piped.</param>
+/// <param name="writer">Where to draw; standard error if <see langword="null"/>, so that results can be piped.</param>
 public sealed class ConsoleProgressBar(TextWriter? writer = null) : IProgress<RunProgress>
 {
     private const int Width = 30;

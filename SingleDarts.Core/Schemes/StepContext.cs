@@ -20,7 +20,7 @@ public sealed class StepContext
     /// <param name="weights">Moves w.</param>
     /// <param name="architecture">Moves α.</param>
     /// <param name="penalties">Penalties on α.</param>
-    /// <param name="loss">Logits [N, classes] and labels [N] to a scalar; mean cross-entropy where <see langword="null"/>.</param>
+    /// <param name="loss">Logits [N, classes] and labels [N] to a scalar; mean cross-entropy if <see langword="null"/>.</param>
     public StepContext(
         Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture,
         IReadOnlyList<IPenalty>? penalties = null, Func<Tensor, Tensor, Tensor>? loss = null)

@@ -100,8 +100,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         outcome = null;
         context.Progress = (epoch + fraction) / options.Epochs;
         supernet.MoveTo(context.Progress, epoch, step);
-        weights.MoveTo(epoch, fraction);
-        architecture.MoveTo(epoch, fraction);
+        weights.SetEpoch(epoch, fraction);
+        architecture.SetEpoch(epoch, fraction);
         (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
     }
 

@@ -21,46 +21,54 @@ public sealed record SearchOptions : RunOptions
         BatchSize = 64;
     }
 
-    /// <summary>How w and α are moved. <value>Single-level.</value></summary>
+    /// <summary>How w and α are moved.</summary>
+    /// <value>Single-level.</value>
     public IOptimizationScheme Scheme { get; init; } = OptimizationSchemes.SingleLevel;
 
-    /// <summary>α to operation weights. <value>Sigmoid from 0.125.</value></summary>
+    /// <summary>α to operation weights.</summary>
+    /// <value>Sigmoid from 0.125.</value>
     public IRelaxation Relaxation { get; init; } = Relaxations.Sigmoid;
 
-    /// <summary>Optimiser of w. <value>SGD 0.005, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value></summary>
+    /// <summary>Optimiser of w.</summary>
+    /// <value>SGD 0.005, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value>
     public OptimizerSettings WeightOptimizer { get; init; } =
         OptimizerSettings.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5);
 
-    /// <summary>Optimiser of α. <value>Adam 3e-4 (0.5, 0.999) at a fixed rate, no weight decay.</value></summary>
+    /// <summary>Optimiser of α.</summary>
+    /// <value>Adam 3e-4 (0.5, 0.999) at a fixed rate, no weight decay.</value>
     public OptimizerSettings ArchitectureOptimizer { get; init; } = OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999);
 
-    /// <summary>α to genotype; the space's own rule where <see langword="null"/>.</summary>
+    /// <summary>α to genotype; the space's own rule if <see langword="null"/>.</summary>
     public IDerivation? Derivation { get; init; }
 
-    /// <summary>
-    /// Stored samples to model input, for example <see cref="ImageAugmentation.Cifar10Search"/>. <value>Images are normalised by the
-    /// statistics of the data set; other inputs are taken as they are.</value>
-    /// </summary>
+    /// <summary>Stored samples to model input, for example <see cref="ImageAugmentation.Cifar10Search"/>.</summary>
+    /// <value>Images are normalised by the statistics of the data set; other inputs are taken as they are.</value>
     public IBatchTransform? Transform { get; init; }
 
-    /// <summary>Penalties on α. <value>None.</value></summary>
+    /// <summary>Penalties on α.</summary>
+    /// <value>None.</value>
     public IReadOnlyList<IPenalty> Penalties { get; init; } = [];
 
-    /// <summary>Rules that end the search early. <value>None.</value></summary>
+    /// <summary>Rules that end the search early.</summary>
+    /// <value>None.</value>
     public IReadOnlyList<IStoppingRule> StoppingRules { get; init; } = [];
 
-    /// <summary>Whether batch normalisations of candidates learn scale and shift. <value>False.</value></summary>
+    /// <summary>Whether batch normalisations of candidates learn scale and shift.</summary>
+    /// <value>False.</value>
     public bool Affine { get; init; }
 
-    /// <summary>Whether batch normalisations of candidates keep running statistics. <value>False.</value></summary>
+    /// <summary>Whether batch normalisations of candidates keep running statistics.</summary>
+    /// <value>False.</value>
     public bool TrackRunningStatistics { get; init; }
 
-    /// <summary>How the cells are computed, which decides time and memory and not the result. <value>Merged.</value></summary>
+    /// <summary>How the cells are computed, which decides time and memory and not the result.</summary>
+    /// <value>Merged.</value>
     public CellExecution Execution { get; init; } = CellExecution.Merged;
 
     /// <summary>
     /// Floating type of merged convolutions. <see cref="ScalarType.BFloat16"/> is faster and less exact, above all in the gradient of α
-    /// (<see cref="SupernetOptions.ConvolutionType"/>). <value>That of <see cref="RunOptions.DataType"/>.</value>
+    /// (<see cref="SupernetOptions.ConvolutionType"/>).
     /// </summary>
+    /// <value>That of <see cref="RunOptions.DataType"/>.</value>
     public ScalarType? ConvolutionType { get; init; }
 }

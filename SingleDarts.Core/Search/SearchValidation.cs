@@ -33,7 +33,7 @@ internal static class SearchValidation
         foreach (string fault in RunValidation.Faults(
             options, SearchRun.Kind, typeof(SearchMoment), SearchRun.UserParts(space, options)))
             yield return fault;
-        foreach (string fault in options.WeightOptimizer.Validate("weights").Concat(options.ArchitectureOptimizer.Validate("architecture")))
+        foreach (string fault in options.WeightOptimizer.Faults("weights").Concat(options.ArchitectureOptimizer.Faults("architecture")))
             yield return fault;
         if (options.ConvolutionType is not (null or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64))
             yield return $"The convolution type is {options.ConvolutionType}; expected BFloat16, or none for that of the weights.";

@@ -19,7 +19,7 @@ public sealed class ArchitectureParameters : IDisposable
     /// <param name="cells">The kinds of cells.</param>
     /// <param name="relaxation">Gives the start values and the operation weights.</param>
     /// <param name="streams">Random streams; α draws from the stream <c>"alpha"</c>.</param>
-    /// <param name="device">Device of α; the CPU where <see langword="null"/>.</param>
+    /// <param name="device">Device of α; the CPU if <see langword="null"/>.</param>
     /// <param name="dtype">Floating type of α.</param>
     /// <exception cref="ArgumentException">
     /// The start values are not finite numbers of float64 on the CPU, one for each edge and operation.

@@ -27,8 +27,8 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// Builds the network and its architecture parameters, both drawn from the options' seed alone.
     /// </summary>
     /// <param name="space">The search space.</param>
-    /// <param name="relaxation">α to operation weights; the paper's sigmoid where <see langword="null"/>.</param>
-    /// <param name="options">Seed, device, types; the defaults where <see langword="null"/>.</param>
+    /// <param name="relaxation">α to operation weights; the paper's sigmoid if <see langword="null"/>.</param>
+    /// <param name="options">Seed, device, types; the defaults if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">
     /// A factory fails or gives one module twice, a candidate that is declared learnable has no weights, or the relaxation's start values
     /// do not

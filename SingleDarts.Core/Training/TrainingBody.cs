@@ -82,7 +82,7 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
     public void Prepare(int epoch, int step)
     {
         network.DropPathProbability = options.DropPathAt(epoch);
-        optimizer.MoveTo(epoch, (double)step / StepsPerEpoch);
+        optimizer.SetEpoch(epoch, (double)step / StepsPerEpoch);
         batch = batches.Get(epoch, step)[0];
     }
 
@@ -98,7 +98,7 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
     public TrainingEpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         var (own, averaged) = Evaluate(epoch, times, cancellationToken);
-        optimizer.MoveTo(epoch, (StepsPerEpoch - 1.0) / StepsPerEpoch);
+        optimizer.SetEpoch(epoch, (StepsPerEpoch - 1.0) / StepsPerEpoch);
         IReadOnlyDictionary<string, double?> means = Sums.Means();
         return new TrainingEpochReport
         {

@@ -19,15 +19,17 @@ public sealed record TrainingOptions : RunOptions
 
     /// <summary>
     /// Parts that a batch is computed in, one after another, their gradients added: less memory, and the result of the whole batch, but
-    /// that batch normalisation takes its statistics over a part. <value>1.</value>
+    /// that batch normalisation takes its statistics over a part.
     /// </summary>
+    /// <value>1.</value>
     public int GradientAccumulation { get; init; } = 1;
 
-    /// <summary>Whether a last batch that is smaller is left out. <value>False.</value></summary>
+    /// <summary>Whether a last batch that is smaller is left out.</summary>
+    /// <value>False.</value>
     public bool DropLast { get; init; }
 
-    /// <summary>Optimiser of the weights. <value>SGD 0.025, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most
-    /// 5.</value></summary>
+    /// <summary>Optimiser of the weights.</summary>
+    /// <value>SGD 0.025, momentum 0.9, weight decay 3e-4, cosine to 0, gradient norm at most 5.</value>
     public OptimizerSettings WeightOptimizer { get; init; } =
         OptimizerSettings.Default.Sgd(0.025, momentum: 0.9, weightDecay: 3e-4).Cosine().ClipGradientNorm(5);
 
@@ -39,27 +41,31 @@ public sealed record TrainingOptions : RunOptions
 
     /// <summary>
     /// ε of label smoothing, 0 to 1: the target is 1 − ε + ε/C for the label and ε/C for the other of C classes, in training only.
-    /// <value>0.</value>
     /// </summary>
+    /// <value>0.</value>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Factor of the auxiliary classifier's loss; 0 for networks without one. <value>0.4.</value></summary>
+    /// <summary>Factor of the auxiliary classifier's loss; 0 for networks without one.</summary>
+    /// <value>0.4.</value>
     public double AuxiliaryWeight { get; init; } = 0.4;
 
-    /// <summary>Drop path at the end of the training, P: in epoch e it is P e / E (<see cref="DropPathAt"/>).
-    /// <value>0.3.</value></summary>
+    /// <summary>Drop path at the end of the training, P: in epoch e it is P e / E (<see cref="DropPathAt"/>).</summary>
+    /// <value>0.3.</value>
     public double DropPathProbability { get; init; } = 0.3;
 
     /// <summary>
     /// Decay d of a moving average of the weights, w̄ ← d w̄ + (1 − d) w after every step, begun at the first weights and evaluated
-    /// beside them; <see langword="null"/> for none. It takes in the running statistics, too. <value>Null.</value>
+    /// beside them; <see langword="null"/> for none. It takes in the running statistics, too.
     /// </summary>
+    /// <value>Null.</value>
     public double? EmaDecay { get; init; }
 
-    /// <summary>Epochs between evaluations; the last epoch always has one. <value>1.</value></summary>
+    /// <summary>Epochs between evaluations; the last epoch always has one.</summary>
+    /// <value>1.</value>
     public int EvaluationInterval { get; init; } = 1;
 
-    /// <summary>Samples of a batch of the evaluation; it decides memory and not the result. <value>256.</value></summary>
+    /// <summary>Samples of a batch of the evaluation; it decides memory and not the result.</summary>
+    /// <value>256.</value>
     public int EvaluationBatchSize { get; init; } = 256;
 
     /// <summary>The drop path probability of an epoch, P e / E, as in DARTS (<c>train.py</c>).</summary>

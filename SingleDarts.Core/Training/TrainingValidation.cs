@@ -56,7 +56,7 @@ internal static class TrainingValidation
                 ? null : $"The drop path probability is {options.DropPathProbability}; expected 0 to 1.",
             options.EmaDecay is null or (>= 0 and < 1)
                 ? null : $"The decay of the average is {options.EmaDecay}; expected a number within [0, 1), or none for no average.",
-            .. options.WeightOptimizer.Validate("weights"),
+            .. options.WeightOptimizer.Faults("weights"),
         ];
         return faults.OfType<string>();
     }

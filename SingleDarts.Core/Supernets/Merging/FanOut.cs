@@ -21,7 +21,7 @@ internal sealed class FanOut : IMergedComputation
     /// <summary>Groups the candidates of a node.</summary>
     /// <param name="terms">Candidates for which <see cref="Fits"/> holds.</param>
     /// <param name="operations">Columns of α.</param>
-    /// <param name="convolutionType">Floating type of the convolutions; that of the node where <see langword="null"/>.</param>
+    /// <param name="convolutionType">Floating type of the convolutions; that of the node if <see langword="null"/>.</param>
     public FanOut(IReadOnlyList<MergedTerm> terms, int operations, ScalarType? convolutionType)
     {
         this.convolutionType = convolutionType;
