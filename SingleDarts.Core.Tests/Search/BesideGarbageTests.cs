@@ -15,7 +15,7 @@ namespace SingleDarts.Core.Tests.Search;
 /// </summary>
 public class BesideGarbageTests
 {
-    private static readonly int Repetitions = LongTests.AreWanted ? 1000 : 60;
+    private static readonly int Repetitions = LongTests.AreWanted ? 500 : 60;
 
     [Fact]
     [Trait("Category", "Slow")]
