@@ -57,7 +57,8 @@ internal static class UnrolledGradient
 
     private static void TakeVirtualStep(StepContext step, Parameter[] weights, double rate)
     {
-        (double momentum, double decay) = step.WeightOptimizer.Settings.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
+        (double momentum, double decay) = step.WeightOptimizer.Settings.Optimizer is SgdOptions sgd
+            ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
         using var _ = no_grad();
         for (int i = 0; i < weights.Length; i++)
         {
