@@ -82,9 +82,9 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch Deriving(IDerivation derivation) => With(o => o with { Derivation = derivation });
 
     /// <summary>Adds a penalty on α.</summary>
-    /// <param name="regularizer">For example <see cref="ZeroOneLoss"/>.</param>
-    public ArchitectureSearch Penalizing(IPenalty regularizer) =>
-        With(o => o with { Penalties = [.. o.Penalties, regularizer] });
+    /// <param name="penalty">For example <see cref="ZeroOneLoss"/>.</param>
+    public ArchitectureSearch Penalizing(IPenalty penalty) =>
+        With(o => o with { Penalties = [.. o.Penalties, penalty] });
 
     /// <summary>Adds a rule that ends the search early.</summary>
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>

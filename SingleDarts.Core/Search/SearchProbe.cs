@@ -128,7 +128,7 @@ internal sealed class SearchProbe
             return;
         if (data is DatasetSource { Data: var stored } && options.Transform is { } transform)
             Try($"The transform '{transform}'", () => Transform(transform, stored));
-        else if (SourceTrial.Fault(data) is { } fault)
+        else if (SourceProbe.Fault(data) is { } fault)
             faults.Add(fault);
     }
 

@@ -34,7 +34,7 @@ internal sealed class TrainingProbe
         bool hasPlace = RunValidation.HasPlace(options);
         foreach (IBatchSource source in new[] { train, test }.OfType<IBatchSource>().Distinct()
             .Where(source => source.Count > 0 && (hasPlace || source is not DatasetSource)))
-            if (SourceTrial.Fault(source) is { } fault)
+            if (SourceProbe.Fault(source) is { } fault)
                 trial.faults.Add(fault);
         return trial.faults;
     }

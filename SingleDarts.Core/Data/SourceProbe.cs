@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Data;
 
 /// <summary>Takes the first and the last sample of a source, so that what does not fit is found before any work.</summary>
-internal static class SourceTrial
+internal static class SourceProbe
 {
     /// <summary>What is wrong with the two samples; null if nothing is.</summary>
     /// <param name="source">A source of at least one sample and class.</param>
