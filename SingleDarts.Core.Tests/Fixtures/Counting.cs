@@ -41,7 +41,7 @@ internal sealed class CountingRelaxation : Counting, IRelaxation
     public Tensor Initialize(long edges, long operations, Generator generator) =>
         rand(edges, operations, dtype: ScalarType.Float64, generator: generator);
 
-    public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.Times(1 + 0.1 * Calls++).softmax(-1);
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => alpha.Times(1 + 0.1 * Calls++).softmax(-1);
 }
 
 /// <summary>A penalty that grows with every call.</summary>

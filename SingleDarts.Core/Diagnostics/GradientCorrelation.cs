@@ -58,7 +58,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
         if (places.Length == 0 || !(measures || precedes))
             return;
         using var measurement = new Measurement(moment);
-        var p = moment.Context.Supernet.OperationWeights().ToDictionary(kind => kind.Key, kind => kind.Value.detach());
+        var p = moment.Context.Supernet.Relax().ToDictionary(kind => kind.Key, kind => kind.Value.Detach());
         WeightGradients Of(LabeledBatch batch)
         {
             measurement.Rewind();
@@ -101,7 +101,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     }
 
     private void Measure(
-        SearchMoment moment, WeightGradients weights, IReadOnlyDictionary<string, Tensor> p, Func<LabeledBatch, WeightGradients> of)
+        SearchMoment moment, WeightGradients weights, IReadOnlyDictionary<string, MixingWeights> p, Func<LabeledBatch, WeightGradients> of)
     {
         var (w, a) = (moment.Context.WeightBatch, moment.Context.ArchitectureBatch);
         WeightGradients alpha = ReferenceEquals(w, a) ? weights : of(a);

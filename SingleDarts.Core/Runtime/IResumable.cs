@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Runtime;
 
 /// <summary>
-/// A part of a run that has state. A scheme, relaxation, derivation, penalty, stopping rule or observer that implements it is saved with
-/// every checkpoint and restored at a resume; nothing has to be registered. Two such parts of one kind must differ in their names.
+/// A part of a run that has state. A scheme, relaxation, edge decorator, derivation, penalty, stopping rule or observer that implements
+/// it is saved with every checkpoint and restored at a resume; nothing has to be registered. Two such parts of one kind must differ in
+/// their names.
 /// </summary>
 public interface IResumable
 {

@@ -53,6 +53,7 @@ internal static class RunDocument
         ["convolutionType"] = (options.ConvolutionType ?? options.DataType).ToString(),
         ["scheme"] = PartDescription.Of(options.Scheme),
         ["relaxation"] = PartDescription.Of(options.Relaxation),
+        ["edgeDecorators"] = PartDescription.Of(options.EdgeDecorators.ToArray()),
         ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),
         ["architectureOptimizer"] = PartDescription.Of(options.ArchitectureOptimizer),
         ["derivation"] = PartDescription.Of(options.Derivation ?? space.Derivation),

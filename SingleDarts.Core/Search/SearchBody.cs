@@ -47,6 +47,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
             TrackRunningStatistics = options.TrackRunningStatistics,
             Execution = options.Execution,
             ConvolutionType = options.ConvolutionType,
+            EdgeDecorators = options.EdgeDecorators,
         });
         supernet.train();
         weights = new ScheduledOptimizer(
@@ -98,8 +99,9 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     {
         double fraction = (double)step / StepsPerEpoch;
         outcome = null;
-        context.Progress = (epoch + fraction) / options.Epochs;
-        supernet.MoveTo(context.Progress, epoch, step);
+        var position = new EpochPosition(epoch, fraction, options.Epochs);
+        context.Progress = position.Progress;
+        supernet.MoveTo(position, step);
         weights.SetEpoch(epoch, fraction);
         architecture.SetEpoch(epoch, fraction);
         (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);

@@ -45,6 +45,10 @@ public sealed record SearchOptions : RunOptions
     /// <value>Images are normalised by the statistics of the data set; other inputs are taken as they are.</value>
     public IBatchTransform? Transform { get; init; }
 
+    /// <summary>What stands around the mixture on every edge, the innermost first.</summary>
+    /// <value>Nothing.</value>
+    public IReadOnlyList<IEdgeDecorator> EdgeDecorators { get; init; } = [];
+
     /// <summary>Penalties on α.</summary>
     /// <value>None.</value>
     public IReadOnlyList<IPenalty> Penalties { get; init; } = [];

@@ -34,6 +34,7 @@ internal static class SearchRun
         [
             new("schemes", options.Scheme.Name, options.Scheme),
             new("relaxations", options.Relaxation.Name, options.Relaxation),
+            .. options.EdgeDecorators.Select(decorator => new RunPart("edge-decorators", decorator.Name, decorator)),
             .. derivation is null ? [] : new[] { new RunPart("derivations", derivation.Name, derivation) },
             .. options.Penalties.Select(penalty => new RunPart("penalties", penalty.Name, penalty)),
             .. options.StoppingRules.Select(rule => new RunPart("stopping-rules", rule.Name, rule)),

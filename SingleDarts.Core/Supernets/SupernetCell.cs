@@ -19,7 +19,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         Placement = placement;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(place => preprocessingFactory.Create(options.Adapt(place)))]);
         edges = nn.ModuleList([.. Topology.Edges.Select(edge => new MixedOp(
-            placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge)))]);
+            placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge), options.EdgeDecorators))]);
         merged = new MergedExecution(placement.Cell, [.. edges], options.ConvolutionType, fault);
         RegisterComponents();
     }
@@ -47,7 +47,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     {
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
-        bool merges = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device);
+        bool merges = training && Execution != CellExecution.PerEdge && !weights.CountsUncomputed && MergedExecution.Runs(previous.device);
         Tensor output = merges
             ? merged.Forward(inputs, weights, recompute: Execution == CellExecution.MergedWithRecomputation)
             : Sum(inputs, weights);
