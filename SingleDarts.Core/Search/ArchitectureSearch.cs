@@ -13,7 +13,7 @@ namespace SingleDarts.Core.Search;
 /// Describes a search in words and runs it. Immutable: every method returns a changed copy, so that <c>common.WithSeed(1)</c> and
 /// <c>common.WithSeed(2)</c> are two searches, which may run side by side unless they share an observer or scheme with state. The
 /// order of the calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the
-/// paper's values for NAS-Bench-201.
+/// values of the method, by default the paper's for NAS-Bench-201.
 /// </summary>
 public sealed class ArchitectureSearch
 {
@@ -22,14 +22,27 @@ public sealed class ArchitectureSearch
     private ILogger? logger;
     private IProgress<RunProgress>? progress;
 
-    private ArchitectureSearch(SearchSpace space) => this.space = space;
+    private ArchitectureSearch(SearchSpace space, SearchMethod method)
+    {
+        this.space = method.Space(space);
+        Options = method.Options(space) with { Method = method.Name };
+    }
 
     /// <summary>The options.</summary>
-    public SearchOptions Options { get; private set; } = new();
+    public SearchOptions Options { get; private set; }
 
-    /// <summary>Begins with the search space.</summary>
+    /// <summary>Begins with the search space; the method is Single-DARTS.</summary>
     /// <param name="space">For example <c>SearchSpaces.NasBench201(classes: 10)</c>.</param>
-    public static ArchitectureSearch In(SearchSpace space) => new(space);
+    public static ArchitectureSearch In(SearchSpace space) => In(space, SearchMethods.SingleDarts());
+
+    /// <summary>Begins with the search space and a method of the literature; later calls override what it sets.</summary>
+    /// <param name="space">For example <c>SearchSpaces.Darts()</c>.</param>
+    /// <param name="method">For example <c>SearchMethods.Darts()</c>.</param>
+    public static ArchitectureSearch In(SearchSpace space, SearchMethod method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return new(space, method);
+    }
 
     /// <summary>
     /// The labelled samples, held in memory. The search brings them to its device and type and applies <see cref="Augmenting"/>;

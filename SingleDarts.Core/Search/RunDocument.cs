@@ -17,6 +17,7 @@ internal static class RunDocument
         ["execution"] = options.Execution.ToString(),
         ["allowTF32"] = options.AllowTF32,
         ["checkpointInterval"] = options.CheckpointInterval,
+        ["method"] = options.Method,
         ["space"] = SpaceDescription.Of(space),
         ["data"] = Data(data),
         ["search"] = Search(space, data, options),

@@ -21,6 +21,10 @@ public sealed record SearchOptions : RunOptions
         BatchSize = 64;
     }
 
+    /// <summary>Name of the method that the options began with, for run records.</summary>
+    /// <value>Single-DARTS.</value>
+    public string Method { get; init; } = "single-darts";
+
     /// <summary>How w and α are moved.</summary>
     /// <value>Single-level.</value>
     public IOptimizationScheme Scheme { get; init; } = OptimizationSchemes.SingleLevel;
