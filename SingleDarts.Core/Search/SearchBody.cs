@@ -50,8 +50,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         });
         supernet.train();
         weights = new ScheduledOptimizer(
-            options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
-        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named, options.Epochs);
+            options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)]);
+        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named);
         context = new StepContext(supernet, weights, architecture, options.Penalties);
         Random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
         {
@@ -100,8 +100,9 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         outcome = null;
         context.Progress = (epoch + fraction) / options.Epochs;
         supernet.MoveTo(context.Progress, epoch, step);
-        weights.SetEpoch(epoch, fraction);
-        architecture.SetEpoch(epoch, fraction);
+        var position = new EpochPosition(epoch, fraction, options.Epochs);
+        weights.MoveTo(position, step);
+        architecture.MoveTo(position, step);
         (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
     }
 
