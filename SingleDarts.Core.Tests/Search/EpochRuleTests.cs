@@ -34,6 +34,36 @@ public class EpochRuleTests
     }
 
     [Fact]
+    public async Task A_stop_wins_over_a_new_stage_and_a_resume_does_not_begin_it()
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        ArchitectureSearch Search() => Small.Search(data).For(2).Following(new Progressive(2)).Following(new Deciding(context =>
+            context.Reports.Count == 2 ? EpochDecision.Stop("enough") : EpochDecision.Continue));
+        SearchResult result = await Search().SavingTo(folder["run"]).RunAsync();
+        SearchResult again = await Search().ResumingFrom(folder["run"]).RunAsync();
+        (again.StopReason, again.Epochs.Count, again.Genotype).Should().Be(("enough", 2, result.Genotype));
+    }
+
+    [Theory]
+    [InlineData(6)]
+    [InlineData(11)]
+    public async Task A_rule_with_state_is_put_back_and_asked_again_and_gets_its_state(int step)
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        // One rule for all runs, so that it comes with the state of the run before.
+        var rule = new CountingStages();
+        ArchitectureSearch Search() => Small.Search(data).For(2).Following(rule);
+        SearchResult whole = await Search().SavingTo(folder["whole"]).RunAsync();
+        await Runs.ResumablePartsTests.Cancelled(step, (bar, stop) => Search().SavingTo(folder["cut"]).ReportingTo(bar).RunAsync(stop));
+        SearchResult resumed = await Search().ResumingFrom(folder["cut"]).RunAsync();
+        whole.Epochs.Select(e => e.Stage).Should().Equal(1, 2, 2);
+        resumed.Epochs.Select(StagesTests.Numbers).Should().Equal(whole.Epochs.Select(StagesTests.Numbers));
+        Runs.ResumablePartsTests.SameCheckpoints(folder["whole"], folder["cut"]);
+    }
+
+    [Fact]
     public async Task A_genotype_of_an_earlier_stage_is_one_of_its_space()
     {
         using ClassificationDataset data = Small.Data();
@@ -122,6 +152,15 @@ public class EpochRuleTests
             .Should().Throw<InvalidRunException>().WithMessage("*'2 × skip_connect in normal' looks at a kind of cell that*it has cell.*");
         Small.Search(data).Following(new OperationLimit("skip")).Invoking(s => s.Build())
             .Should().Throw<InvalidRunException>().WithMessage("*'2 × skip in cell' counts an operation that*skip_connect*");
+    }
+
+    /// <summary>Begins a stage when it is asked for the first time.</summary>
+    private sealed class CountingStages : Counting, IEpochRule
+    {
+        public string Name => "counting stages";
+
+        public EpochDecision Decide(EpochRuleContext context) =>
+            Calls++ == 0 ? EpochDecision.NextStage(context.Space.WithStages(2, 1, 1)) : EpochDecision.Continue;
     }
 
     /// <summary>As in docs/how-to/own-scheme.md.</summary>

@@ -29,6 +29,11 @@ public class PruningTests
 
         search.Supernet.Restrict(Restricted.Small);
 
+        HashSet<string> kept = [.. before.Weights.Select(w => w.Name)];
+        using Scalar poison = Core.Runtime.Scalars.Of(double.NaN);
+        using (no_grad())
+            foreach (var (name, weight) in search.Supernet.Weights.Where(w => !kept.Contains(w.Name)))
+                weight.fill_(poison);
         Tensor p = search.Supernet.OperationWeights()["cell"];
         foreach (var (edge, k) in Restricted.Excluded)
             p[edge, k].item<double>().Should().Be(0);

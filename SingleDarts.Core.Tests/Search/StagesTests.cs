@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Tests.Search;
 
-/// <summary>A search of two stages, the second of four cells instead of three and of four candidates on every edge instead of five.</summary>
+/// <summary>A search of two stages: three cells with five candidates on every edge, then four cells with four.</summary>
 public class StagesTests
 {
     private static ArchitectureSearch Staged(ClassificationDataset data) => Small.Search(data).For(epochs: 2)
@@ -132,12 +132,12 @@ public class StagesTests
         RunJson.Write(old).Should().Be(line);
     }
 
-    /// <summary>Weights of candidates, by hand: only convolutions have any, and search cells have no affine batch normalisations.</summary>
+    /// <summary>Weights of candidates, by hand: convolutions have any, and a bias, because batch normalisation is not affine.</summary>
     private static long Weights(SearchSpace space, params long[] channels) => (
         from c in channels
         from edge in space.Cells[0].Topology.Edges
         from k in space.Cells[0].Allowed(edge)
-        select space.Cells[0].Operations[k].Name switch { "nor_conv_3x3" => 9 * c * c, "nor_conv_1x1" => c * c, _ => 0 }).Sum();
+        select space.Cells[0].Operations[k].Name switch { "nor_conv_3x3" => (9 * c * c) + c, "nor_conv_1x1" => (c * c) + c, _ => 0 }).Sum();
 
     private static Task Cut(int step, ArchitectureSearch search, string folder) => Runs.ResumablePartsTests.Cancelled(
         step, (bar, stop) => search.SavingTo(folder).ReportingTo(bar).RunAsync(stop));
