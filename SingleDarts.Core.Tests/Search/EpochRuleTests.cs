@@ -38,10 +38,10 @@ public class EpochRuleTests
     {
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
-        ArchitectureSearch Search() => Small.Search(data).For(2).Following(new Progressive(2)).Following(new Deciding(context =>
-            context.Reports.Count == 2 ? EpochDecision.Stop("enough") : EpochDecision.Continue));
-        SearchResult result = await Search().SavingTo(folder["run"]).RunAsync();
-        SearchResult again = await Search().ResumingFrom(folder["run"]).RunAsync();
+        ArchitectureSearch Search(bool stops) => Small.Search(data).For(2).Following(new Progressive(2)).Following(new Deciding(context =>
+            stops && context.Reports.Count == 2 ? EpochDecision.Stop("enough") : EpochDecision.Continue));
+        SearchResult result = await Search(true).SavingTo(folder["run"]).RunAsync();
+        SearchResult again = await Search(false).ResumingFrom(folder["run"]).RunAsync();
         (again.StopReason, again.Epochs.Count, again.Genotype).Should().Be(("enough", 2, result.Genotype));
     }
 
@@ -102,6 +102,22 @@ public class EpochRuleTests
         stable.Should().BeInRange(3, 8);
         result.Epochs.TakeLast(3).Select(e => e.Genotype).Distinct().Should().ContainSingle();
         result.StopReason.Should().Be("the genotype is the same in 3 epochs");
+    }
+
+    [Fact]
+    public async Task The_stages_of_P_DARTS_have_5_11_and_17_cells_and_8_5_and_3_candidates()
+    {
+        using ClassificationDataset data = Small.Data(samples: 4);
+        var seen = new List<(int Cells, int Widest, int Narrowest)>();
+        SearchResult result = await ArchitectureSearch.In(SearchSpaces.Darts(3, channels: 2, layers: 5, height: 8, width: 8)).On(data)
+            .For(1, 4).Following(new ProgressiveDarts([3, 5], [3, 2])).Following(new Deciding(context =>
+            {
+                int[] widths = [.. context.Space.Cells.SelectMany(cell => cell.Topology.Edges.Select(edge => cell.Allowed(edge).Count))];
+                seen.Add((context.Space.Layout.LayerCount, widths.Max(), widths.Min()));
+                return EpochDecision.Continue;
+            })).RunAsync();
+        seen.Should().Equal((5, 8, 8), (11, 5, 5), (17, 3, 3));
+        result.Epochs.Should().HaveCount(3);
     }
 
     public static TheoryData<string, string> Impossible => new()
@@ -172,5 +188,27 @@ public class EpochRuleTests
             context.EpochOfStage >= Epochs && context.Reports.TakeLast(Epochs).All(e => e.Genotype.Equals(context.Report.Genotype))
                 ? EpochDecision.Stop($"the genotype is the same in {Epochs} epochs")
                 : EpochDecision.Continue;
+    }
+
+    /// <summary>As in docs/how-to/own-scheme.md.</summary>
+    private sealed record ProgressiveDarts(int[] Cells, int[] Dropped) : IEpochRule
+    {
+        public string Name => "progressive";
+
+        public EpochDecision Decide(EpochRuleContext context)
+        {
+            if (!context.IsStageComplete || context.Stage > Cells.Length)
+                return EpochDecision.Continue;
+            SearchSpace next = context.Space;
+            foreach (CellSpecification cell in context.Space.Cells)
+                foreach (CellEdge edge in cell.Topology.Edges)
+                {
+                    double[,] p = context.Report.Architecture[cell.Name].OperationWeights;
+                    var kept = cell.Allowed(edge).OrderBy(k => p[edge.Index, k]).Skip(Dropped[context.Stage - 1]);
+                    next = next.Allow(cell.Name, edge.Index, [.. kept.Select(k => cell.Operations[k].Name)]);
+                }
+            int cells = Cells[context.Stage - 1];
+            return EpochDecision.NextStage(next.WithStages(cells, cells, cells));
+        }
     }
 }
