@@ -24,6 +24,9 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private readonly StepContext context;
     private readonly IBatchSource data;
     private readonly SearchBatches batches;
+    private readonly IOptimizationScheme scheme;
+    private readonly SearchDerivation derivation;
+    private readonly RandomStreams streams;
     private StepOutcome? outcome;
     private SearchResult? result;
 
@@ -35,7 +38,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         this.options = options;
         this.logger = logger;
         using var kept = new BuildScope();
-        var streams = new RandomStreams(options.Seed);
+        streams = new RandomStreams(options.Seed);
         Device device = Devices.Parse(options.Device);
         batches = new SearchBatches(data, SchemeChecks.Allocate(data, options), streams, device, options);
         supernet = new Supernet(space, options.Relaxation, new SupernetOptions
@@ -53,11 +56,19 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         weights = new ScheduledOptimizer(
             options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)]);
         architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named);
-        context = new StepContext(supernet, weights, architecture, options.Penalties);
+        context = new StepContext(supernet, weights, architecture, options.Penalties, options.Loss)
+        {
+            Position = new EpochPosition(0, 0, options.Epochs),
+            WeightSteps = batches.StepsPerEpoch,
+            EvaluationBatches = batches.Evaluation,
+        };
+        scheme = Begin();
+        StepsPerEpoch = context.StepsPerEpoch = SchemeChecks.Steps(scheme, batches.StepsPerEpoch);
+        derivation = new SearchDerivation(options.Derivation ?? space.Derivation, scheme, context, streams);
         Random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
         {
             // What somebody else's scheme draws is not known.
-            SeedsProcess = options.Scheme.GetType().Assembly != typeof(SearchBody).Assembly,
+            SeedsProcess = IsForeign(options.Scheme),
         };
         Sums = new EpochSums(device, WeightLoss, WeightAccuracy, ArchitectureLoss, ArchitectureAccuracy);
         RunLog.SearchStarted(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
@@ -66,7 +77,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public string Kind => SearchRun.Kind;
 
-    public int StepsPerEpoch => batches.StepsPerEpoch;
+    public int StepsPerEpoch { get; }
 
     public RunRandom Random { get; }
 
@@ -78,7 +89,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         ("architecture-optimizer/", architecture),
     ];
 
-    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options);
+    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options, scheme);
 
     public IEnumerable<(string Name, Tensor Value)> Moved =>
     [
@@ -90,43 +101,46 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     {
         Outcome = outcome,
         Result = result,
+        WeightSteps = batches.StepsPerEpoch,
         DrawIndependentBatch = () => batches.Independent(epoch, step),
     };
 
-    public IDisposable KeepGenerators() => new KeptGenerator(supernet.RelaxationGenerator);
+    public IDisposable KeepGenerators() => new KeptGenerators([supernet.RelaxationGenerator, context.Generator]);
 
     public void Prepare(int epoch, int step)
     {
-        double fraction = (double)step / StepsPerEpoch;
         outcome = null;
-        var position = new EpochPosition(epoch, fraction, options.Epochs);
-        context.Progress = position.Progress;
+        EpochPosition position = MoveTo(epoch, step);
         supernet.MoveTo(position, step);
         weights.MoveTo(position, step);
         architecture.MoveTo(position, step);
-        (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
+        if (step < batches.StepsPerEpoch)
+            (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
     }
 
     public void Step(int epoch, int step)
     {
-        outcome = SchemeChecks.Checked(options.Scheme, options.Scheme.Step(context));
-        var (w, a) = (outcome.Weights, outcome.Architecture);
-        Sums.Add(step, (w.Loss.Times(w.Size), w.Size), (w.Correct, w.Size), (a.Loss.Times(a.Size), a.Size), (a.Correct, a.Size));
+        outcome = SchemeChecks.Checked(scheme, scheme.Step(context));
+        Sums.Add(step, [.. Terms(outcome.Weights), .. Terms(outcome.Architecture)]);
     }
 
     public EpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, double?> means = Sums.Means();
+        EpochPosition last = context.Position;
+        using IDisposable random = Random.Begin(epoch, StepsPerEpoch);
+        MoveTo(epoch, StepsPerEpoch, last);
+        scheme.EndEpoch(context);
         var snapshot = supernet.Snapshot();
         return new EpochReport
         {
             Epoch = epoch + 1,
             Epochs = options.Epochs,
-            Genotype = space.Derive(options.Derivation ?? space.Derivation, snapshot),
-            WeightLoss = means[WeightLoss]!.Value,
-            WeightAccuracy = means[WeightAccuracy]!.Value,
-            ArchitectureLoss = means[ArchitectureLoss]!.Value,
-            ArchitectureAccuracy = means[ArchitectureAccuracy]!.Value,
+            Genotype = derivation.Derive(snapshot, last, isFinal: false),
+            WeightLoss = means[WeightLoss] ?? double.NaN,
+            WeightAccuracy = means[WeightAccuracy] ?? double.NaN,
+            ArchitectureLoss = means[ArchitectureLoss] ?? means[WeightLoss] ?? double.NaN,
+            ArchitectureAccuracy = means[ArchitectureAccuracy] ?? means[WeightAccuracy] ?? double.NaN,
             WeightLearningRate = weights.LearningRate,
             ArchitectureLearningRate = architecture.LearningRate,
             Architecture = snapshot,
@@ -148,7 +162,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public SearchResult Complete(IReadOnlyList<EpochReport> reports, string? stopReason, RunFolder? folder)
     {
-        Genotype genotype = reports[^1].Genotype;
+        Genotype genotype = Result(reports[^1]);
         result = new SearchResult(genotype, new CostModel(space).Of(genotype), reports, stopReason);
         folder?.WriteText(RunFiles.Genotype, RunDocument.Genotype(result));
         RunLog.SearchCompleted(logger, genotype.ToString(), result.Cost.Parameters, result.Cost.Flops);
@@ -157,8 +171,12 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public void Dispose()
     {
+        // What the scheme made for this run; the described one is the caller's.
+        if (scheme != options.Scheme)
+            (scheme as IDisposable)?.Dispose();
         batches.Dispose();
         Sums.Dispose();
+        context.Generator.Dispose();
         weights.Dispose();
         architecture.Dispose();
         supernet.Dispose();
@@ -166,14 +184,53 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         (data as DatasetSource)?.Dispose();
     }
 
-    private sealed class KeptGenerator(Generator generator) : IDisposable
+    /// <summary>Derived once more, with the supernet as the last step left it, also if the run is resumed at its end.</summary>
+    private Genotype Result(EpochReport last)
     {
-        private readonly Tensor state = generator.get_state().DetachFromDisposeScope();
+        int epoch = last.Epoch - 1;
+        EpochPosition position = MoveTo(epoch, StepsPerEpoch - 1);
+        supernet.MoveTo(position, StepsPerEpoch - 1);
+        using IDisposable random = Random.Begin(epoch, StepsPerEpoch + 1);
+        return derivation.Derive(last.Architecture, position, isFinal: true);
+    }
+
+    private IOptimizationScheme Begin()
+    {
+        context.Generator.manual_seed(streams.Derive("scheme begin"));
+        using var random = new RunRandom.Draw(streams.Derive("scheme begin"), borrows: IsForeign(options.Scheme));
+        return options.Scheme.Begin(context) ?? throw new InvalidRunException(SearchRun.Kind,
+            [$"Begin of the scheme '{options.Scheme.Name}' gives null; return the scheme of this run, by default this."]);
+    }
+
+    private static bool IsForeign(object part) => part.GetType().Assembly != typeof(SearchBody).Assembly;
+
+    private EpochPosition MoveTo(int epoch, int step) =>
+        MoveTo(epoch, step, new EpochPosition(epoch, (double)step / StepsPerEpoch, options.Epochs));
+
+    /// <summary>The context without batches at a step.</summary>
+    private EpochPosition MoveTo(int epoch, int step, EpochPosition position)
+    {
+        context.Position = position;
+        context.Step = step;
+        context.Generator.manual_seed(streams.Derive("scheme", epoch, step));
+        context.WeightBatch = context.ArchitectureBatch = null!;
+        return position;
+    }
+
+    private static (Tensor? Sum, long Samples)[] Terms(BatchOutcome? of) =>
+        of is null ? [(null, 0), (null, 0)] : [(of.Loss.Times(of.Size), of.Size), (of.Correct, of.Size)];
+
+    private sealed class KeptGenerators(Generator[] generators) : IDisposable
+    {
+        private readonly Tensor[] states = [.. generators.Select(generator => generator.get_state().DetachFromDisposeScope())];
 
         public void Dispose()
         {
-            generator.set_state(state);
-            state.Dispose();
+            foreach (var (generator, state) in generators.Zip(states))
+            {
+                generator.set_state(state);
+                state.Dispose();
+            }
         }
     }
 }
