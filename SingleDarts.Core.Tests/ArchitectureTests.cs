@@ -14,7 +14,7 @@ public class ArchitectureTests
         ["Data"] = ["Runtime"],
         ["Operations"] = ["Runtime"],
         ["Genotypes"] = [],
-        ["Spaces"] = ["Runtime", "Operations", "Genotypes"],
+        ["Spaces"] = ["Runtime", "Operations", "Genotypes", "Optimizers"],
         ["Supernets"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Optimizers"],
         ["Optimizers"] = ["Runtime"],
         ["Runs"] = ["Runtime"],

@@ -61,8 +61,8 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     public override void OnStepStarting(SearchMoment moment)
     {
         bool measures = moment.Step % Interval == 0;
-        bool precedes = (moment.Step + 1) % moment.StepsPerEpoch % Interval == 0;
-        if (places.Length == 0 || !(measures || precedes))
+        bool precedes = (moment.Step + 1) % moment.WeightSteps % Interval == 0;
+        if (places.Length == 0 || moment.Step >= moment.WeightSteps || !(measures || precedes))
             return;
         using var measurement = new Measurement(moment);
         var p = moment.Context.Supernet.Relax().ToDictionary(kind => kind.Key, kind => kind.Value.Detach());

@@ -71,6 +71,10 @@ public sealed class ArchitectureSearch
     /// <param name="scheme">For example <see cref="OptimizationSchemes.SingleLevel"/>.</param>
     public ArchitectureSearch Using(IOptimizationScheme scheme) => With(o => o with { Scheme = scheme });
 
+    /// <summary>What w and α minimise, instead of the mean cross-entropy.</summary>
+    /// <param name="loss">Logits [N, classes] and labels [N] to a scalar, for example cross-entropy with label smoothing.</param>
+    public ArchitectureSearch Minimizing(Func<Tensor, Tensor, Tensor> loss) => With(o => o with { Loss = loss });
+
     /// <summary>How α becomes operation weights.</summary>
     /// <param name="relaxation">For example <c>new SigmoidRelaxation(0.125)</c>.</param>
     public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });

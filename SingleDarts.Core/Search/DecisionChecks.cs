@@ -40,7 +40,7 @@ internal static class DecisionChecks
             yield return $"prunes {{epoch}} to a space '{space.Name}' that is not the present one with fewer candidates; expected " +
                 "context.Space.Allow(...) with candidates that the edge still has. Begin a new stage with NextStage for another space.";
         IDerivation derivation = options.Derivation ?? context.FirstSpace.Derivation;
-        foreach (string fault in space.Cells.SelectMany(derivation.Faults))
+        foreach (string fault in derivation.Faults(space))
             yield return $"prunes {{epoch}} to a space that does not fit the search: {fault}";
     }
 
@@ -55,7 +55,7 @@ internal static class DecisionChecks
             return [$"{begins} with the kinds of cells {string.Join(" and ", space.Cells.Select(cell => cell.Name))}; expected those of " +
                 $"the first stage, {string.Join(" and ", kinds)}. Make it of context.Space."];
         IDerivation derivation = options.Derivation ?? first.Derivation;
-        return space.Cells.SelectMany(derivation.Faults)
+        return derivation.Faults(space)
             .Concat(options.Observers.OfType<ISearchObserver>().SelectMany(observer => observer.Faults(space)))
             .Concat(new[] { RunValidation.Try(() => new CostModel(first.WithCells(space.Cells))) }.OfType<string>())
             .Select(fault => $"{begins} that does not fit the search: {fault}");

@@ -12,16 +12,18 @@ public sealed record EpochReport : RunReport
     [JsonPropertyOrder(-1)]
     public int Stage { get; init; } = 1;
 
-    /// <summary>The genotype that the parameters give after this epoch.</summary>
+    /// <summary>The genotype that the derivation gives after this epoch. A selection scores its candidates once more at the end, so that
+    /// the genotype of the last epoch may be another one than the result.</summary>
     public required Genotype Genotype { get; init; }
 
-    /// <summary>Mean loss on the weights' batches.</summary>
+    /// <summary>Mean loss on the weights' batches; NaN if no step measured one.</summary>
     public required double WeightLoss { get; init; }
 
     /// <summary>Accuracy on the weights' batches, 0 to 1.</summary>
     public required double WeightAccuracy { get; init; }
 
-    /// <summary>Mean loss on α's batches. A step that shares one batch, or in which α does not move, counts the weights' loss.</summary>
+    /// <summary>Mean loss on α's batches. A step that shares one batch, or in which α does not move, counts the weights' loss;
+    /// if no step measured one, it is <see cref="WeightLoss"/>.</summary>
     public required double ArchitectureLoss { get; init; }
 
     /// <summary>Accuracy on α's batches, 0 to 1, with the weights' where <see cref="ArchitectureLoss"/> has theirs.</summary>

@@ -54,6 +54,7 @@ internal static class RunDocument
         ["dataType"] = options.DataType.ToString(),
         ["convolutionType"] = (options.ConvolutionType ?? options.DataType).ToString(),
         ["scheme"] = PartDescription.Of(options.Scheme),
+        ["loss"] = options.Loss is null ? "cross-entropy" : "own",
         ["relaxation"] = PartDescription.Of(options.Relaxation),
         ["edgeDecorators"] = PartDescription.Of(options.EdgeDecorators.ToArray()),
         ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),

@@ -39,7 +39,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         batches = new SearchBatches(
             data, SchemeChecks.Allocate(data, options), new RandomStreams(options.Seed), device, options);
         course = new SearchCourse(space, options);
-        stage = new SearchStage(space, course.Stage, options, othersDraw);
+        stage = new SearchStage(space, course.Stage, batches, options, othersDraw);
         Sums = new EpochSums(device, WeightLoss, WeightAccuracy, ArchitectureLoss, ArchitectureAccuracy);
         RunLog.SearchStarted(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
             options.Epochs, StepsPerEpoch, options.Seed);
@@ -49,7 +49,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public int Epochs => course.Epochs;
 
-    public int StepsPerEpoch => batches.StepsPerEpoch;
+    public int StepsPerEpoch => stage.Context.StepsPerEpoch;
 
     public int Stage => course.Stage;
 
@@ -59,7 +59,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public IEnumerable<(string Prefix, IResumable Part)> Parts => stage.Parts;
 
-    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options);
+    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options, stage.Scheme);
 
     public IEnumerable<(string Name, Tensor Value)> Moved => stage.Moved;
 
@@ -69,39 +69,44 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         Position = Position(epoch, step),
         Outcome = outcome,
         Result = result,
+        WeightSteps = batches.StepsPerEpoch,
         DrawIndependentBatch = () => batches.Independent(epoch, step),
     };
 
-    public IDisposable KeepGenerators() => new KeptGenerator(stage.Supernet.RelaxationGenerator);
+    public IDisposable KeepGenerators() => new KeptGenerators([stage.Supernet.RelaxationGenerator, stage.Context.Generator]);
 
     public void Prepare(int epoch, int step)
     {
         outcome = null;
-        stage.MoveTo(Position(epoch, step), step);
-        (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, step);
+        stage.MoveTo(Position(epoch, step), epoch, step);
+        if (step < batches.StepsPerEpoch)
+            (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, step);
     }
 
     public void Step(int epoch, int step)
     {
-        outcome = SchemeChecks.Checked(options.Scheme, options.Scheme.Step(stage.Context));
-        var (w, a) = (outcome.Weights, outcome.Architecture);
-        Sums.Add(step, (w.Loss.Times(w.Size), w.Size), (w.Correct, w.Size), (a.Loss.Times(a.Size), a.Size), (a.Correct, a.Size));
+        outcome = SchemeChecks.Checked(stage.Scheme, stage.Scheme.Step(stage.Context));
+        Sums.Add(step, [.. Terms(outcome.Weights), .. Terms(outcome.Architecture)]);
     }
 
     public EpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, double?> means = Sums.Means();
+        EpochPosition last = stage.Context.Position;
+        using IDisposable random = Random.Begin(epoch, StepsPerEpoch);
+        stage.MoveContextTo(last, epoch, StepsPerEpoch);
+        stage.Scheme.EndEpoch(stage.Context);
         var snapshot = stage.Supernet.Snapshot();
         return new EpochReport
         {
             Epoch = epoch + 1,
             Epochs = course.Epochs,
             Stage = course.Stage,
-            Genotype = course.Space.Derive(options.Derivation ?? space.Derivation, snapshot),
-            WeightLoss = means[WeightLoss]!.Value,
-            WeightAccuracy = means[WeightAccuracy]!.Value,
-            ArchitectureLoss = means[ArchitectureLoss]!.Value,
-            ArchitectureAccuracy = means[ArchitectureAccuracy]!.Value,
+            Genotype = stage.Derivation.Derive(snapshot, last, isFinal: false),
+            WeightLoss = means[WeightLoss] ?? double.NaN,
+            WeightAccuracy = means[WeightAccuracy] ?? double.NaN,
+            ArchitectureLoss = means[ArchitectureLoss] ?? means[WeightLoss] ?? double.NaN,
+            ArchitectureAccuracy = means[ArchitectureAccuracy] ?? means[WeightAccuracy] ?? double.NaN,
             WeightLearningRate = stage.Context.WeightOptimizer.LearningRate,
             ArchitectureLearningRate = stage.Context.ArchitectureOptimizer.LearningRate,
             Architecture = snapshot,
@@ -142,7 +147,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     public SearchResult Complete(IReadOnlyList<EpochReport> reports, RunStop? stop, RunFolder? folder)
     {
         int epoch = stop?.ResultEpoch ?? reports.Count;
-        Genotype genotype = reports[epoch - 1].Genotype;
+        Genotype genotype = epoch < reports.Count ? reports[epoch - 1].Genotype : Result(reports[^1]);
         ModuleCost cost = new CostModel(course.NetworkSpace(epoch)).Of(genotype);
         result = new SearchResult(genotype, cost, reports, stop?.Reason) { GenotypeEpoch = epoch };
         folder?.WriteText(RunFiles.Genotype, RunDocument.Genotype(result));
@@ -164,7 +169,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private void BeginStage(int epochs)
     {
         stage.Dispose();
-        stage = new SearchStage(course.StageSpace, course.Stage, options, othersDraw);
+        stage = new SearchStage(course.StageSpace, course.Stage, batches, options, othersDraw);
         batches.Epochs = course.Epochs;
         RunLog.StageStarted(logger, course.Stage, epochs, course.StageSpace.ToString());
     }
@@ -175,14 +180,30 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         RunLog.Pruned(logger, epochs, course.Space.ToString());
     }
 
-    private sealed class KeptGenerator(Generator generator) : IDisposable
+    /// <summary>Derived once more, with the supernet as the last step left it, also if the run is resumed at its end.</summary>
+    private Genotype Result(EpochReport last)
     {
-        private readonly Tensor state = generator.get_state().DetachFromDisposeScope();
+        int epoch = last.Epoch - 1;
+        EpochPosition position = Position(epoch, StepsPerEpoch - 1);
+        stage.MoveTo(position, epoch, StepsPerEpoch - 1);
+        using IDisposable random = Random.Begin(epoch, StepsPerEpoch + 1);
+        return stage.Derivation.Derive(last.Architecture, position, isFinal: true);
+    }
+
+    private static (Tensor? Sum, long Samples)[] Terms(BatchOutcome? of) =>
+        of is null ? [(null, 0), (null, 0)] : [(of.Loss.Times(of.Size), of.Size), (of.Correct, of.Size)];
+
+    private sealed class KeptGenerators(Generator[] generators) : IDisposable
+    {
+        private readonly Tensor[] states = [.. generators.Select(generator => generator.get_state().DetachFromDisposeScope())];
 
         public void Dispose()
         {
-            generator.set_state(state);
-            state.Dispose();
+            foreach (var (generator, state) in generators.Zip(states))
+            {
+                generator.set_state(state);
+                state.Dispose();
+            }
         }
     }
 }

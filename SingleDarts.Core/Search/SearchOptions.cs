@@ -29,6 +29,10 @@ public sealed record SearchOptions : RunOptions
     /// <value>Single-level.</value>
     public IOptimizationScheme Scheme { get; init; } = OptimizationSchemes.SingleLevel;
 
+    /// <summary>Logits [N, classes] and labels [N] to the loss, a scalar, that moves w and, with the penalties, α.</summary>
+    /// <value>The mean cross-entropy, if <see langword="null"/>.</value>
+    public Func<Tensor, Tensor, Tensor>? Loss { get; init; }
+
     /// <summary>α to operation weights.</summary>
     /// <value>Sigmoid from 0.125.</value>
     public IRelaxation Relaxation { get; init; } = Relaxations.Sigmoid;

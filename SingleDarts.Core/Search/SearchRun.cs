@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -27,12 +28,15 @@ internal static class SearchRun
     }
 
     /// <summary>Parts that a user may have written and that may have state.</summary>
-    public static IEnumerable<RunPart> UserParts(SearchSpace? space, SearchOptions options)
+    /// <param name="space">The space.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="scheme">The scheme of the run; that of the options if null.</param>
+    public static IEnumerable<RunPart> UserParts(SearchSpace? space, SearchOptions options, IOptimizationScheme? scheme = null)
     {
         IDerivation? derivation = options.Derivation ?? space?.Derivation;
         return
         [
-            new("schemes", options.Scheme.Name, options.Scheme),
+            new("schemes", options.Scheme.Name, scheme ?? options.Scheme),
             new("relaxations", options.Relaxation.Name, options.Relaxation),
             .. options.EdgeDecorators.Select(decorator => new RunPart("edge-decorators", decorator.Name, decorator)),
             .. derivation is null ? [] : new[] { new RunPart("derivations", derivation.Name, derivation) },

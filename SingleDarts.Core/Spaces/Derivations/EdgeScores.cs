@@ -27,10 +27,9 @@ internal sealed class EdgeScores
         this.scores = scores;
     }
 
-    /// <summary>The first operation of the highest score among those that the edge allows and that are admitted; null if there are
-    /// none.</summary>
+    /// <summary>The first operation of the highest score among those that may be derived and that are admitted; null if there are none.</summary>
     public (string Name, double Score)? BestOperation(CellEdge edge, Func<CandidateOperation, bool> admits) =>
-        cell.Allowed(edge).Where(o => admits(cell.Operations[o]))
+        cell.Derivable(edge).Where(o => admits(cell.Operations[o]))
             .Select(o => ((string Name, double Score)?)(cell.Operations[o].Name, scores[edge.Index, o]))
             .MaxBy(c => c!.Value.Score);
 }

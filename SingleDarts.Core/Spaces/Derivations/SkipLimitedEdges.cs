@@ -10,7 +10,7 @@ namespace SingleDarts.Core.Spaces;
 /// <c>chenxin061/pdarts</c> b880e87, <c>train_search.py</c>. Genes are ordered by source and not by strength; of equal edges the later one
 /// is kept. The published script prints a genotype for each limit from 8 to 0; its author recommends 2.
 /// </remarks>
-public sealed record SkipLimitedEdges : IDerivation
+public sealed record SkipLimitedEdges : CellDerivation
 {
     private const string Kind = "normal", Skip = "skip_connect";
     private const int Edges = 2;
@@ -20,10 +20,10 @@ public sealed record SkipLimitedEdges : IDerivation
     public int MaximumSkips { get; init; } = 2;
 
     /// <inheritdoc/>
-    public string Name => $"top-2-edges-{MaximumSkips}-skips";
+    public override string Name => $"top-2-edges-{MaximumSkips}-skips";
 
     /// <inheritdoc/>
-    public IEnumerable<string> Faults(CellSpecification cell)
+    public override IEnumerable<string> Faults(CellSpecification cell)
     {
         if (cell.Operations.All(o => o.IsZero))
             yield return $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never keeps; " +
@@ -36,7 +36,7 @@ public sealed record SkipLimitedEdges : IDerivation
     /// <param name="cell">The kind: its edges and candidates.</param>
     /// <param name="snapshot">Its parameters, [edges, operations]; only the weights are read.</param>
     /// <exception cref="ArgumentException">The weights have another shape or hold NaN, or the cell has no operation but zero.</exception>
-    public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
+    public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         if (Faults(cell).FirstOrDefault() is { } fault)
