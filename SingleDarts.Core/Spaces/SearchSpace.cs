@@ -101,9 +101,9 @@ public sealed class SearchSpace
     }
 
     /// <summary>
-    /// A random neighbour: the genotype with one gene changed, as evolution mutates it (Real et al., AAAI 2019). Kind of cell, node and gene
-    /// are drawn one after another, each uniformly from those that can change. The gene gets another operation that its edge allows or, if
-    /// its node leaves edges out, another source, each equally likely.
+    /// A random neighbour: the genotype with one gene changed, as evolution mutates it (Real et al., AAAI 2019). Kind of cell, node and
+    /// gene are drawn one after another, each uniformly from those that can change. The gene gets another operation that its edge allows
+    /// or, if its node leaves edges out, another source, each equally likely.
     /// </summary>
     /// <param name="genotype">A genotype of the space.</param>
     /// <param name="random">Random numbers; changed.</param>

@@ -13,8 +13,8 @@ internal static class Mutation
         Site[] sites = [.. space.Cells.SelectMany(kind => Sites(kind, genotype[kind.Name]))];
         if (sites.Length == 0)
             throw new ArgumentException(
-                $"The genotype '{genotype}' has no neighbour in the space '{space.Name}', which leaves no choice on its edges; allow more " +
-                "candidates.", nameof(genotype));
+                $"The genotype '{genotype}' has no neighbour in the space '{space.Name}', which leaves no choice on its edges; allow " +
+                "more candidates.", nameof(genotype));
         string cell = Draw([.. sites.Select(site => site.Kind.Name).Distinct()], random);
         int node = Draw([.. sites.Where(site => site.Kind.Name == cell).Select(site => site.Node).Distinct()], random);
         Site chosen = Draw([.. sites.Where(site => site.Kind.Name == cell && site.Node == node)], random);
