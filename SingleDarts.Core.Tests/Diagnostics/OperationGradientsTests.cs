@@ -22,11 +22,11 @@ public class OperationGradientsTests
         record.Measurements.Should().Be(1);
         record.Cells.Select(c => c.Cell).Should().Equal(1, 3);
 
-        Tensor p = search.Supernet.OperationWeights()["cell"].detach();
+        Tensor p = search.Supernet.Relax()["cell"].P.detach();
         double Loss(params (int Cell, Tensor P)[] changed)
         {
             using var _ = no_grad();
-            Tensor[] all = [p, p, p];
+            MixingWeights[] all = [p, p, p];
             foreach (var (cell, other) in changed)
                 all[cell - 1] = other;
             return search.Step.Evaluate(search.Validation, all).Loss.item<double>();

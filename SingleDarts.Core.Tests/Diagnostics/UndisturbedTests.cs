@@ -94,7 +94,7 @@ public class UndisturbedTests
         public Tensor Initialize(long edges, long operations, Generator generator) =>
             zeros(edges, operations, dtype: ScalarType.Float64);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) =>
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context) =>
             (alpha - rand(alpha.shape, generator: context.Generator).log().neg().log()).softmax(-1);
     }
 

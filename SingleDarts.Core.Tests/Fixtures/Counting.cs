@@ -41,7 +41,7 @@ internal sealed class CountingRelaxation : Counting, IRelaxation
     public Tensor Initialize(long edges, long operations, Generator generator) =>
         rand(edges, operations, dtype: ScalarType.Float64, generator: generator);
 
-    public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.Times(1 + 0.1 * Calls++).softmax(-1);
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => alpha.Times(1 + 0.1 * Calls++).softmax(-1);
 }
 
 /// <summary>A penalty that grows with every call.</summary>
@@ -54,11 +54,12 @@ internal sealed class CountingPenalty : Counting, IPenalty
 }
 
 /// <summary>Stops when it was asked so often.</summary>
-internal sealed class CountingRule(int limit) : Counting, IStoppingRule
+internal sealed class CountingRule(int limit) : Counting, IEpochRule
 {
     public string Name => $"counting to {limit}";
 
-    public string? ReasonToStop(IReadOnlyList<EpochReport> epochs) => ++Calls >= limit ? $"asked {Calls} times" : null;
+    public EpochDecision Decide(EpochRuleContext context) =>
+        ++Calls >= limit ? EpochDecision.Stop($"asked {Calls} times") : EpochDecision.Continue;
 }
 
 /// <summary>Counts the steps of any run and records them after each epoch.</summary>

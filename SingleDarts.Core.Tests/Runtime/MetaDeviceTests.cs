@@ -151,14 +151,12 @@ public class MetaDeviceTests
     {
         public string Name => "hard";
 
-        public bool IsHard => true;
-
         public Tensor Initialize(long edges, long operations, Generator generator) => zeros(edges, operations, dtype: ScalarType.Float64);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context)
         {
             using Scalar bound = Scalars.Of(0.3);
-            return alpha.softmax(-1).ge(bound).to(alpha.dtype) * alpha;
+            return MixingWeights.OnlyNonZero(alpha.softmax(-1).ge(bound).to(alpha.dtype) * alpha);
         }
     }
 

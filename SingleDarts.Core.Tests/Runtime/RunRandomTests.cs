@@ -189,7 +189,7 @@ public class RunRandomTests
 
         public Tensor Initialize(long edges, long operations, Generator generator) => zeros([edges, operations], dtype: ScalarType.Float64);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) =>
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context) =>
             (alpha - rand(alpha.shape, generator: usesProcess ? null : context.Generator)).softmax(-1);
     }
 
@@ -226,7 +226,7 @@ public class RunRandomTests
         {
             using var scope = NewDisposeScope();
             _ = rand(7);
-            _ = moment.Context.Supernet.OperationWeights();
+            _ = moment.Context.Supernet.Relax();
             RunRandom.Generator.Should().BeNull("observers are outside of the step");
         }
     }

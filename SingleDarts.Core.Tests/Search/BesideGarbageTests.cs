@@ -83,15 +83,12 @@ public class BesideGarbageTests
     {
         public string Name => "one-hot";
 
-        public bool IsHard => true;
-
         public Tensor Initialize(long edges, long operations, Generator generator) => zeros([edges, operations], dtype: ScalarType.Float64);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context)
         {
             Tensor soft = (alpha - rand(alpha.shape, alpha.dtype, generator: context.Generator).log().neg().log()).softmax(-1);
-            Tensor hard = zeros_like(soft).scatter_(1, soft.argmax(1, keepdim: true), ones_like(soft));
-            return hard - soft.detach() - soft.neg();
+            return MixingWeights.StraightThrough(soft);
         }
     }
 }

@@ -34,9 +34,8 @@ public class SearchProbeTests
         Relaxations.Sigmoid, Relaxations.Softmax, new Given("gdas", (alpha, context) =>
         {
             Tensor soft = (alpha - rand(alpha.shape, generator: context.Generator).log().neg().log()).softmax(-1);
-            Tensor hard = soft.eq(soft.amax([1], keepdim: true)).to(soft.dtype);
-            return hard.Plus(soft) - soft.detach();
-        }) { IsHard = true },
+            return MixingWeights.StraightThrough(soft);
+        }),
         new Given("annealed to 0", (alpha, context) => alpha.Over(1 - context.Progress).softmax(-1)),
     ];
 
@@ -171,16 +170,15 @@ public class SearchProbeTests
 }
 
 /// <summary>A relaxation by a function.</summary>
-internal sealed class Given(string name, Func<Tensor, RelaxationContext, Tensor> p, Func<long, long, Tensor>? start = null) : IRelaxation
+internal sealed class Given(string name, Func<Tensor, RelaxationContext, MixingWeights> p, Func<long, long, Tensor>? start = null)
+    : IRelaxation
 {
     public string Name => name;
-
-    public bool IsHard { get; init; }
 
     public Tensor Initialize(long edges, long operations, Generator generator) =>
         start?.Invoke(edges, operations) ?? zeros(edges, operations, ScalarType.Float64);
 
-    public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => p(alpha, context);
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => p(alpha, context);
 
     public override string ToString() => name;
 }

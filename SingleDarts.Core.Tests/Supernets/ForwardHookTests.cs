@@ -1,3 +1,4 @@
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -175,7 +176,7 @@ public class ForwardHookTests
                     }
             for (int step = 0; step < 3; step++)
             {
-                supernet.MoveTo(0.5, 0, step);
+                supernet.MoveTo(new EpochPosition(0, 0, 2), step);
                 called.Clear();
                 supernet.call(randn(4, 3, 8, 8));
                 var chosen = ((Gumbel)supernet.Architecture.Relaxation).Chosen;
@@ -227,17 +228,15 @@ public class ForwardHookTests
 
         public string Name => "gumbel";
 
-        public bool IsHard => true;
-
         public Tensor Initialize(long edges, long operations, Generator generator) =>
             randn([edges, operations], ScalarType.Float64, generator: generator);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context)
         {
             Tensor noise = rand(alpha.shape, generator: context.Generator).log().negative().log();
             Tensor soft = (alpha - noise).softmax(-1), choice = soft.argmax(-1, keepdim: true);
             Chosen.Add([.. choice.flatten().data<long>().Select(k => (int)k)]);
-            return (zeros_like(soft).scatter(1, choice, ones_like(soft)) - soft.detach()).Plus(soft);
+            return MixingWeights.StraightThrough(soft);
         }
     }
 }

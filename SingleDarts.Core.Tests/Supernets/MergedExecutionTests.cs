@@ -224,8 +224,6 @@ public class MergedExecutionTests
     {
         public string Name => "one-hot";
 
-        public bool IsHard => true;
-
         public int[] Choice(int edges, int operations)
         {
             var random = new Random(seed);
@@ -234,7 +232,7 @@ public class MergedExecutionTests
 
         public Tensor Initialize(long edges, long operations, Generator generator) => zeros([edges, operations], ScalarType.Float64);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context)
         {
             Tensor hard = zeros_like(alpha), soft = alpha.softmax(-1);
             int[] choice = Choice((int)alpha.shape[0], (int)alpha.shape[1]);
@@ -245,7 +243,7 @@ public class MergedExecutionTests
                         choice[i] = (choice[i] + 1) % (int)alpha.shape[1];
                     hard[i, choice[i]] = 1;
                 }
-            return hard.Plus(soft) - soft.detach();
+            return MixingWeights.OnlyNonZero(hard.Plus(soft) - soft.detach());
         }
     }
 }

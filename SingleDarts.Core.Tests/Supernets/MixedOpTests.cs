@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Tests.Supernets;
 
 public class MixedOpTests
 {
-    private static readonly RelaxationContext Start = new(0, new Generator(0UL));
+    private static readonly RelaxationContext Start = new(Cells.NasBench201, default, new Generator(0UL));
 
     [Fact]
     public void Mixture_is_the_weighted_sum_of_its_operations()
@@ -53,7 +53,7 @@ public class MixedOpTests
         IRelaxation sigmoid = Relaxations.Sigmoid;
         Tensor alpha = sigmoid.Initialize(6, 5, Start.Generator);
         alpha[0, 0].item<double>().Should().BeApproximately(-Math.Log(7), 1e-15);
-        sigmoid.OperationWeights(alpha, Start)[5, 4].item<double>().Should().BeApproximately(0.125, 1e-15);
+        sigmoid.Relax(alpha, Start).P[5, 4].item<double>().Should().BeApproximately(0.125, 1e-15);
         new SigmoidRelaxation(0.5).Initialize(6, 5, Start.Generator)[2, 2].item<double>().Should().Be(0);
     }
 
@@ -63,7 +63,7 @@ public class MixedOpTests
         using var scope = NewDisposeScope();
         Tensor before = randn([6, 5], dtype: ScalarType.Float64), after = before.clone();
         after[2, 3].Plus_(1L);
-        Tensor Change(IRelaxation r) => r.OperationWeights(after, Start) - r.OperationWeights(before, Start);
+        Tensor Change(IRelaxation r) => r.Relax(after, Start).P - r.Relax(before, Start).P;
         Tensor sigmoid = Change(Relaxations.Sigmoid), softmax = Change(Relaxations.Softmax);
         sigmoid[2, 3].item<double>().Should().BePositive();
         sigmoid.count_nonzero().item<long>().Should().Be(1);

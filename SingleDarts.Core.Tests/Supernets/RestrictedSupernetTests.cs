@@ -38,14 +38,14 @@ public class RestrictedSupernetTests
     {
         using var scope = NewDisposeScope();
         using var search = new SmallSearch(relaxation: relaxation, space: Restricted.Small);
-        Tensor p = search.Supernet.OperationWeights()["cell"];
+        Tensor p = search.Supernet.Relax()["cell"].P;
         foreach (var (edge, k) in Restricted.Excluded)
             p[edge, k].item<double>().Should().Be(0);
-        var context = new RelaxationContext(0, search.Supernet.RelaxationGenerator);
+        var context = new RelaxationContext(Restricted.Small.Cells[0], default, search.Supernet.RelaxationGenerator);
         for (int edge = 0; edge < 6; edge++)
         {
             Tensor columns = tensor(Restricted.Columns[edge].Select(k => (long)k).ToArray());
-            Tensor expected = relaxation.OperationWeights(search.Alpha[edge].index_select(0, columns).unsqueeze(0), context)[0];
+            Tensor expected = relaxation.Relax(search.Alpha[edge].index_select(0, columns).unsqueeze(0), context).P[0];
             (p[edge].index_select(0, columns) - expected).abs().max().item<double>().Should().BeLessThan(1e-15);
         }
         search.Alpha.isfinite().all().item<bool>().Should().BeTrue();
@@ -146,6 +146,6 @@ public class RestrictedSupernetTests
         public Tensor Initialize(long edges, long operations, Generator generator) =>
             randn([edges, operations], dtype: ScalarType.Float64, generator: generator);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.exp().Plus(0.5);
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context) => alpha.exp().Plus(0.5);
     }
 }

@@ -22,7 +22,7 @@ public class SupernetFaultTests
         using var supernet = new Supernet(Small.Space, new Given("own", (alpha, _) => alpha.sigmoid().t()));
         supernet.Invoking(s => s.call(randn(2, 3, 8, 8))).Should().Throw<ArgumentException>()
             .WithMessage("*relaxation 'own'*'cell'*[5, 6]*expected [6, 5]*");
-        supernet.Invoking(s => s.Forward(randn(2, 3, 8, 8), new Dictionary<string, Tensor> { ["cell"] = rand(5, 6) }))
+        supernet.Invoking(s => s.Forward(randn(2, 3, 8, 8), new Dictionary<string, MixingWeights> { ["cell"] = rand(5, 6) }))
             .Should().Throw<ArgumentException>().WithMessage("*operation weights of cell 'cell' are [5, 6]; expected [6, 5]*");
         using var mixed = new MixedOp(NasBench201Operations.All, new OperationContext(4, 4, Affine: false));
         foreach (Tensor p in new[] { rand(6, 5), rand(5, 1), rand(4), rand(6) })

@@ -48,7 +48,7 @@ public class SupernetStateTests
         using var scope = NewDisposeScope();
         using var supernet = new Supernet(Restricted.Small);
         supernet.to(CPU, ScalarType.Float64);
-        Tensor p = supernet.OperationWeights()["cell"];
+        Tensor p = supernet.Relax()["cell"].P;
         Restricted.Excluded.Should().OnlyContain(c => p[c.Edge, c.Operation].item<double>() == 0);
     }
 
@@ -86,6 +86,6 @@ public class SupernetStateTests
         public Tensor Initialize(long edges, long operations, Generator generator) =>
             rand(edges, operations, dtype: ScalarType.Float64, generator: generator);
 
-        public Tensor OperationWeights(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);
+        public MixingWeights Relax(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);
     }
 }

@@ -38,7 +38,7 @@ public class SupernetTests
         Tensor weights = zeros([6, 5], dtype: ScalarType.Float64);
         for (int e = 0; e < 6; e++)
             weights[e, chosen[e]] = 1;
-        Tensor logits = supernet.Forward(input, new Dictionary<string, Tensor> { ["cell"] = weights });
+        Tensor logits = supernet.Forward(input, new Dictionary<string, MixingWeights> { ["cell"] = weights });
 
         var parts = supernet.named_children().ToDictionary(c => c.name, c => c.module);
         Tensor x = ((nn.Module<Tensor, Tensor>)parts["stem"]).call(input);

@@ -41,13 +41,20 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     {
         base.OnStarted(moment);
         Supernet supernet = moment.Context.Supernet;
-        places = NodeWeights.Find(supernet, Cells ?? CellSelection.FirstMiddleLast(supernet.Space), Nodes);
+        places = Places(supernet);
         if (previous?.Fits(places) == false || earlier?.Fits(places) == false)
             Forget();
         previous = Place(previous, supernet);
         earlier = Place(earlier, supernet);
         if (earlierBatch is { } batch)
             Remember(ref earlierBatch, Copy(batch, supernet.Device));
+    }
+
+    /// <inheritdoc/>
+    public override void OnStageStarted(SearchMoment moment)
+    {
+        Forget();
+        places = Places(moment.Context.Supernet);
     }
 
     /// <inheritdoc/>
@@ -58,7 +65,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
         if (places.Length == 0 || !(measures || precedes))
             return;
         using var measurement = new Measurement(moment);
-        var p = moment.Context.Supernet.OperationWeights().ToDictionary(kind => kind.Key, kind => kind.Value.detach());
+        var p = moment.Context.Supernet.Relax().ToDictionary(kind => kind.Key, kind => kind.Value.Detach());
         WeightGradients Of(LabeledBatch batch)
         {
             measurement.Rewind();
@@ -101,7 +108,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     }
 
     private void Measure(
-        SearchMoment moment, WeightGradients weights, IReadOnlyDictionary<string, Tensor> p, Func<LabeledBatch, WeightGradients> of)
+        SearchMoment moment, WeightGradients weights, IReadOnlyDictionary<string, MixingWeights> p, Func<LabeledBatch, WeightGradients> of)
     {
         var (w, a) = (moment.Context.WeightBatch, moment.Context.ArchitectureBatch);
         WeightGradients alpha = ReferenceEquals(w, a) ? weights : of(a);
@@ -142,6 +149,9 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
             yield return $"{Name}: cell {number} ('{kind.Name}') has no learnable operation; choose other cells or leave this " +
                 "diagnostic out.";
     }
+
+    private NodeWeights[] Places(Supernet supernet) =>
+        NodeWeights.Find(supernet, Cells ?? CellSelection.FirstMiddleLast(supernet.Space), Nodes);
 
     private void Forget()
     {

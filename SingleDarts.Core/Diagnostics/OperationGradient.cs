@@ -15,9 +15,19 @@ internal static class OperationGradient
     {
         using var measurement = new Measurement(moment);
         Supernet supernet = moment.Context.Supernet;
-        var p = supernet.OperationWeights();
-        Tensor[] leaves = [.. supernet.Cells.Select(cell => p[cell.Placement.Cell.Name].detach().clone().requires_grad_())];
-        Tensor loss = moment.Context.Evaluate(batch, leaves).Loss;
+        MixingWeights[] mixing = [.. OfCells(supernet)];
+        Tensor loss = moment.Context.Evaluate(batch, mixing).Loss;
+        Tensor[] leaves = [.. mixing.Select(weights => weights.P)];
         return [.. supernet.Gradients(loss, leaves).Select(Host.Matrix)];
+    }
+
+    private static IEnumerable<MixingWeights> OfCells(Supernet supernet)
+    {
+        IReadOnlyDictionary<string, MixingWeights> mixing = supernet.Relax();
+        foreach (SupernetCell cell in supernet.Cells)
+        {
+            MixingWeights weights = mixing[cell.Placement.Cell.Name].Detach();
+            yield return weights with { P = weights.P.clone().requires_grad_() };
+        }
     }
 }

@@ -2,6 +2,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -16,22 +17,21 @@ internal sealed class WeightGradients : IDisposable
     /// <summary>One forward and one backward pass of a batch at the present weights.</summary>
     /// <param name="step">Supernet and loss.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="operationWeights">p by kind of cell, without gradient history.</param>
+    /// <param name="mixing">Mixing weights by kind of cell, without gradient history.</param>
     /// <param name="nodes">Whose weights.</param>
     public static WeightGradients Of(
-        StepContext step, LabeledBatch batch, IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes)
+        StepContext step, LabeledBatch batch, IReadOnlyDictionary<string, MixingWeights> mixing, IReadOnlyList<NodeWeights> nodes)
     {
         using var scope = NewDisposeScope();
-        Tensor[] p = [.. step.Supernet.Cells.Select(cell => operationWeights[cell.Placement.Cell.Name])];
         Tensor[] weights = [.. nodes.SelectMany(node => node.Weights).Select(w => (Tensor)w.Weight)];
-        Tensor[] gradients = step.Supernet.Gradients(step.Evaluate(batch, p).Loss, weights);
+        Tensor[] gradients = step.Supernet.Gradients(step.Evaluate(batch, mixing).Loss, weights);
         int next = 0;
-        return PerUnit(operationWeights, nodes, _ => gradients[next++]);
+        return PerUnit(mixing, nodes, _ => gradients[next++]);
     }
 
     /// <summary>What SGD's momentum has gathered of them, or null where there is none.</summary>
     public static WeightGradients? OfMomentum(
-        ScheduledOptimizer updater, IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes)
+        ScheduledOptimizer updater, IReadOnlyDictionary<string, MixingWeights> mixing, IReadOnlyList<NodeWeights> nodes)
     {
         using var scope = NewDisposeScope();
         if (updater.MomentumBuffer(0) is null)
@@ -40,7 +40,7 @@ internal sealed class WeightGradients : IDisposable
         for (int i = 0; i < updater.Parameters.Count; i++)
             indices[updater.Parameters[i].Parameter] = i;
         return nodes.SelectMany(node => node.Weights).All(w => indices.ContainsKey(w.Weight))
-            ? PerUnit(operationWeights, nodes, weight => updater.MomentumBuffer(indices[weight])!)
+            ? PerUnit(mixing, nodes, weight => updater.MomentumBuffer(indices[weight])!)
             : null;
     }
 
@@ -69,12 +69,12 @@ internal sealed class WeightGradients : IDisposable
     }
 
     private static WeightGradients PerUnit(
-        IReadOnlyDictionary<string, Tensor> operationWeights, IReadOnlyList<NodeWeights> nodes, Func<Tensor, Tensor> gradientOf)
+        IReadOnlyDictionary<string, MixingWeights> mixing, IReadOnlyList<NodeWeights> nodes, Func<Tensor, Tensor> gradientOf)
     {
         using var _ = no_grad();
         Tensor Part(NodeWeights node, Tensor weight, int edge, int operation)
         {
-            Tensor gradient = gradientOf(weight), p = operationWeights[node.Kind][edge, operation];
+            Tensor gradient = gradientOf(weight), p = mixing[node.Kind].Scaled[edge, operation];
             return where(p.eq(Scalars.Zero), zeros_like(p), gradient.reshape(-1) / p);
         }
         return new([.. nodes.Select(node =>

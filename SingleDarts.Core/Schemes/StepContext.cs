@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Optimizers;
@@ -54,12 +55,22 @@ public sealed class StepContext
     /// <param name="batch">The batch.</param>
     public BatchOutcome Evaluate(LabeledBatch batch) => Outcome(Supernet.call(batch.Inputs), batch);
 
-    /// <summary>Forward pass with operation weights that the caller gives.</summary>
+    /// <summary>Forward pass with mixing weights that the caller gives.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="operationWeights">p of every searched cell, as in
-    /// <see cref="Supernet.Forward(Tensor, IReadOnlyList{Tensor})"/>.</param>
-    public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<Tensor> operationWeights) =>
-        Outcome(Supernet.Forward(batch.Inputs, operationWeights), batch);
+    /// <param name="weights">Those of every kind of cell.</param>
+    public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyDictionary<string, MixingWeights> weights) =>
+        Outcome(Supernet.Forward(batch.Inputs, weights), batch);
+
+    /// <summary>Forward pass with mixing weights that the caller gives for every copy of a cell.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="weights">Those of every searched cell, from the first to the last.</param>
+    public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<MixingWeights> weights) =>
+        Outcome(Supernet.Forward(batch.Inputs, weights), batch);
+
+    /// <summary>Forward pass along the path of a genotype alone.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="genotype">A genotype of the space.</param>
+    public BatchOutcome Evaluate(LabeledBatch batch, Genotype genotype) => Outcome(Supernet.Forward(batch.Inputs, genotype), batch);
 
     /// <summary>The loss with the penalties on α added.</summary>
     /// <param name="loss">Loss of α's batch.</param>

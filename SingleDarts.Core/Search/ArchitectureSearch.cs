@@ -13,7 +13,7 @@ namespace SingleDarts.Core.Search;
 /// Describes a search in words and runs it. Immutable: every method returns a changed copy, so that <c>common.WithSeed(1)</c> and
 /// <c>common.WithSeed(2)</c> are two searches, which may run side by side unless they share an observer or scheme with state. The
 /// order of the calls does not matter; a later call for the same option replaces an earlier one. Options that are not set keep the
-/// paper's values for NAS-Bench-201.
+/// values of the method, by default the paper's for NAS-Bench-201.
 /// </summary>
 public sealed class ArchitectureSearch
 {
@@ -22,14 +22,27 @@ public sealed class ArchitectureSearch
     private ILogger? logger;
     private IProgress<RunProgress>? progress;
 
-    private ArchitectureSearch(SearchSpace space) => this.space = space;
+    private ArchitectureSearch(SearchSpace space, SearchMethod method)
+    {
+        this.space = method.Space(space);
+        Options = method.Options(space) with { Method = method.Name };
+    }
 
     /// <summary>The options.</summary>
-    public SearchOptions Options { get; private set; } = new();
+    public SearchOptions Options { get; private set; }
 
-    /// <summary>Begins with the search space.</summary>
+    /// <summary>Begins with the search space; the method is Single-DARTS.</summary>
     /// <param name="space">For example <c>SearchSpaces.NasBench201(classes: 10)</c>.</param>
-    public static ArchitectureSearch In(SearchSpace space) => new(space);
+    public static ArchitectureSearch In(SearchSpace space) => In(space, SearchMethods.SingleDarts());
+
+    /// <summary>Begins with the search space and a method of the literature; later calls override what it sets.</summary>
+    /// <param name="space">For example <c>SearchSpaces.Darts()</c>.</param>
+    /// <param name="method">For example <c>SearchMethods.Darts()</c>.</param>
+    public static ArchitectureSearch In(SearchSpace space, SearchMethod method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return new(space, method);
+    }
 
     /// <summary>
     /// The labelled samples, held in memory. The search brings them to its device and type and applies <see cref="Augmenting"/>;
@@ -62,6 +75,10 @@ public sealed class ArchitectureSearch
     /// <param name="relaxation">For example <c>new SigmoidRelaxation(0.125)</c>.</param>
     public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });
 
+    /// <summary>Adds what stands around the mixture on every edge, outside of what was added before.</summary>
+    /// <param name="decorator">For example partial channels.</param>
+    public ArchitectureSearch Decorating(IEdgeDecorator decorator) => With(o => o with { EdgeDecorators = [.. o.EdgeDecorators, decorator] });
+
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
     /// <param name="change">Changes the present settings: <c>o => o.Sgd(0.01)</c> keeps the schedule and the clipping.</param>
     public ArchitectureSearch UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> change) =>
@@ -86,16 +103,16 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch Penalizing(IPenalty penalty) =>
         With(o => o with { Penalties = [.. o.Penalties, penalty] });
 
-    /// <summary>Adds a rule that ends the search early.</summary>
+    /// <summary>Adds a rule that stops the search early, prunes candidates or begins a new stage.</summary>
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>
-    public ArchitectureSearch StoppingWhen(IStoppingRule rule) => With(o => o with { StoppingRules = [.. o.StoppingRules, rule] });
+    public ArchitectureSearch Following(IEpochRule rule) => With(o => o with { EpochRules = [.. o.EpochRules, rule] });
 
     /// <summary>Adds an observer.</summary>
     /// <param name="observer">Called at every step and epoch; an <see cref="ISearchObserver"/> sees the supernet and the batches.</param>
     public ArchitectureSearch ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
 
     /// <summary>Length of the search.</summary>
-    /// <param name="epochs">Passes over the weights' samples.</param>
+    /// <param name="epochs">Passes over the weights' samples; in a search with stages, of each stage.</param>
     /// <param name="batchSize">Samples of a batch; the present number if null.</param>
     public ArchitectureSearch For(int epochs, int? batchSize = null) =>
         With(o => o with { Epochs = epochs, BatchSize = batchSize ?? o.BatchSize });

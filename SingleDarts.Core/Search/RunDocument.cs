@@ -17,6 +17,7 @@ internal static class RunDocument
         ["execution"] = options.Execution.ToString(),
         ["allowTF32"] = options.AllowTF32,
         ["checkpointInterval"] = options.CheckpointInterval,
+        ["method"] = options.Method,
         ["space"] = SpaceDescription.Of(space),
         ["data"] = Data(data),
         ["search"] = Search(space, data, options),
@@ -30,6 +31,7 @@ internal static class RunDocument
         ["parameters"] = result.Cost.Parameters,
         ["flops"] = result.Cost.Flops,
         ["epochs"] = result.Epochs.Count,
+        ["genotypeEpoch"] = result.GenotypeEpoch,
         ["stopReason"] = result.StopReason,
     }.ToJsonString(RunJson.Indented);
 
@@ -53,12 +55,13 @@ internal static class RunDocument
         ["convolutionType"] = (options.ConvolutionType ?? options.DataType).ToString(),
         ["scheme"] = PartDescription.Of(options.Scheme),
         ["relaxation"] = PartDescription.Of(options.Relaxation),
+        ["edgeDecorators"] = PartDescription.Of(options.EdgeDecorators.ToArray()),
         ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),
         ["architectureOptimizer"] = PartDescription.Of(options.ArchitectureOptimizer),
         ["derivation"] = PartDescription.Of(options.Derivation ?? space.Derivation),
         ["transform"] = data is DatasetSource ? PartDescription.Of(options.Transform) : "by the batch source",
         ["penalties"] = PartDescription.Of(options.Penalties.ToArray()),
-        ["stoppingRules"] = PartDescription.Of(options.StoppingRules.ToArray()),
+        ["epochRules"] = PartDescription.Of(options.EpochRules.ToArray()),
         ["affine"] = options.Affine,
         ["trackRunningStatistics"] = options.TrackRunningStatistics,
     };

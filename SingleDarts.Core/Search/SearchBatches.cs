@@ -24,10 +24,14 @@ internal sealed class SearchBatches : IDisposable
         this.allocation = allocation;
         this.streams = streams;
         batchSize = options.BatchSize;
+        Epochs = options.Epochs;
         order = new EpochOrder(allocation.WeightSamples, batchSize, streams);
         batches = new Prefetcher(
-            Make, (epoch, step) => order.Following(epoch, step, options.Epochs), device, options.Prefetch, options.DataType);
+            Make, (epoch, step) => order.Following(epoch, step, Epochs), device, options.Prefetch, options.DataType);
     }
+
+    /// <summary>Number of epochs of the run, which a new stage adds to.</summary>
+    public int Epochs { get; set; }
 
     public int StepsPerEpoch => order.StepsPerEpoch;
 

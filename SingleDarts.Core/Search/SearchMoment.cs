@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 
@@ -11,6 +12,12 @@ namespace SingleDarts.Core.Search;
 /// <param name="Context">Supernet, batches and optimisers.</param>
 public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, StepContext Context) : RunMoment(Epoch, Step, StepsPerEpoch)
 {
+    /// <summary>Number of the stage, counted from 1.</summary>
+    public int Stage { get; init; } = 1;
+
+    /// <summary>The moment within the stage, by which everything that moves with the epoch is taken.</summary>
+    public EpochPosition Position { get; init; }
+
     /// <summary>What the step measured, on the device; <see langword="null"/> before a step.</summary>
     public StepOutcome? Outcome { get; init; }
 

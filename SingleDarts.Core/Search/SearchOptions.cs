@@ -21,6 +21,10 @@ public sealed record SearchOptions : RunOptions
         BatchSize = 64;
     }
 
+    /// <summary>Name of the method that the options began with, for run records.</summary>
+    /// <value>Single-DARTS.</value>
+    public string Method { get; init; } = "single-darts";
+
     /// <summary>How w and α are moved.</summary>
     /// <value>Single-level.</value>
     public IOptimizationScheme Scheme { get; init; } = OptimizationSchemes.SingleLevel;
@@ -45,13 +49,18 @@ public sealed record SearchOptions : RunOptions
     /// <value>Images are normalised by the statistics of the data set; other inputs are taken as they are.</value>
     public IBatchTransform? Transform { get; init; }
 
+    /// <summary>What stands around the mixture on every edge, the innermost first.</summary>
+    /// <value>Nothing.</value>
+    public IReadOnlyList<IEdgeDecorator> EdgeDecorators { get; init; } = [];
+
     /// <summary>Penalties on α.</summary>
     /// <value>None.</value>
     public IReadOnlyList<IPenalty> Penalties { get; init; } = [];
 
-    /// <summary>Rules that end the search early.</summary>
+    /// <summary>Rules that stop the search early, prune candidates or begin a new stage. A stage has
+    /// <see cref="RunOptions.Epochs"/> epochs.</summary>
     /// <value>None.</value>
-    public IReadOnlyList<IStoppingRule> StoppingRules { get; init; } = [];
+    public IReadOnlyList<IEpochRule> EpochRules { get; init; } = [];
 
     /// <summary>Whether batch normalisations of candidates learn scale and shift.</summary>
     /// <value>False.</value>

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
@@ -50,10 +51,12 @@ internal sealed class SearchProbe
     /// <summary>The library's own parts do not draw from the generator of the process.</summary>
     private bool HasForeignParts(IBatchSource? data) => space.HasForeignFactories || options.Penalties.Cast<object>()
         .Concat([options.Relaxation, options.Derivation ?? space.Derivation, options.Transform ?? ImageAugmentation.None])
+        .Concat(options.EdgeDecorators)
         .Concat(data is null ? [] : [data])
         .Any(part => part.GetType().Assembly != typeof(SearchProbe).Assembly);
 
-    private double[] Moments => [.. new[] { 0, 1 - 1.0 / Math.Max(1, options.Epochs) }.Distinct()];
+    private EpochPosition[] Moments => [.. new[] { 0, Math.Max(1, options.Epochs) - 1 }.Distinct()
+        .Select(epoch => new EpochPosition(epoch, 0, Math.Max(1, options.Epochs)))];
 
     private void TryArchitecture(RandomStreams streams)
     {
@@ -88,9 +91,9 @@ internal sealed class SearchProbe
     private string? Penalty(IPenalty penalty, ArchitectureParameters architecture)
     {
         bool isConnected = false;
-        foreach (double progress in Moments)
+        foreach (EpochPosition position in Moments)
         {
-            Tensor? value = penalty.Penalty(architecture, progress);
+            Tensor? value = penalty.Penalty(architecture, position.Progress);
             if (value is null || value.numel() != 1)
                 return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")}; expected a scalar. Sum it or take " +
                     "its mean.";
@@ -106,7 +109,7 @@ internal sealed class SearchProbe
     private string? Derivation(IDerivation derivation, ArchitectureParameters architecture, RandomStreams streams)
     {
         using Generator generator = streams.CreateGenerator("relaxation");
-        IReadOnlyDictionary<string, CellSnapshot> start = architecture.Snapshot(new RelaxationContext(0, generator));
+        IReadOnlyDictionary<string, CellSnapshot> start = architecture.Snapshot(Moments[0], generator);
         var cells = new Dictionary<string, CellGenotype>();
         foreach (CellSpecification cell in space.Cells)
         {
@@ -159,6 +162,7 @@ internal sealed class SearchProbe
             DataType = options.DataType,
             Affine = options.Affine,
             TrackRunningStatistics = options.TrackRunningStatistics,
+            EdgeDecorators = options.EdgeDecorators,
         };
         try
         {

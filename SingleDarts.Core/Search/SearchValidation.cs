@@ -46,6 +46,10 @@ internal static class SearchValidation
         if (data is not null && MatchingData.TransformFault(data, options.Transform) is { } unused)
             yield return unused;
         if (space is not null)
+            foreach (string fault in options.Relaxation.Faults(space).Concat(options.EdgeDecorators.SelectMany(d => d.Faults(space)))
+                .Concat(options.EpochRules.SelectMany(rule => rule.Faults(space))))
+                yield return fault;
+        if (space is not null)
             foreach (string fault in options.Observers.OfType<ISearchObserver>().SelectMany(o => o.Faults(space)))
                 yield return fault;
     }

@@ -7,6 +7,12 @@ namespace SingleDarts.Core.Supernets;
 /// <param name="Computed">For each operation, whether the candidate is computed; all if <see langword="null"/>.</param>
 public sealed record EdgeWeights(Tensor P, IReadOnlyList<bool>? Computed = null)
 {
+    /// <summary>Factor of the edge in the sum of its node, a scalar; 1 if <see langword="null"/>.</summary>
+    public Tensor? Factor { get; init; }
+
+    /// <inheritdoc cref="MixingWeights.CountsUncomputed"/>
+    public bool CountsUncomputed { get; init; }
+
     /// <summary>Weights with which every candidate is computed.</summary>
     /// <param name="p">p, [operations].</param>
     public static implicit operator EdgeWeights(Tensor p) => new(p);

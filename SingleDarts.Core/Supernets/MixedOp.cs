@@ -10,8 +10,9 @@ namespace SingleDarts.Core.Supernets;
 public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
 {
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> operations;
-    private readonly OperationContext context;
-    private readonly bool[] computed;
+    private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>> around;
+    private readonly OperationContext inner;
+    private readonly bool[] isAllowed, computed;
 
     /// <summary>Builds the candidates for one place.</summary>
     /// <param name="candidates">The candidates, in the column order of α.</param>
@@ -20,15 +21,27 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// Columns of the candidates that the edge has, at least one; all if <see langword="null"/>. In the others' places stands a
     /// <see cref="Zero"/>, which has no weights and is not computed.
     /// </param>
+    /// <param name="decorators">What stands around the mixture, the innermost first; nothing if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">Two candidates are one module or share weights.</exception>
-    public MixedOp(IReadOnlyList<CandidateOperation> candidates, OperationContext context, IReadOnlyList<int>? allowed = null)
-        : base(nameof(MixedOp))
+    public MixedOp(
+        IReadOnlyList<CandidateOperation> candidates, OperationContext context, IReadOnlyList<int>? allowed = null,
+        IReadOnlyList<IEdgeDecorator>? decorators = null) : base(nameof(MixedOp))
     {
-        this.context = context;
-        allowed ??= [.. Enumerable.Range(0, candidates.Count)];
-        operations = nn.ModuleList([.. candidates.Select((candidate, k) =>
-            allowed.Contains(k) ? candidate.Create(context) : new Zero(context))]);
-        computed = [.. candidates.Select((candidate, k) => allowed.Contains(k) && !candidate.IsZero)];
+        var modules = new List<nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>>();
+        inner = context;
+        // From the outside to the inside, because a decorator decides the place of what it surrounds.
+        foreach (IEdgeDecorator decorator in (decorators ?? []).Reverse())
+        {
+            if (decorator.Around(inner) is { } module)
+                modules.Add(module);
+            inner = decorator.PlaceOfCandidates(inner);
+        }
+        around = nn.ModuleList([.. modules]);
+        isAllowed = [.. candidates.Select((_, k) => allowed is null || allowed.Contains(k))];
+        operations = nn.ModuleList([.. candidates.Select((candidate, k) => isAllowed[k]
+            ? (decorators ?? []).Aggregate(candidate.Create(inner), (module, decorator) => decorator.Wrap(candidate, inner, module))
+            : new Zero(inner))]);
+        computed = [.. candidates.Select((candidate, k) => isAllowed[k] && !candidate.IsZero)];
         RegisterComponents();
         var parts = candidates.Select((candidate, k) => ($"Candidate '{candidate.Name}'", (nn.Module)operations[k]));
         if (SharedModules.Faults(parts).FirstOrDefault() is { } fault)
@@ -42,11 +55,31 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <param name="k">Column of α.</param>
     public nn.Module<Tensor, Tensor> this[int k] => operations[k];
 
-    /// <summary>Whether candidate k is ever computed: all are but those that are zero by definition or not allowed.</summary>
+    /// <summary>Whether candidate k is ever computed: all are but those that are zero by definition, not allowed or pruned.</summary>
     /// <param name="k">Column of α.</param>
     public bool Computes(int k) => computed[k];
 
-    /// <summary>Σ_k p_k · o_k(x) over the candidates that are computed; zeros of the same shape if there are none.</summary>
+    /// <summary>Whether modules of decorators stand around the mixture.</summary>
+    public bool IsDecorated => around.Count > 0;
+
+    /// <summary>The place that the candidates were built for.</summary>
+    internal OperationContext PlaceOfCandidates => inner;
+
+    /// <summary>Takes candidates away: they are not computed any more.</summary>
+    /// <param name="allowed">Columns of those that stay.</param>
+    internal void Restrict(IReadOnlyList<int> allowed)
+    {
+        for (int k = 0; k < Count; k++)
+        {
+            isAllowed[k] &= allowed.Contains(k);
+            computed[k] &= isAllowed[k];
+        }
+    }
+
+    /// <summary>
+    /// Σ_k p_k · o_k(x) over the candidates that are computed, or zeros of the same shape if there are none; behind the decorators, times
+    /// the factor of the edge.
+    /// </summary>
     /// <param name="input">x, [N, C, ...].</param>
     /// <param name="weights">p of this edge, [operations].</param>
     /// <returns>[N, C', ...].</returns>
@@ -57,6 +90,17 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
             throw new ArgumentException($"The operation weights of the edge are [{string.Join(", ", weights.P.shape)}]; expected " +
                 $"[{Count}], one for each candidate.", nameof(weights));
         using var scope = NewDisposeScope();
+        Tensor output = Decorated(input, weights, 0);
+        return (weights.Factor is { } factor ? output * factor : output).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Decorated(Tensor input, EdgeWeights weights, int depth) => depth == around.Count
+        ? Mixture(input, weights)
+        : around[depth].call(input, x => Decorated(x, weights, depth + 1));
+
+    private Tensor Mixture(Tensor input, EdgeWeights weights)
+    {
+        using var scope = NewDisposeScope();
         Tensor? sum = null;
         for (int k = 0; k < Count; k++)
             if (computed[k] && weights.Computes(k))
@@ -64,6 +108,11 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
                 Tensor term = operations[k].call(input) * weights.P[k];
                 sum = sum is null ? term : sum.Plus_(term);
             }
-        return (sum ?? Zero.Of(input, context)).MoveToOuterDisposeScope();
+        sum ??= Zero.Of(input, inner);
+        if (weights.CountsUncomputed)
+            for (int k = 0; k < Count; k++)
+                if (isAllowed[k] && !weights.Computes(k))
+                    sum = sum.Plus(weights.P[k]);
+        return sum.MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
@@ -19,7 +20,9 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly LayerStack<SupernetCell> stack;
     private readonly RandomStreams streams;
-    private RelaxationContext context;
+    private readonly Generator relaxationGenerator;
+    private readonly IScheduledModule[] scheduled;
+    private EpochPosition position = new(0, 0, 1);
     private readonly BackwardFault fault = new();
     private CellExecution execution;
 
@@ -59,11 +62,14 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
             space.Cells, relaxation ?? Relaxations.Sigmoid, streams, Device, DataType);
         WatchParameters();
         Execution = options.Execution;
-        context = new RelaxationContext(0, streams.CreateGenerator("relaxation"));
+        relaxationGenerator = streams.CreateGenerator("relaxation");
+        scheduled = [.. modules().OfType<IScheduledModule>()];
+        foreach (IScheduledModule module in scheduled)
+            module.MoveTo(position);
     }
 
     /// <summary>The search space.</summary>
-    public SearchSpace Space { get; }
+    public SearchSpace Space { get; private set; }
 
     /// <summary>The architecture parameters α.</summary>
     public ArchitectureParameters Architecture { get; }
@@ -104,62 +110,77 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
 
     /// <summary>
     /// Tells the supernet which moment of the search it is in: sampled relaxations anneal and draw by it, so that a resumed search
-    /// repeats the
-    /// uninterrupted one. Random operations draw from <see cref="RunRandom"/>.
+    /// repeats the uninterrupted one, and so do modules that are <see cref="IScheduledModule"/>. Random operations draw from
+    /// <see cref="RunRandom"/>.
     /// </summary>
-    /// <param name="progress">Share of the search that is done, 0 to 1.</param>
-    /// <param name="epoch">Epoch, counted from 0.</param>
+    /// <param name="position">The moment.</param>
     /// <param name="step">Step within the epoch, counted from 0.</param>
-    public void MoveTo(double progress, long epoch, long step)
+    public void MoveTo(EpochPosition position, long step)
     {
-        context.Generator.manual_seed(streams.Derive("relaxation", epoch, step));
-        context = context with { Progress = progress };
+        relaxationGenerator.manual_seed(streams.Derive("relaxation", position.Epoch, step));
+        this.position = position;
+        foreach (IScheduledModule module in scheduled)
+            module.MoveTo(position);
     }
 
-    /// <summary>Logits of a batch, with operation weights from α.</summary>
+    /// <summary>Takes candidates away: they are not computed any more and their p is 0. Weights and α stay.</summary>
+    /// <param name="space">The present space with fewer candidates.</param>
+    internal void Restrict(SearchSpace space)
+    {
+        Space = space;
+        Architecture.Restrict(space.Cells);
+        foreach (var (cell, placement) in Cells.Zip(space.Layout.Layers.OfType<CellPlacement>()))
+            cell.Restrict(placement);
+    }
+
+    /// <summary>Logits of a batch, with mixing weights from α.</summary>
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
     /// <returns>[N, classes].</returns>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return Forward(input, OperationWeights()).MoveToOuterDisposeScope();
+        return Forward(input, Relax()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits of a batch, with operation weights that the caller gives: one-hot, perturbed, or watched for gradients.</summary>
+    /// <summary>Logits of a batch, with mixing weights that the caller gives: one-hot, perturbed, or watched for gradients.</summary>
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
-    /// <param name="operationWeights">p of every kind of cell, [edges, operations].</param>
+    /// <param name="weights">Those of every kind of cell.</param>
     /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">The input has another shape than the space's.</exception>
-    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, Tensor> operationWeights)
+    /// <exception cref="ArgumentException">The input has another shape than the space's, or p is not [edges, operations].</exception>
+    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, MixingWeights> weights) =>
+        Forward(input, [.. Cells.Select(cell => weights[cell.Placement.Cell.Name])]);
+
+    /// <summary>Logits of a batch along the path of a genotype alone: only its operations are computed, whatever the relaxation.</summary>
+    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
+    /// <param name="genotype">A genotype of the space.</param>
+    /// <returns>[N, classes].</returns>
+    /// <exception cref="ArgumentException">The input has another shape than the space's, or the genotype is of another space.</exception>
+    public Tensor Forward(Tensor input, Genotype genotype)
     {
-        CellSpecification[] kinds = [.. Cells.Select(cell => cell.Placement.Cell).Distinct()];
-        var weights = kinds.Zip(Mixing(kinds, [.. kinds.Select(kind => operationWeights[kind.Name])])).ToDictionary();
-        return Forward(input, [.. Cells.Select(cell => weights[cell.Placement.Cell])]);
+        using var scope = NewDisposeScope();
+        return Forward(input, Space.Cells.ToDictionary(
+            cell => cell.Name, cell => MixingWeights.OneHot(cell, genotype[cell.Name], Device, DataType))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits of a batch, with operation weights of every copy of a cell by itself.</summary>
+    /// <summary>Logits of a batch, with mixing weights of every copy of a cell by itself.</summary>
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
-    /// <param name="operationWeights">p of every cell in the order of <see cref="Cells"/>, [edges, operations].</param>
+    /// <param name="weights">Those of every cell in the order of <see cref="Cells"/>.</param>
     /// <returns>[N, classes].</returns>
     /// <exception cref="ArgumentException">
     /// The input has another shape than the space's, or there is not one p [edges, operations] for every cell.
     /// </exception>
-    public Tensor Forward(Tensor input, IReadOnlyList<Tensor> operationWeights) => operationWeights.Count == Cells.Count()
-        ? Forward(input, Mixing([.. Cells.Select(cell => cell.Placement.Cell)], operationWeights))
-        : throw new ArgumentException($"Operation weights of {operationWeights.Count} cells are given; the supernet has " +
-            $"{Cells.Count()} cells.", nameof(operationWeights));
-
-    private Tensor Forward(Tensor input, IReadOnlyList<MixingWeights> weights)
+    public Tensor Forward(Tensor input, IReadOnlyList<MixingWeights> weights)
     {
         fault.Throw();
+        CheckShapes(weights);
         using var scope = NewDisposeScope();
         int copy = 0;
         return stack.Forward(input, (cell, before, previous) => cell.call(before, previous, weights[copy++])).MoveToOuterDisposeScope();
     }
 
-    /// <summary>p of every kind of cell at this moment, [edges, operations], differentiable in α; sampled relaxations draw anew.</summary>
-    public IReadOnlyDictionary<string, Tensor> OperationWeights() =>
-        Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.OperationWeights(cell.Name, context));
+    /// <summary>How every kind of cell mixes its candidates at this moment, differentiable in α; sampled relaxations draw anew.</summary>
+    public IReadOnlyDictionary<string, MixingWeights> Relax() =>
+        Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.Relax(cell.Name, position, relaxationGenerator));
 
     /// <summary>Gradients of a scalar that came out of this supernet, without touching anybody's <c>grad</c>; zeros if it does not depend
     /// on an input.</summary>
@@ -204,10 +225,10 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
         Moved(() => base._to(dtype, non_blocking), Device, dtype);
 
     /// <summary>Random numbers of sampled relaxations.</summary>
-    internal Generator RelaxationGenerator => context.Generator;
+    internal Generator RelaxationGenerator => relaxationGenerator;
 
-    /// <summary>α and p as numbers.</summary>
-    public IReadOnlyDictionary<string, CellSnapshot> Snapshot() => Architecture.Snapshot(context);
+    /// <summary>α and its expectation as numbers. Sampled relaxations draw nothing.</summary>
+    public IReadOnlyDictionary<string, CellSnapshot> Snapshot() => Architecture.Snapshot(position, relaxationGenerator);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -215,7 +236,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
         if (disposing)
         {
             Architecture.Dispose();
-            context.Generator.Dispose();
+            relaxationGenerator.Dispose();
         }
         base.Dispose(disposing);
     }
@@ -242,16 +263,16 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
 
     private void WatchParameters() => fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
 
-    /// <summary>How each of some cells is mixed with the operation weights given.</summary>
-    private MixingWeights[] Mixing(IReadOnlyList<CellSpecification> kinds, IReadOnlyList<Tensor> operationWeights)
+    private void CheckShapes(IReadOnlyList<MixingWeights> weights)
     {
-        foreach (var (kind, p) in kinds.Zip(operationWeights))
-            if (!p.shape.SequenceEqual([kind.Topology.Edges.Count, kind.Operations.Count]))
+        CellSpecification[] kinds = [.. Cells.Select(cell => cell.Placement.Cell)];
+        if (weights.Count != kinds.Length)
+            throw new ArgumentException(
+                $"Mixing weights of {weights.Count} cells are given; the supernet has {kinds.Length} cells.", nameof(weights));
+        foreach (var (kind, of) in kinds.Zip(weights))
+            if (!of.P.shape.SequenceEqual([kind.Topology.Edges.Count, kind.Operations.Count]))
                 throw new ArgumentException(
-                    $"The operation weights of cell '{kind.Name}' are [{string.Join(", ", p.shape)}]; expected " +
-                    $"[{kind.Topology.Edges.Count}, {kind.Operations.Count}] (edges, operations).", nameof(operationWeights));
-        return Architecture.Relaxation.IsHard
-            ? MixingWeights.WithoutZeros(operationWeights)
-            : [.. operationWeights.Select(p => new MixingWeights(p))];
+                    $"The operation weights of cell '{kind.Name}' are [{string.Join(", ", of.P.shape)}]; expected " +
+                    $"[{kind.Topology.Edges.Count}, {kind.Operations.Count}] (edges, operations).", nameof(weights));
     }
 }

@@ -10,22 +10,26 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
 {
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;
     private readonly TorchSharp.Modules.ModuleList<MixedOp> edges;
-    private readonly MergedExecution merged;
+    private readonly SupernetOptions options;
+    private readonly BackwardFault fault;
+    private MergedExecution merged;
 
     internal SupernetCell(
         CellPlacement placement, Factory preprocessingFactory, SupernetOptions options,
         BackwardFault fault) : base(nameof(SupernetCell))
     {
         Placement = placement;
+        this.options = options;
+        this.fault = fault;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(place => preprocessingFactory.Create(options.Adapt(place)))]);
         edges = nn.ModuleList([.. Topology.Edges.Select(edge => new MixedOp(
-            placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge)))]);
-        merged = new MergedExecution(placement.Cell, [.. edges], options.ConvolutionType, fault);
+            placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge), options.EdgeDecorators))]);
+        merged = Merged();
         RegisterComponents();
     }
 
     /// <summary>Where the cell stands.</summary>
-    internal CellPlacement Placement { get; }
+    internal CellPlacement Placement { get; private set; }
 
     /// <summary>The mixture on an edge.</summary>
     /// <param name="edge">Index of the edge.</param>
@@ -39,6 +43,16 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
 
     private CellTopology Topology => Placement.Cell.Topology;
 
+    /// <summary>Takes candidates away.</summary>
+    /// <param name="placement">The same place, of a kind with fewer candidates.</param>
+    internal void Restrict(CellPlacement placement)
+    {
+        Placement = placement;
+        foreach (CellEdge edge in Topology.Edges)
+            edges[edge.Index].Restrict(placement.Cell.Allowed(edge));
+        merged = Merged();
+    }
+
     /// <summary>The cell's output.</summary>
     /// <param name="before">Output of the layer before the previous one; not read by cells of one input.</param>
     /// <param name="previous">Output of the previous layer, [N, C, H, W].</param>
@@ -47,12 +61,14 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     {
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
-        bool merges = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device);
+        bool merges = training && Execution != CellExecution.PerEdge && !weights.CountsUncomputed && MergedExecution.Runs(previous.device);
         Tensor output = merges
             ? merged.Forward(inputs, weights, recompute: Execution == CellExecution.MergedWithRecomputation)
             : Sum(inputs, weights);
         return output.MoveToOuterDisposeScope();
     }
+
+    private MergedExecution Merged() => new(Placement.Cell, [.. edges], options.ConvolutionType, fault);
 
     private Tensor Sum(Tensor[] inputs, MixingWeights weights)
     {

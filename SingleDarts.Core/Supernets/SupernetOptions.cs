@@ -38,6 +38,9 @@ public sealed record SupernetOptions
     /// </summary>
     public bool TrackRunningStatistics { get; init; }
 
+    /// <summary>What stands around the mixture on every edge, the innermost first.</summary>
+    public IReadOnlyList<IEdgeDecorator> EdgeDecorators { get; init; } = [];
+
     /// <summary>A place of a candidate or a preprocessing, with batch normalisations as these options say.</summary>
     /// <param name="place">Channels and stride.</param>
     internal OperationContext Adapt(OperationContext place) =>

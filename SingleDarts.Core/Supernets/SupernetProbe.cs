@@ -72,18 +72,48 @@ internal sealed class SupernetProbe
             if (nodes[edge.Source] is not { } source)
                 return null;
             OperationContext context = options.Adapt(cell.Placement.Place(edge));
-            long[] expected = [context.OutChannels, .. source.Skip(1).Select(n => (n + context.Stride - 1) / context.Stride)];
-            nodes[edge.Target] ??= expected;
+            MixedOp mixture = cell[edge.Index];
+            nodes[edge.Target] ??= Behind(context, source);
+            IReadOnlyList<long> inner = [mixture.PlaceOfCandidates.InChannels, .. source.Skip(1)];
             foreach (int k in kind.Allowed(edge))
-                Try(SupernetPart.NameOf(kind, edge, kind.Operations[k]), $"'{kind.Operations[k].Name}'", cell[edge.Index][k], context,
-                    source, given =>
-                    given.SequenceEqual(expected) ? null
-                    : $"{SupernetPart.NameOf(kind, edge, kind.Operations[k])} turns [N, {string.Join(", ", source)}] into [N, " +
-                        $"{string.Join(", ", given)}] at stride " +
-                        $"{context.Stride}; expected [N, {string.Join(", ", expected)}]. Pad it so that all operations of an edge agree.",
-                    isZero: kind.Operations[k].IsZero);
+                TryOnEdge(SupernetPart.NameOf(kind, edge, kind.Operations[k]), $"'{kind.Operations[k].Name}'", mixture[k],
+                    mixture.PlaceOfCandidates, inner, kind.Operations[k].IsZero);
+            if (mixture.IsDecorated && faults.Count == 0)
+                TryOnEdge($"The decorated edge {edge.Source}->{edge.Target} of cell '{kind.Name}'", "edge", new DecoratedEdge(mixture),
+                    context, source);
         }
         return [nodes[^1]![0] * topology.OutputMultiplier, .. nodes[^1]!.Skip(1)];
+    }
+
+    private static long[] Behind(OperationContext place, IReadOnlyList<long> source) =>
+        [place.OutChannels, .. source.Skip(1).Select(n => (n + place.Stride - 1) / place.Stride)];
+
+    private void TryOnEdge(
+        string name, string part, nn.Module<Tensor, Tensor> module, OperationContext place, IReadOnlyList<long> source,
+        bool isZero = false)
+    {
+        long[] expected = Behind(place, source);
+        Try(name, part, module, place, source, given => given.SequenceEqual(expected) ? null
+            : $"{name} turns [N, {string.Join(", ", source)}] into [N, {string.Join(", ", given)}] at stride {place.Stride}; expected " +
+                $"[N, {string.Join(", ", expected)}]. Pad it so that all operations of an edge agree.", isZero: isZero);
+    }
+
+    /// <summary>The mixture of an edge with its decorators, with equal operation weights.</summary>
+    private sealed class DecoratedEdge : nn.Module<Tensor, Tensor>
+    {
+        private readonly MixedOp mixture;
+
+        public DecoratedEdge(MixedOp mixture) : base(nameof(DecoratedEdge))
+        {
+            this.mixture = mixture;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return mixture.call(input, ones(mixture.Count, input.dtype, input.device)).MoveToOuterDisposeScope();
+        }
     }
 
     /// <summary>Shape of one sample of what a part gives; null if that cannot be known.</summary>

@@ -11,7 +11,7 @@ internal sealed record TemperedSoftmax(double Start, double End) : IRelaxation
     public Tensor Initialize(long edges, long operations, Generator generator) =>
         randn([edges, operations], dtype: ScalarType.Float64, generator: generator).Times(1e-3);
 
-    public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context)
     {
         using Tensor tempered = alpha.Over(Start + (End - Start) * context.Progress);
         return tempered.softmax(-1);

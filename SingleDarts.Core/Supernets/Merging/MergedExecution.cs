@@ -7,7 +7,8 @@ namespace SingleDarts.Core.Supernets;
 
 /// <summary>
 /// Computes a cell as <see cref="CellExecution.Merged"/> says: the same output as the definition in <see cref="SupernetCell"/> up to
-/// rounding. An edge with a hook on its mixture, or on a module that would not be called, is computed by its <see cref="MixedOp"/>.
+/// rounding. An edge with a decorator, with a hook on its mixture, or on a module that would not be called, is computed by its
+/// <see cref="MixedOp"/>.
 /// </summary>
 /// <param name="kind">The kind of cell.</param>
 /// <param name="edges">The mixtures of its edges.</param>
@@ -32,16 +33,17 @@ internal sealed class MergedExecution(
     /// <param name="recompute">Whether the backward pass computes convolutions again.</param>
     public Tensor Forward(Tensor[] inputs, MixingWeights weights, bool recompute)
     {
-        bool[] hooked = [.. edges.Select((edge, e) => ForwardHooks.Any(edge) || bypassed[e].Any(ForwardHooks.Any))];
-        if (plan is null || !plan.Fits(weights, hooked))
-            plan = new MergingPlan(kind, edges, weights, hooked, convolutionType);
+        bool[] alone = [.. edges.Select((edge, e) => edge.IsDecorated || ForwardHooks.Any(edge) || bypassed[e].Any(ForwardHooks.Any))];
+        if (plan is null || !plan.Fits(weights, alone))
+            plan = new MergingPlan(kind, edges, weights, alone, convolutionType);
         return plan.Whole is { } whole
-            ? MergedFunction.Apply(whole, inputs, weights.P, recompute, fault)[0]
+            ? MergedFunction.Apply(whole, inputs, weights.Scaled, recompute, fault)[0]
             : NodeByNode(plan, inputs, weights, recompute);
     }
 
     private Tensor NodeByNode(MergingPlan plan, Tensor[] inputs, MixingWeights weights, bool recompute)
     {
+        Tensor p = weights.Scaled;
         var nodes = new Tensor?[topology.Nodes];
         inputs.CopyTo(nodes, 0);
         void Add(int target, Tensor term) => nodes[target] = nodes[target]?.Plus_(term) ?? term;
@@ -49,19 +51,19 @@ internal sealed class MergedExecution(
         {
             Tensor x = nodes[source]!;
             if (plan.FanOuts[source] is { } fanOut)
-                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], weights.P, recompute, fault)))
+                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], p, recompute, fault)))
                     Add(target, term);
             foreach (MergingPlan.SharedPooling pooling in plan.Poolings[source])
             {
                 Tensor pooled = pooling.Module.call(x);
                 foreach (CellEdge edge in pooling.Edges)
-                    Add(edge.Target, pooled * weights.P[edge.Index, pooling.Column]);
+                    Add(edge.Target, pooled * p[edge.Index, pooling.Column]);
             }
             foreach (MergingPlan.OtherEdge other in plan.Others[source])
             {
-                Tensor mixture = edges[other.Edge.Index].call(x, new EdgeWeights(weights.P[other.Edge.Index], other.Computed));
-                // Sums are made in place, and a hook may keep what it was given.
-                Add(other.Edge.Target, other.IsHooked ? mixture.clone() : mixture);
+                Tensor mixture = edges[other.Edge.Index].call(x, weights[other.Edge.Index] with { Computed = other.Computed });
+                // Sums are made in place, and a hook or decorator may keep what it was given.
+                Add(other.Edge.Target, other.IsAlone ? mixture.clone() : mixture);
             }
         }
         return SupernetCell.Output(topology, nodes);

@@ -4,22 +4,22 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
 
-/// <summary>What of a cell is computed together, for one choice of candidates and one set of edges with hooks.</summary>
+/// <summary>What of a cell is computed together, for one choice of candidates and one set of edges that stand alone.</summary>
 internal sealed class MergingPlan
 {
     private readonly bool[,]? computed;
-    private readonly bool[] hooked;
+    private readonly bool[] alone;
 
     /// <summary>Plans a cell.</summary>
     /// <param name="kind">The kind of cell.</param>
     /// <param name="edges">The mixtures of its edges.</param>
     /// <param name="weights">Say which candidates are computed.</param>
-    /// <param name="hooked">Which edges are computed by their <see cref="MixedOp"/>.</param>
+    /// <param name="alone">Which edges are computed by their <see cref="MixedOp"/>.</param>
     /// <param name="convolutionType">Floating type of the convolutions; that of the nodes if <see langword="null"/>.</param>
     public MergingPlan(
-        CellSpecification kind, IReadOnlyList<MixedOp> edges, MixingWeights weights, bool[] hooked, ScalarType? convolutionType)
+        CellSpecification kind, IReadOnlyList<MixedOp> edges, MixingWeights weights, bool[] alone, ScalarType? convolutionType)
     {
-        this.hooked = hooked;
+        this.alone = alone;
         computed = weights.Computed;
         CellTopology topology = kind.Topology;
         int[] columns = [.. Enumerable.Range(0, kind.Operations.Count)];
@@ -28,8 +28,8 @@ internal sealed class MergingPlan
             from k in columns
             where edges[edge.Index].Computes(k) && weights.Computes(edge.Index, k)
             select new Candidate(edge, k, edges[edge.Index][k])];
-        Candidate[] fanned = [.. all.Where(c => !hooked[c.Edge.Index] && FanOut.Fits(c.Module))];
-        Candidate[] pooled = [.. all.Where(c => !hooked[c.Edge.Index] && IsShared(c.Module))];
+        Candidate[] fanned = [.. all.Where(c => !alone[c.Edge.Index] && FanOut.Fits(c.Module))];
+        Candidate[] pooled = [.. all.Where(c => !alone[c.Edge.Index] && IsShared(c.Module))];
         Candidate[] others = [.. all.Except(fanned).Except(pooled)];
         int[] sources = [.. Enumerable.Range(0, topology.Nodes - 1)];
         FanOuts = [.. sources.Select(source => fanned.Where(c => c.Edge.Source == source)
@@ -38,10 +38,10 @@ internal sealed class MergingPlan
         Poolings = [.. sources.Select(source => pooled.Where(c => c.Edge.Source == source).GroupBy(c => c.Column)
             .Select(same => new SharedPooling(same.First().Module, same.Key, [.. same.Select(c => c.Edge)])).ToArray())];
         Others = [.. sources.Select(source => topology.Edges
-            .Where(edge => edge.Source == source && (hooked[edge.Index] || others.Any(c => c.Edge == edge) ||
+            .Where(edge => edge.Source == source && (alone[edge.Index] || others.Any(c => c.Edge == edge) ||
                 all.All(c => c.Edge.Target != edge.Target)))
             .Select(edge => new OtherEdge(
-                edge, [.. columns.Select(k => others.Any(c => c.Edge == edge && c.Column == k))], hooked[edge.Index]))
+                edge, [.. columns.Select(k => others.Any(c => c.Edge == edge && c.Column == k))], alone[edge.Index]))
             .ToArray())];
         if (pooled.Length == 0 && Others.All(edges => edges.Length == 0) &&
             (topology.Output == CellOutput.LastNode || topology.OutputMultiplier == topology.ComputedNodes))
@@ -68,8 +68,8 @@ internal sealed class MergingPlan
 
     /// <summary>Whether the plan is that of these weights and hooks.</summary>
     /// <param name="weights">Say which candidates are computed.</param>
-    /// <param name="hooked">Which edges are computed by their <see cref="MixedOp"/>.</param>
-    public bool Fits(MixingWeights weights, bool[] hooked) => this.hooked.SequenceEqual(hooked) && (weights.Computed is null
+    /// <param name="alone">Which edges are computed by their <see cref="MixedOp"/>.</param>
+    public bool Fits(MixingWeights weights, bool[] alone) => this.alone.SequenceEqual(alone) && (weights.Computed is null
         ? computed is null
         : computed is not null && computed.Cast<bool>().SequenceEqual(weights.Computed.Cast<bool>()));
 
@@ -85,6 +85,6 @@ internal sealed class MergingPlan
 
     /// <param name="Edge">The edge.</param>
     /// <param name="Computed">Which of its candidates its <see cref="MixedOp"/> computes.</param>
-    /// <param name="IsHooked">Whether a hook may see what is computed.</param>
-    internal sealed record OtherEdge(CellEdge Edge, bool[] Computed, bool IsHooked);
+    /// <param name="IsAlone">Whether the edge has a hook or decorator.</param>
+    internal sealed record OtherEdge(CellEdge Edge, bool[] Computed, bool IsAlone);
 }

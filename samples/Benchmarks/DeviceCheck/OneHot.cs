@@ -8,17 +8,14 @@ internal sealed record OneHot : IRelaxation
 {
     public string Name => "one-hot";
 
-    public bool IsHard => true;
-
     public Tensor Initialize(long edges, long operations, Generator generator) =>
         randn([edges, operations], dtype: ScalarType.Float64, generator: generator);
 
-    public Tensor OperationWeights(Tensor alpha, RelaxationContext context)
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context)
     {
-        Tensor soft = alpha.softmax(-1);
+        using Tensor soft = alpha.softmax(-1);
         // Drawn on the CPU, whose generator it is, and brought to the device.
         Tensor noise = rand(alpha.shape, ScalarType.Float64, generator: context.Generator).to(alpha.dtype).to(alpha.device);
-        Tensor drawn = (soft.detach().log() - noise.log().neg().log()).argmax(-1);
-        return nn.functional.one_hot(drawn, alpha.shape[1]).to(alpha.dtype) + soft - soft.detach();
+        return MixingWeights.StraightThrough((soft.log() - noise.log().neg().log()).softmax(-1));
     }
 }
