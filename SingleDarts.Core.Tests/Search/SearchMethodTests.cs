@@ -4,6 +4,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
+
 namespace SingleDarts.Core.Tests.Search;
 
 /// <summary>What every method of <see cref="SearchMethods"/> has to do, in the smallest space of its kind.</summary>
