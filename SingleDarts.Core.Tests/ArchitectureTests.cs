@@ -78,7 +78,8 @@ public class ArchitectureTests
             .Should().BeEmpty("a file holds one public type, or a part of it, and has its name");
         typeof(Core.Search.ArchitectureSearch).Assembly.GetExportedTypes().Where(type => !type.IsNested)
             .Select(type => type.Name.Split('`')[0]).Order(StringComparer.Ordinal)
-            .Should().Equal(declared.Values.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal), "no public type is overlooked");
+            .Should().Equal(
+                declared.Values.SelectMany(names => names).Distinct().Order(StringComparer.Ordinal), "no public type is overlooked");
     }
 
     /// <summary>Each has a reader: a page or a sample names it, or, for extensions, one of its methods.</summary>

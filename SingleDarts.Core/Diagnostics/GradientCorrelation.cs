@@ -41,13 +41,20 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     {
         base.OnStarted(moment);
         Supernet supernet = moment.Context.Supernet;
-        places = NodeWeights.Find(supernet, Cells ?? CellSelection.FirstMiddleLast(supernet.Space), Nodes);
+        places = Places(supernet);
         if (previous?.Fits(places) == false || earlier?.Fits(places) == false)
             Forget();
         previous = Place(previous, supernet);
         earlier = Place(earlier, supernet);
         if (earlierBatch is { } batch)
             Remember(ref earlierBatch, Copy(batch, supernet.Device));
+    }
+
+    /// <inheritdoc/>
+    public override void OnStageStarted(SearchMoment moment)
+    {
+        Forget();
+        places = Places(moment.Context.Supernet);
     }
 
     /// <inheritdoc/>
@@ -142,6 +149,9 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
             yield return $"{Name}: cell {number} ('{kind.Name}') has no learnable operation; choose other cells or leave this " +
                 "diagnostic out.";
     }
+
+    private NodeWeights[] Places(Supernet supernet) =>
+        NodeWeights.Find(supernet, Cells ?? CellSelection.FirstMiddleLast(supernet.Space), Nodes);
 
     private void Forget()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Spaces;
@@ -7,6 +8,10 @@ namespace SingleDarts.Core.Search;
 /// <summary>What one epoch of a search gave; one line of <c>epochs.jsonl</c>.</summary>
 public sealed record EpochReport : RunReport
 {
+    /// <summary>Number of the stage, counted from 1.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Stage { get; init; } = 1;
+
     /// <summary>The genotype that the derivation gives after this epoch. A selection scores its candidates once more at the end, so that
     /// the genotype of the last epoch may be another one than the result.</summary>
     public required Genotype Genotype { get; init; }

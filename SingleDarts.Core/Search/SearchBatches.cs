@@ -27,10 +27,14 @@ internal sealed class SearchBatches : IDisposable
         this.streams = streams;
         batchSize = options.BatchSize;
         evaluation = new Lazy<IBatchSource>(source.ForEvaluation);
+        Epochs = options.Epochs;
         order = new EpochOrder(allocation.WeightSamples, batchSize, streams);
         batches = new Prefetcher(
-            Make, (epoch, step) => order.Following(epoch, step, options.Epochs), device, options.Prefetch, options.DataType);
+            Make, (epoch, step) => order.Following(epoch, step, Epochs), device, options.Prefetch, options.DataType);
     }
+
+    /// <summary>Number of epochs of the run, which a new stage adds to.</summary>
+    public int Epochs { get; set; }
 
     public int StepsPerEpoch => order.StepsPerEpoch;
 

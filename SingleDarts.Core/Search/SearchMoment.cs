@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 
@@ -18,6 +19,12 @@ public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, StepCo
         get => field == 0 ? StepsPerEpoch : field;
         init;
     }
+
+    /// <summary>Number of the stage, counted from 1.</summary>
+    public int Stage { get; init; } = 1;
+
+    /// <summary>The moment within the stage, by which everything that moves with the epoch is taken.</summary>
+    public EpochPosition Position { get; init; }
 
     /// <summary>What the step measured, on the device; <see langword="null"/> before a step.</summary>
     public StepOutcome? Outcome { get; init; }

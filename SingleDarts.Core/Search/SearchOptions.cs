@@ -61,9 +61,10 @@ public sealed record SearchOptions : RunOptions
     /// <value>None.</value>
     public IReadOnlyList<IPenalty> Penalties { get; init; } = [];
 
-    /// <summary>Rules that end the search early.</summary>
+    /// <summary>Rules that stop the search early, prune candidates or begin a new stage. A stage has
+    /// <see cref="RunOptions.Epochs"/> epochs.</summary>
     /// <value>None.</value>
-    public IReadOnlyList<IStoppingRule> StoppingRules { get; init; } = [];
+    public IReadOnlyList<IEpochRule> EpochRules { get; init; } = [];
 
     /// <summary>Whether batch normalisations of candidates learn scale and shift.</summary>
     /// <value>False.</value>

@@ -11,7 +11,7 @@ namespace SingleDarts.Core.Search;
 /// <summary>Makes validated searches.</summary>
 internal static class SearchRun
 {
-    public const string Kind = "search";
+    public const string Kind = "search", EpochRules = "epoch-rules";
 
     /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
     public static Run<EpochReport, SearchResult> Create(
@@ -41,7 +41,7 @@ internal static class SearchRun
             .. options.EdgeDecorators.Select(decorator => new RunPart("edge-decorators", decorator.Name, decorator)),
             .. derivation is null ? [] : new[] { new RunPart("derivations", derivation.Name, derivation) },
             .. options.Penalties.Select(penalty => new RunPart("penalties", penalty.Name, penalty)),
-            .. options.StoppingRules.Select(rule => new RunPart("stopping-rules", rule.Name, rule)),
+            .. options.EpochRules.Select(rule => new RunPart(EpochRules, rule.Name, rule)),
             .. RunPart.Observers(options),
         ];
     }

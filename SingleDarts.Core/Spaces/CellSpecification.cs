@@ -105,6 +105,10 @@ public sealed partial class CellSpecification
         return new CellSpecification(Name, Topology, Operations, changed);
     }
 
+    /// <summary>Whether this is another kind whose edges have fewer candidates, or that kind.</summary>
+    internal bool IsRestrictionOf(CellSpecification other) => ReferenceEquals(Operations, other.Operations) &&
+        ReferenceEquals(Topology, other.Topology) && Topology.Edges.All(edge => Allowed(edge).All(k => other.IsAllowed(edge, k)));
+
     /// <summary>The kind with the nodes and the output of a cell of a genotype; this instance if they are the same.</summary>
     internal CellSpecification For(CellGenotype cell)
     {

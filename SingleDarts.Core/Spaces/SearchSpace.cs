@@ -68,9 +68,21 @@ public sealed class SearchSpace
             throw new ArgumentException(
                 $"The space '{Name}' has no kind of cell '{kind}'; it has {string.Join(" and ", Cells.Select(cell => cell.Name))}.",
                 nameof(kind));
-        NetworkLayout layout = Layout.With([.. Cells.Select(cell => cell.Name == kind ? cell.Allow(edge, operations) : cell)]);
-        return new SearchSpace(Name, layout, Derivation);
+        return WithCells([.. Cells.Select(cell => cell.Name == kind ? cell.Allow(edge, operations) : cell)]);
     }
+
+    /// <summary>The space with other numbers of cells, as by <see cref="SearchSpaceBuilder.Stages(IReadOnlyList{int})"/>: with a
+    /// network of another depth, as the stages of P-DARTS have.</summary>
+    /// <param name="cellsPerStage">Cells of each stage of equal resolution, reduction cells not counted.</param>
+    /// <exception cref="ArgumentException">There is no stage, or one has too few cells; or the space would have other kinds of
+    /// cells.</exception>
+    public SearchSpace WithStages(params IReadOnlyList<int> cellsPerStage) => new(Name, Layout.WithStages(cellsPerStage), Derivation);
+
+    /// <summary>The space with other kinds of cells in the same places.</summary>
+    internal SearchSpace WithCells(IReadOnlyList<CellSpecification> cells) => new(Name, Layout.With(cells), Derivation);
+
+    /// <summary>Whether this is another space with fewer candidates, or that space.</summary>
+    internal bool IsRestrictionOf(SearchSpace other) => Layout.IsRestrictionOf(other.Layout);
 
     /// <summary>The space with the nodes and outputs of a genotype's cells.</summary>
     internal SearchSpace For(Genotype genotype) => new(Name, Layout.For(genotype), Derivation);

@@ -14,6 +14,7 @@ internal static class MethodOverrides
         "single-darts" => SearchMethods.SingleDarts(),
         "darts" => SearchMethods.Darts(),
         "darts-2nd" => SearchMethods.DartsSecondOrder(),
+        "p-darts" => SearchMethods.PDarts(),
         _ => throw new ArgumentException($"--method is '{name}'; the help of the command lists the methods."),
     };
 
