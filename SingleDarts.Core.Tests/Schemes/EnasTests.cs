@@ -206,7 +206,8 @@ public class EnasTests
             using var scope = NewDisposeScope();
             double[] Of(IEnumerable<Tensor> tensors) => [.. tensors.Select(t => t.to(ScalarType.Float64).sum().item<double>())];
             var state = moment.Context.Supernet.state_dict().Where(e => !e.Key.StartsWith("alpha", StringComparison.Ordinal));
-            return (Of(state.Select(e => e.Value)), Of(scheme.Run!.Controller.parameters()), Of(moment.Context.Supernet.Architecture.Named.Select(n => n.Parameter)));
+            return (Of(state.Select(e => e.Value)), Of(scheme.Run!.Controller.parameters()),
+                Of(moment.Context.Supernet.Architecture.Named.Select(n => n.Parameter)));
         }
     }
 }
