@@ -45,16 +45,20 @@ public class UniformPathTests
             Tensor moved = weights[i] - (expected[i]?.Times(0.1) ?? zeros_like(weights[i]));
             (search.Supernet.Weights[i].Parameter - moved).abs().max().item<double>().Should().BeLessThan(1e-14);
         }
-        int checkedModules = 0;
+        int checkedModules = 0, withGradient = 0;
         foreach (SupernetCell cell in search.Supernet.Cells)
             foreach (CellEdge edge in space.Cells[0].Topology.Edges)
                 for (int k = 0; k < 5; k++)
                     foreach (var (_, parameter) in cell[edge.Index][k].named_parameters())
                     {
-                        (parameter.grad is not null).Should().Be(oneHot["cell"].Computes(edge.Index, k) && Reaches(path["cell"], edge));
+                        bool isOnPath = oneHot["cell"].Computes(edge.Index, k) && Reaches(path["cell"], edge);
+                        if (!isOnPath)
+                            parameter.grad.Should().BeNull();
+                        withGradient += parameter.grad is null ? 0 : 1;
                         checkedModules++;
                     }
         checkedModules.Should().BeGreaterThan(20);
+        withGradient.Should().BePositive();
     }
 
     [Fact]
@@ -106,7 +110,8 @@ public class UniformPathTests
     {
         using ClassificationDataset data = Small.Data();
         var live = new Live();
-        await Search(data).For(4, 10).ObservedBy(live).RunAsync();
+        // Merged cells make a plan for each path, and leave the tensors of the plan before to the garbage collector.
+        await Search(data).For(4, 10).ComputingCells(CellExecution.PerEdge).ObservedBy(live).RunAsync();
         live.Epochs.Skip(1).Distinct().Should().ContainSingle();
     }
 
@@ -123,7 +128,8 @@ public class UniformPathTests
         accuracy.Should().Be(logits.argmax(1).eq(search.Train.Labels).to(float64).mean().item<double>());
         search.Step.Accuracy(path, search.Train).Should().Be(accuracy);
         search.Supernet.training.Should().BeFalse();
-        search.Step.Invoking(step => step.EvaluationBatch(0)).Should().Throw<InvalidOperationException>().WithMessage("*EvaluationBatches*");
+        search.Step.Invoking(step => step.EvaluationBatch(0)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*EvaluationBatches*");
     }
 
     private static bool IsConnected(CellGenotype cell) => Enumerable.Range(1, 3).Any(node => cell.Nodes[node - 1].Any(gene =>
