@@ -158,9 +158,9 @@ public class GradientCorrelationTests
         {
             Supernet = new Supernet(space, null, new SupernetOptions { Seed = 1, DataType = ScalarType.Float64 });
             Supernet.train();
-            var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.5, momentum: 0.9), Supernet.Weights, 1);
-            var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named, 1);
-            weights.SetEpoch(0, 0);
+            var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.5, momentum: 0.9), Supernet.Weights);
+            var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1, momentum: 0), Supernet.Architecture.Named);
+            weights.MoveTo(new EpochPosition(0, 0, 1), 0);
             Step = new StepContext(Supernet, weights, architecture);
         }
 

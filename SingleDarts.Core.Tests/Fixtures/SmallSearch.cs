@@ -17,11 +17,11 @@ internal sealed class SmallSearch : IDisposable
         Supernet = new Supernet(space, relaxation ?? Relaxations.Sigmoid,
             new SupernetOptions { Seed = seed, DataType = ScalarType.Float64 });
         Weights = new ScheduledOptimizer(weights ?? OptimizerSettings.Default.Sgd(0.1, momentum: 0.9, weightDecay: 3e-4),
-            Supernet.Weights, 1);
+            Supernet.Weights);
         Architecture = new ScheduledOptimizer(architecture ?? OptimizerSettings.Default.Sgd(1, momentum: 0),
-            Supernet.Architecture.Named, 1);
-        Weights.SetEpoch(0, 0);
-        Architecture.SetEpoch(0, 0);
+            Supernet.Architecture.Named);
+        Weights.MoveTo(new EpochPosition(0, 0, 1), 0);
+        Architecture.MoveTo(new EpochPosition(0, 0, 1), 0);
         using var generator = new Generator(7UL);
         Train = batch?.Invoke() ?? Batch(generator);
         Validation = batch?.Invoke() ?? Batch(generator);

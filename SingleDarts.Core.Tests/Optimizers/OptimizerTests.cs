@@ -45,22 +45,13 @@ public class OptimizerTests
     }
 
     [Fact]
-    public void Cosine_is_half_a_wave_from_the_start_to_the_minimum_at_whole_epochs()
-    {
-        var cosine = new CosineSchedule(0.001);
-        for (int e = 0; e <= 50; e++)
-            cosine.At(0.025, e, 0.7, 50).Should().BeApproximately(0.001 + 0.024 * (1 + Math.Cos(Math.PI * e / 50)) / 2, 1e-15);
-        cosine.At(0.025, 25, 0, 50).Should().BeApproximately(0.013, 1e-15);
-        new CosineSchedule(0, PerStep: true).At(1, 0, 0.5, 1).Should().BeApproximately(0.5, 1e-15);
-    }
-
-    [Fact]
     public void Warm_up_rises_in_equal_steps_and_hands_over()
     {
         var settings = OptimizerSettings.Default.WarmUp(5, of: 25).Sgd(0.5).Cosine();
-        Enumerable.Range(0, 5).Select(e => settings.LearningRateAt(e, 0.3, 25)).Should().Equal(0.1, 0.2, 0.5 * 3 / 5, 0.4, 0.5);
-        settings.LearningRateAt(5, 0, 25).Should().Be(0.5);
-        settings.LearningRateAt(15, 0, 25).Should().BeApproximately(0.25, 1e-15);
+        Enumerable.Range(0, 5).Select(e => settings.LearningRateAt(new EpochPosition(e, 0.3, 25))).Should()
+            .Equal(0.1, 0.2, 0.5 * 3 / 5, 0.4, 0.5);
+        settings.LearningRateAt(new EpochPosition(5, 0, 25)).Should().Be(0.5);
+        settings.LearningRateAt(new EpochPosition(15, 0, 25)).Should().BeApproximately(0.25, 1e-15);
     }
 
     [Theory]
@@ -73,7 +64,7 @@ public class OptimizerTests
         var b = new Parameter(zeros([2, 2], dtype: ScalarType.Float64));
         var untouched = new Parameter(ones(2, dtype: ScalarType.Float64));
         using var updater = new ScheduledOptimizer(
-            OptimizerSettings.Default.Sgd(1, momentum: 0).ClipGradientNorm(norm), [("a", a), ("b", b), ("c", untouched)], 1);
+            OptimizerSettings.Default.Sgd(1, momentum: 0).ClipGradientNorm(norm), [("a", a), ("b", b), ("c", untouched)]);
         Tensor ga = tensor(new[] { 0.1, -0.2, 0.3 }).Times(scale), gb = tensor(new[,] { { 0.5, 0 }, { -1, 0.2 } }).Times(scale);
         (a * ga).sum().Plus((b * gb).sum()).backward();
         double length = Math.Sqrt(ga.Squared().sum().item<double>() + gb.Squared().sum().item<double>());
@@ -92,9 +83,9 @@ public class OptimizerTests
         OptimizerSettings rule = adam ? OptimizerSettings.Default.Adam(0.01) : OptimizerSettings.Default.Sgd(0.1);
         using var scope = NewDisposeScope();
         Parameter first = New(), second = New();
-        using var whole = new ScheduledOptimizer(rule, [("w", first)], 1);
+        using var whole = new ScheduledOptimizer(rule, [("w", first)]);
         Move(whole, first, 0, 10);
-        using var resumed = new ScheduledOptimizer(rule, [("w", second)], 1);
+        using var resumed = new ScheduledOptimizer(rule, [("w", second)]);
         using (no_grad())
             second.copy_(first);
         resumed.LoadState(whole.SaveState());
@@ -107,8 +98,8 @@ public class OptimizerTests
     public void State_of_other_parameters_is_refused_by_name()
     {
         using var scope = NewDisposeScope();
-        using var sgd = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1), [("w", New())], 1);
-        using var adam = new ScheduledOptimizer(OptimizerSettings.Default.Adam(0.1), [("w", New())], 1);
+        using var sgd = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1), [("w", New())]);
+        using var adam = new ScheduledOptimizer(OptimizerSettings.Default.Adam(0.1), [("w", New())]);
         sgd.Invoking(u => u.LoadState(new Dictionary<string, Tensor> { ["v/momentum"] = zeros(1) }))
             .Should().Throw<InvalidDataException>().WithMessage("*'v/momentum'*");
         sgd.Invoking(u => u.LoadState(new Dictionary<string, Tensor> { ["w/momentum"] = zeros(2, 3) }))
@@ -130,6 +121,14 @@ public class OptimizerTests
         Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(-1, of: 5)).Should().ContainSingle().Which.Should().Contain("share of -0.2");
         Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(1, of: 0)).Should().ContainSingle();
         Faults(OptimizerSettings.Default.Sgd(0.1).WarmUp(0, of: 5)).Should().BeEmpty();
+        Faults(OptimizerSettings.Default.Sgd(0.1).Cosine(halfPeriod: 0)).Should().ContainSingle().Which.Should().Contain("0 epochs");
+        Faults(OptimizerSettings.Default.Sgd(0.1).Linear(-0.1)).Should().ContainSingle().Which.Should().Contain("-0.1");
+        Faults(OptimizerSettings.Default.Sgd(0.1).Linear(double.NaN)).Should().ContainSingle().Which.Should().Contain("NaN");
+        Faults(OptimizerSettings.Default.FreezeFor(50, of: 50)).Should().ContainSingle().Which.Should().Contain("share of 1 ");
+        Faults(OptimizerSettings.Default.FreezeFor(-1, of: 50)).Should().ContainSingle().Which.Should().Contain("-0.02");
+        Faults(OptimizerSettings.Default.FreezeFor(0, of: 0)).Should().ContainSingle().Which.Should().Contain("NaN");
+        Faults(OptimizerSettings.Default.EverySteps(0)).Should().ContainSingle().Which.Should().Contain("every 0-th step");
+        Faults(OptimizerSettings.Default.FreezeFor(15, of: 50).EverySteps(5)).Should().BeEmpty();
         Faults(OptimizerSettings.Default.Sgd(0.1).ClipGradientNorm(double.NaN)).Should().ContainSingle().Which.Should().Contain("NaN");
         Faults(OptimizerSettings.Default).Should().BeEmpty();
 
@@ -144,7 +143,7 @@ public class OptimizerTests
     {
         using var scope = NewDisposeScope();
         Parameter w = New();
-        using var updater = new ScheduledOptimizer(rule, [("w", w)], 1);
+        using var updater = new ScheduledOptimizer(rule, [("w", w)]);
         return Move(updater, w, 0, Steps);
     }
 

@@ -14,8 +14,8 @@ public class PartDescriptionTests
         {
           "type": "OptimizerSettings",
           "optimizer": { "type": "AdamOptions", "learningRate": 0.0003, "beta1": 0.5, "beta2": 0.999, "weightDecay": 0, "epsilon": 1E-08 },
-          "schedule": { "type": "ConstantSchedule" }, "warmUpShare": 0.2, "warmUpOverlaps": false,
-          "maxGradientNorm": 5
+          "schedule": { "type": "ConstantSchedule", "start": 0.0003 }, "warmUpShare": 0.2, "warmUpOverlaps": false,
+          "maxGradientNorm": 5, "freezeShare": 0, "stepInterval": 1
         }
         """);
 

@@ -59,8 +59,8 @@ public class MetaDeviceTests
     {
         using var scope = NewDisposeScope();
         using Supernet supernet = Made(CellExecution.PerEdge, Relaxations.Sigmoid, learns: true);
-        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
-        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights);
+        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named);
         using var sums = new EpochSums(Meta, "weight loss", "architecture loss", "correct");
         var step = new StepContext(supernet, weights, architecture, [new ZeroOneLoss(1)])
         {
@@ -93,7 +93,7 @@ public class MetaDeviceTests
     {
         using var scope = NewDisposeScope();
         using var network = new Network(true, Meta);
-        using var updater = new ScheduledOptimizer(TrainingRecipes.Cifar.WeightOptimizer, [.. network.named_parameters()], 1);
+        using var updater = new ScheduledOptimizer(TrainingRecipes.Cifar.WeightOptimizer, [.. network.named_parameters()]);
         using var average = new WeightEma(network, 0.9);
         using var sums = new EpochSums(Meta, "loss", "auxiliary loss", "correct");
         LabeledBatch batch = Batch();

@@ -70,7 +70,7 @@ public class ArchitectureSearchTests
     {
         OptimizerSettings settings = ArchitectureSearch.In(Small.Space).UpdatingWeights(o => o.Sgd(0.01)).Options.WeightOptimizer;
         settings.Optimizer.Should().Be(new SgdOptions(0.01));
-        settings.Schedule.Should().Be(new CosineSchedule());
+        settings.Schedule.Should().Be(Schedule.Cosine(0.01));
         settings.MaxGradientNorm.Should().Be(5);
         settings.Constant().ClipGradientNorm(null).Should().Be(OptimizerSettings.Default.Sgd(0.01));
     }

@@ -47,7 +47,7 @@ public class OwnPartsTests
         using var data = Small.Data();
         var wrong = OptimizerSettings.Default.Sgd(0.08) with { Schedule = new Halving(0) };
         Small.Search(data).Invoking(s => s.UpdatingWeights(_ => wrong).Build())
-            .Should().Throw<Exception>().WithMessage("*halves the rate of the weights every 0 epochs; expected 1 or more*");
+            .Should().Throw<Exception>().WithMessage("*halves the learning rate of the weights every 0 epochs; expected 1 or more*");
     }
 
     [Theory]
@@ -69,11 +69,11 @@ public class OwnPartsTests
             .Select(alpha => alpha.Parameter.Squared().sum().Times(Strength * progress / 2)).Aggregate((a, b) => a.Plus(b));
     }
 
-    private sealed record Halving(int Every) : ILearningRateSchedule
+    private sealed record Halving(int Every) : Schedule
     {
-        public double At(double initial, int epoch, double fraction, int epochs) => initial / Math.Pow(2, epoch / Every);
+        public override double At(EpochPosition position) => Start / Math.Pow(2, position.Epoch / Every);
 
-        public IEnumerable<string> Faults(string what, double initial) =>
-            Every >= 1 ? [] : [$"The schedule halves the rate of the {what} every {Every} epochs; expected 1 or more."];
+        public override IEnumerable<string> Faults(string what) =>
+            Every >= 1 ? [] : [$"The schedule halves the {what} every {Every} epochs; expected 1 or more."];
     }
 }

@@ -25,8 +25,8 @@ public class BackwardFaultTests
     {
         using var scope = NewDisposeScope();
         using Supernet supernet = Create();
-        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1), supernet.Weights, 1);
-        using var alpha = new ScheduledOptimizer(OptimizerSettings.Default.Adam(0.1), supernet.Architecture.Named, 1);
+        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.1), supernet.Weights);
+        using var alpha = new ScheduledOptimizer(OptimizerSettings.Default.Adam(0.1), supernet.Architecture.Named);
         var (input, labels) = Batch();
         Tensor before = cat([.. supernet.Weights.Select(w => w.Parameter.detach().flatten())]), alphaBefore = Alpha(supernet).clone();
 

@@ -37,7 +37,7 @@ public class SupernetStateTests
         logits.dtype.Should().Be(ScalarType.Float64);
         logits.sum().backward();
         supernet.Architecture["cell"].grad!.abs().sum().item<double>().Should().BeGreaterThan(0);
-        using var optimizer = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1, momentum: 0), supernet.Architecture.Named, 1);
+        using var optimizer = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1, momentum: 0), supernet.Architecture.Named);
         optimizer.Step();
         Same(supernet.Architecture["cell"], before).Should().BeFalse("the optimiser moves the α that computes");
     }
@@ -58,7 +58,7 @@ public class SupernetStateTests
         using Supernet supernet = Small(1);
         foreach (var parameters in new[] { supernet.Weights, supernet.Architecture.Named })
         {
-            var optimizer = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1), parameters, 1);
+            var optimizer = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1), parameters);
             supernet.Invoking(s => s.to(ScalarType.Float64)).Should().Throw<InvalidOperationException>()
                 .WithMessage("*moved to Float64*optimisers hold its parameters*before the optimisers are made*");
             supernet.Architecture["cell"].dtype.Should().Be(ScalarType.Float32);

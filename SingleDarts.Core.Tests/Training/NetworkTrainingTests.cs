@@ -16,7 +16,7 @@ public class NetworkTrainingTests
             t.AccumulatingGradients(3),
         t => t.InPrecision(ScalarType.Float64), t => t.Augmenting(Augmentation), t => t.SavingTo("runs/x"), t => t.WithEma(0.9),
         t => t.With(o => o with { CheckpointInterval = 3 }), t => t.With(o => o with { LabelSmoothing = 0.2 }),
-        t => t.UpdatingWeights(o => o.Sgd(0.01)), t => t.UpdatingWeights(o => o.Linear()),
+        t => t.UpdatingWeights(o => o.Sgd(0.01)), t => t.UpdatingWeights(o => o.LinearTail()),
         t => t.UpdatingWeights(o => o.WarmUp(2, of: 50, overlaps: true)), t => t.UpdatingWeights(o => o.ClipGradientNorm(1)),
     ];
 
@@ -34,7 +34,7 @@ public class NetworkTrainingTests
         all.Distinct().Should().ContainSingle();
         (all[0].Epochs, all[0].BatchSize, all[0].CheckpointInterval, all[0].LabelSmoothing).Should().Be((7, 12, 3, 0.2));
         all[0].WeightOptimizer.Should()
-            .Be(OptimizerSettings.Default.Sgd(0.01).Linear().WarmUp(2, of: 50, overlaps: true).ClipGradientNorm(1));
+            .Be(OptimizerSettings.Default.Sgd(0.01).LinearTail().WarmUp(2, of: 50, overlaps: true).ClipGradientNorm(1));
         foreach (var call in Calls)
         {
             call(common).Options.Should().NotBe(TrainingRecipes.NasBench201);

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Runtime;
@@ -43,7 +44,7 @@ public class TrainingRunTests
     {
         using BatchSource train = Source(16);
         using var network = new TrainingNetwork(Classes);
-        var run = NetworkTraining.Of(network).On(train).For(5, 8).With(o => o with { DropPathProbability = 0.4 }).Build();
+        var run = NetworkTraining.Of(network).On(train).For(5, 8).With(o => o with { DropPath = Schedule.Linear(0, 0.4) }).Build();
         network.DropPaths.Clear();
         TrainingResult result = await run.RunAsync();
         double[] expected = [0, 0.08, 0.16, 0.24, 0.32];
@@ -62,7 +63,7 @@ public class TrainingRunTests
         {
             using var network = new TrainingNetwork(Classes, norm: false);
             TrainingResult result = await NetworkTraining.Of(network).On(train).For(3, 8).InPrecision(ScalarType.Float64)
-                .With(o => o with { DropPathProbability = 0, LabelSmoothing = 0.1 }).AccumulatingGradients(microBatches).RunAsync();
+                .With(o => o with { DropPath = Schedule.Constant(0), LabelSmoothing = 0.1 }).AccumulatingGradients(microBatches).RunAsync();
             return ([.. network.parameters().SelectMany(p => p.detach().data<double>().ToArray())], result);
         }
         var whole = await Train(1);

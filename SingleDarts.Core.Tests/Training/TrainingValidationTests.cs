@@ -26,7 +26,7 @@ public class TrainingValidationTests
             WeightOptimizer = OptimizerSettings.Default.Sgd(-1),
             LabelSmoothing = 1.5,
             AuxiliaryWeight = 0.4,
-            DropPathProbability = -0.1,
+            DropPath = Schedule.Constant(-0.1),
             EmaDecay = 1,
             EvaluationInterval = 0,
             EvaluationBatchSize = 0,

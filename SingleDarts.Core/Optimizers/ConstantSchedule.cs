@@ -1,8 +1,8 @@
 namespace SingleDarts.Core.Optimizers;
 
-/// <summary>The learning rate of the start throughout, as the paper's for α.</summary>
-public sealed record ConstantSchedule : ILearningRateSchedule
+/// <summary>The start throughout, as the paper's learning rate of α.</summary>
+public sealed record ConstantSchedule : Schedule
 {
     /// <inheritdoc/>
-    public double At(double initial, int epoch, double fraction, int epochs) => initial;
+    public override double At(EpochPosition position) => Start;
 }

@@ -1,19 +1,27 @@
 namespace SingleDarts.Core.Optimizers;
 
-/// <summary>
-/// The linear decay that PC-DARTS trains with on ImageNet (<c>train_imagenet.py</c>, commit b74702f): with E epochs, lr(e) = lr₀ (E − 5 −
-/// e) / (E − 5) while E − e &gt; 5, then the smaller slope lr₀ (E − e) / (5 (E − 5)) over the last five epochs. Taken at whole epochs. Of
-/// five epochs or fewer, for which the rule is not defined, lr₀ (E − e) / E.
-/// </summary>
-public sealed record LinearSchedule : ILearningRateSchedule
+/// <summary>From start to end in equal steps, one an epoch: v(e) = start + (end − start) e / E with E epochs.</summary>
+public sealed record LinearSchedule : Schedule
 {
-    private const int Tail = 5;
+    /// <summary>Value to which it moves.</summary>
+    /// <value>0.</value>
+    public double End { get; init; }
+
+    /// <summary>
+    /// If true, the last epoch has exactly the end, v(e) = start + (end − start) e / (E − 1), as τ of GDAS in NAS-Bench-201 (10 to 0.1).
+    /// If false, the run stops one step before it, as β of DARTS- (1 to 0: 0.02 in the last of 50 epochs) and ε of SDARTS (0.03 to 0.3:
+    /// 0.2946). A run of one epoch has the start.
+    /// </summary>
+    /// <value>False.</value>
+    public bool ReachesEnd { get; init; }
 
     /// <inheritdoc/>
-    public double At(double initial, int epoch, double fraction, int epochs) => (epochs - epoch) switch
+    public override double At(EpochPosition position)
     {
-        _ when epochs <= Tail => initial * (epochs - epoch) / epochs,
-        > Tail => initial * (epochs - Tail - epoch) / (epochs - Tail),
-        int left => initial * left / (Tail * (epochs - Tail)),
-    };
+        int steps = Math.Max(1, ReachesEnd ? position.Epochs - 1 : position.Epochs);
+        return position.Epoch == steps ? End : Start + (End - Start) * position.Epoch / steps;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Faults(string what) => EndFaults(what, End);
 }

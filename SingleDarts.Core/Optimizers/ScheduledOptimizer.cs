@@ -7,7 +7,6 @@ namespace SingleDarts.Core.Optimizers;
 /// <summary>Moves one group of parameters by an <see cref="OptimizerSettings"/>.</summary>
 public sealed class ScheduledOptimizer : IResumable, IDisposable
 {
-    private readonly int epochs;
     private readonly FlatParameters flat;
     private readonly Optimizer optimizer;
     private readonly BackwardFault[] faults;
@@ -16,15 +15,13 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <summary>Makes the optimiser that some settings describe.</summary>
     /// <param name="settings">Optimiser, schedule and clipping.</param>
     /// <param name="parameters">Names and parameters; the names address the state in checkpoints.</param>
-    /// <param name="epochs">Number of epochs that schedules count to.</param>
     /// <exception cref="ArgumentException">The settings are invalid.</exception>
-    public ScheduledOptimizer(OptimizerSettings settings, IReadOnlyList<(string Name, Parameter Parameter)> parameters, int epochs)
+    public ScheduledOptimizer(OptimizerSettings settings, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
         if (settings.Faults("given").FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(settings));
         Settings = settings;
         Parameters = parameters;
-        this.epochs = epochs;
         flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
         faults = BackwardFault.Of(parameters.Select(p => p.Parameter));
         optimizer = Optimizer.Of(settings.Optimizer, flat.All);
@@ -37,8 +34,12 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <summary>Names and parameters.</summary>
     public IReadOnlyList<(string Name, Parameter Parameter)> Parameters { get; }
 
-    /// <summary>The present learning rate.</summary>
+    /// <summary>The present learning rate; at first that of the start.</summary>
     public double LearningRate { get; private set; }
+
+    /// <summary>Whether <see cref="Step"/> moves the parameters: false in the epochs of a freeze and between the steps of an interval
+    /// (<see cref="OptimizerSettings.FreezeFor"/>, <see cref="OptimizerSettings.EverySteps"/>).</summary>
+    public bool IsMoving { get; private set; } = true;
 
     /// <summary>Sets all gradients to null, which TorchSharp treats as zero. Throws what a backward pass before kept.</summary>
     public void ZeroGrad()
@@ -48,13 +49,19 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
             parameter.grad = null;
     }
 
-    /// <summary>Sets the learning rate for an epoch and the fraction of it that is done.</summary>
-    /// <param name="epoch">Epoch, counted from 0.</param>
-    /// <param name="fraction">Share of the epoch that is done, within [0, 1).</param>
-    public void SetEpoch(int epoch, double fraction) =>
-        LearningRate = Settings.LearningRateAt(epoch, fraction, epochs);
+    /// <summary>Goes to a moment, which decides the learning rate and whether the next step moves the parameters.</summary>
+    /// <param name="position">Epoch, fraction of it that is done, and number of epochs.</param>
+    /// <param name="step">Step of the epoch, counted from 0.</param>
+    public void MoveTo(EpochPosition position, long step)
+    {
+        LearningRate = Settings.LearningRateAt(position);
+        IsMoving = Settings.IsMovingAt(position, step);
+    }
 
-    /// <summary>Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was.</summary>
+    /// <summary>
+    /// Clips the gradient, then moves the parameters; their own <c>grad</c> stays as it was. Does nothing while not
+    /// <see cref="IsMoving"/>: momentum, moments and the number of steps stay, too.
+    /// </summary>
     /// <exception cref="InvalidOperationException">
     /// A later updater has taken some of the parameters over, or none of the parameters has a gradient.
     /// </exception>
@@ -65,6 +72,8 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     public void Step()
     {
         ThrowBackwardFault();
+        if (!IsMoving)
+            return;
         if (Parameters.All(p => p.Parameter.grad is null))
             throw new InvalidOperationException(
                 $"None of the {Parameters.Count} parameters ('{Parameters[0].Name}' first) has a gradient, so that there is nothing to " +

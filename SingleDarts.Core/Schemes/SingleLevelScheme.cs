@@ -5,7 +5,7 @@ namespace SingleDarts.Core.Schemes;
 
 /// <summary>
 /// Single-DARTS (Eq. 16): (α, w) ← (α, w) − η ∇_{α,w} L_train(α, w). One batch, one forward, one backward, both optimisers step
-/// from the same gradients. All samples feed both.
+/// from the same gradients. All samples feed both. While α's optimiser is not moving, w moves alone.
 /// </summary>
 public sealed record SingleLevelScheme : IOptimizationScheme
 {
@@ -18,8 +18,14 @@ public sealed record SingleLevelScheme : IOptimizationScheme
     /// <inheritdoc/>
     public StepOutcome Step(StepContext step)
     {
+        BatchOutcome outcome;
+        if (!step.ArchitectureOptimizer.IsMoving)
+        {
+            outcome = step.UpdateWeights();
+            return new StepOutcome(outcome, outcome);
+        }
         using var scope = NewDisposeScope();
-        BatchOutcome outcome = step.Evaluate(step.WeightBatch);
+        outcome = step.Evaluate(step.WeightBatch);
         step.WeightOptimizer.ZeroGrad();
         step.ArchitectureOptimizer.ZeroGrad();
         step.Regularize(outcome.Loss).backward();

@@ -89,9 +89,11 @@ public sealed class StepContext
     }
 
     /// <summary>Moves α alone with its batch at the present w (first order): one forward, one backward that reaches only α, one
-    /// step.</summary>
+    /// step. While α's optimiser is not moving, the batch is only measured.</summary>
     public BatchOutcome UpdateArchitecture()
     {
+        if (!ArchitectureOptimizer.IsMoving)
+            return MeasureArchitecture();
         using var scope = NewDisposeScope();
         BatchOutcome outcome = Evaluate(ArchitectureBatch);
         ArchitectureOptimizer.ZeroGrad();
@@ -102,24 +104,37 @@ public sealed class StepContext
 
     /// <summary>
     /// Moves α alone with its batch at w' = w − ξ ∇_w L_train, the weights after one step of their optimiser (second order of DARTS); w
-    /// stays
-    /// as it is. ξ is the weights' learning rate; momentum and weight decay of SGD count, too.
+    /// stays as it is. ξ is the weights' learning rate; momentum and weight decay of SGD count, too. While α's optimiser is not moving,
+    /// the batch is only measured.
     /// </summary>
     /// <param name="exact">
     /// Whether the mixed second derivative is exact, by a second backward pass through cells computed per edge, or a finite difference.
     /// </param>
     /// <param name="radius">Length of the finite difference's step, as <see cref="BiLevelScheme.Radius"/>.</param>
     public BatchOutcome UpdateArchitectureUnrolled(bool exact = false, double radius = 0.01) =>
-        UnrolledGradient.UpdateArchitecture(this, exact, radius);
+        ArchitectureOptimizer.IsMoving ? UnrolledGradient.UpdateArchitecture(this, exact, radius) : MeasureArchitecture();
 
-    /// <summary>Moves w with <see cref="UpdateWeights"/> and α as given, in turn.</summary>
+    /// <summary>Moves w with <see cref="UpdateWeights"/> and α as given, in turn. While α's optimiser is not moving, α's pass is left out
+    /// and the outcome of the weights stands for both.</summary>
     /// <param name="order">Which is moved first.</param>
     /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>
     public StepOutcome Alternate(UpdateOrder order, Func<BatchOutcome> updateArchitecture)
     {
+        if (!ArchitectureOptimizer.IsMoving)
+        {
+            BatchOutcome alone = UpdateWeights();
+            return new StepOutcome(alone, alone);
+        }
         BatchOutcome? early = order == UpdateOrder.ArchitectureFirst ? updateArchitecture() : null;
         BatchOutcome weights = UpdateWeights();
         return new StepOutcome(weights, early ?? updateArchitecture());
+    }
+
+    private BatchOutcome MeasureArchitecture()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return Evaluate(ArchitectureBatch).Detach();
     }
 
     private BatchOutcome Outcome(Tensor logits, LabeledBatch batch) =>

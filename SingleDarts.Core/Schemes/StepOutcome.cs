@@ -2,5 +2,5 @@ namespace SingleDarts.Core.Schemes;
 
 /// <summary>What one step of a scheme measured.</summary>
 /// <param name="Weights">On the weights' batch.</param>
-/// <param name="Architecture">On α's batch; the same object where both share one.</param>
+/// <param name="Architecture">On α's batch; the same object if both share one, or if α does not move in the step.</param>
 public sealed record StepOutcome(BatchOutcome Weights, BatchOutcome Architecture);

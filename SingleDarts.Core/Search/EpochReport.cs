@@ -16,10 +16,10 @@ public sealed record EpochReport : RunReport
     /// <summary>Accuracy on the weights' batches, 0 to 1.</summary>
     public required double WeightAccuracy { get; init; }
 
-    /// <summary>Mean loss on α's batches; the weights' loss where both share a batch.</summary>
+    /// <summary>Mean loss on α's batches. A step that shares one batch, or in which α does not move, counts the weights' loss.</summary>
     public required double ArchitectureLoss { get; init; }
 
-    /// <summary>Accuracy on α's batches, 0 to 1.</summary>
+    /// <summary>Accuracy on α's batches, 0 to 1, with the weights' where <see cref="ArchitectureLoss"/> has theirs.</summary>
     public required double ArchitectureAccuracy { get; init; }
 
     /// <summary>Learning rate of w at the end of the epoch.</summary>

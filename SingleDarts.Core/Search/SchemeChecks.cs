@@ -57,6 +57,10 @@ internal static class SchemeChecks
         else if (options.BatchSize >= 2 && weights % options.BatchSize == 1)
             yield return $"{weights} samples in batches of {options.BatchSize} leave a last batch of 1, which batch normalisation cannot " +
                 "take; change the batch size or the number of samples by one.";
+        long steps = options.BatchSize < 1 ? 0 : (weights + options.BatchSize - 1) / options.BatchSize;
+        foreach (var (optimizer, what) in new[] { (options.WeightOptimizer, "weights"), (options.ArchitectureOptimizer, "architecture") })
+            if (steps > 0 && optimizer.IntervalFault(what, steps) is { } fault)
+                yield return fault;
         if (allocation.ArchitectureSamples is { } samples && samples.Count < 2 * options.BatchSize &&
             samples.Intersect(allocation.WeightSamples).Any())
             yield return $"The scheme '{scheme}' draws two different batches of {options.BatchSize} from the same {samples.Count} " +

@@ -51,8 +51,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         });
         supernet.train();
         weights = new ScheduledOptimizer(
-            options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)], options.Epochs);
-        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named, options.Epochs);
+            options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)]);
+        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named);
         context = new StepContext(supernet, weights, architecture, options.Penalties);
         Random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
         {
@@ -102,8 +102,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         var position = new EpochPosition(epoch, fraction, options.Epochs);
         context.Progress = position.Progress;
         supernet.MoveTo(position, step);
-        weights.SetEpoch(epoch, fraction);
-        architecture.SetEpoch(epoch, fraction);
+        weights.MoveTo(position, step);
+        architecture.MoveTo(position, step);
         (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
     }
 

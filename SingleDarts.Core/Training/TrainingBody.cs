@@ -38,7 +38,7 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
         network.to(device, options.DataType);
         network.train();
         (string, Parameter)[] weights = [.. network.named_parameters().Where(p => p.parameter.requires_grad)];
-        optimizer = new ScheduledOptimizer(options.WeightOptimizer, weights, options.Epochs);
+        optimizer = new ScheduledOptimizer(options.WeightOptimizer, weights);
         average = options.EmaDecay is { } decay ? new WeightEma(network, decay) : null;
         Random = new RunRandom(network, streams);
         loss = new TrainingLoss(options.LabelSmoothing, options.AuxiliaryWeight);
@@ -81,8 +81,9 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
 
     public void Prepare(int epoch, int step)
     {
-        network.DropPathProbability = options.DropPathAt(epoch);
-        optimizer.SetEpoch(epoch, (double)step / StepsPerEpoch);
+        EpochPosition position = Position(epoch, step);
+        network.DropPathProbability = options.DropPath.At(position);
+        optimizer.MoveTo(position, step);
         batch = batches.Get(epoch, step)[0];
     }
 
@@ -98,7 +99,8 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
     public TrainingEpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         var (own, averaged) = Evaluate(epoch, times, cancellationToken);
-        optimizer.SetEpoch(epoch, (StepsPerEpoch - 1.0) / StepsPerEpoch);
+        EpochPosition last = Position(epoch, StepsPerEpoch - 1);
+        optimizer.MoveTo(last, StepsPerEpoch - 1);
         IReadOnlyDictionary<string, double?> means = Sums.Means();
         return new TrainingEpochReport
         {
@@ -110,7 +112,7 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
             Test = own,
             EmaTest = averaged,
             LearningRate = optimizer.LearningRate,
-            DropPathProbability = options.DropPathAt(epoch),
+            DropPathProbability = options.DropPath.At(last),
             Seconds = times.Steps,
             DataSeconds = times.Data,
             EvaluationSeconds = times.Evaluation,
@@ -143,6 +145,8 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
         (train as DatasetSource)?.Dispose();
         (test as DatasetSource)?.Dispose();
     }
+
+    private EpochPosition Position(int epoch, int step) => new(epoch, (double)step / StepsPerEpoch, options.Epochs);
 
     /// <summary>Adds the gradient of a part of the batch, which counts by its share of the samples.</summary>
     private void AddGradient(Tensor inputs, Tensor labels, double share, int step)

@@ -65,7 +65,7 @@ internal static class TrainingDocument
         ["transform"] = train is DatasetSource ? PartDescription.Of(options.Transform) : "by the batch source",
         ["labelSmoothing"] = options.LabelSmoothing,
         ["auxiliaryWeight"] = options.AuxiliaryWeight,
-        ["dropPathProbability"] = options.DropPathProbability,
+        ["dropPath"] = PartDescription.Of(options.DropPath),
         ["emaDecay"] = options.EmaDecay,
         ["seed"] = options.Seed,
         ["dataType"] = options.DataType.ToString(),

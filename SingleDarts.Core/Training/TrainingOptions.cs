@@ -49,9 +49,9 @@ public sealed record TrainingOptions : RunOptions
     /// <value>0.4.</value>
     public double AuxiliaryWeight { get; init; } = 0.4;
 
-    /// <summary>Drop path at the end of the training, P: in epoch e it is P e / E (<see cref="DropPathAt"/>).</summary>
-    /// <value>0.3.</value>
-    public double DropPathProbability { get; init; } = 0.3;
+    /// <summary>Probability of drop path, 0 to 1.</summary>
+    /// <value>From 0 towards 0.3 in equal steps, 0.3 e / E in epoch e, as in DARTS (<c>train.py</c>).</value>
+    public Schedule DropPath { get; init; } = Schedule.Linear(0, 0.3);
 
     /// <summary>
     /// Decay d of a moving average of the weights, w̄ ← d w̄ + (1 − d) w after every step, begun at the first weights and evaluated
@@ -67,8 +67,4 @@ public sealed record TrainingOptions : RunOptions
     /// <summary>Samples of a batch of the evaluation; it decides memory and not the result.</summary>
     /// <value>256.</value>
     public int EvaluationBatchSize { get; init; } = 256;
-
-    /// <summary>The drop path probability of an epoch, P e / E, as in DARTS (<c>train.py</c>).</summary>
-    /// <param name="epoch">Epoch e, counted from 0.</param>
-    public double DropPathAt(int epoch) => DropPathProbability * epoch / Epochs;
 }

@@ -17,13 +17,13 @@ public static class TrainingRecipes
     public static TrainingOptions Cifar { get; } = new();
 
     /// <summary>CIFAR-10 as in DARTS (quark0/darts, <c>cnn/train.py</c>): <see cref="Cifar"/> with batch 96 and drop path 0.2.</summary>
-    public static TrainingOptions DartsCifar { get; } = Cifar with { BatchSize = 96, DropPathProbability = 0.2 };
+    public static TrainingOptions DartsCifar { get; } = Cifar with { BatchSize = 96, DropPath = Schedule.Linear(0, 0.2) };
 
     /// <summary>
     /// ImageNet as in the paper (Section 5.1.2, which follows P-DARTS with batch size and learning rate times 0.75): 250 epochs, batch
     /// 768, SGD 0.375, momentum 0.9, weight decay 3e-5, label smoothing, auxiliary classifier, 5 epochs of warm-up, linear decay to 0.
     /// The paper gives no numbers for smoothing (0.1), auxiliary weight (0.4), clipping (5) and the rule of the decay: they are those of
-    /// PC-DARTS (<c>train_imagenet.py</c>, commit b74702f; <see cref="LinearSchedule"/>), whose warm-up lies over the beginning of the
+    /// PC-DARTS (<c>train_imagenet.py</c>, commit b74702f; <see cref="LinearTailSchedule"/>), whose warm-up lies over the beginning of the
     /// decay. No drop path.
     /// </summary>
     public static TrainingOptions ImageNet { get; } = new()
@@ -31,10 +31,10 @@ public static class TrainingRecipes
         Epochs = 250,
         BatchSize = 768,
         WeightOptimizer = OptimizerSettings.Default.Sgd(0.375, momentum: 0.9, weightDecay: 3e-5)
-            .WarmUp(5, of: 250, overlaps: true).Linear().ClipGradientNorm(5),
+            .WarmUp(5, of: 250, overlaps: true).LinearTail().ClipGradientNorm(5),
         LabelSmoothing = 0.1,
         AuxiliaryWeight = 0.4,
-        DropPathProbability = 0,
+        DropPath = Schedule.Constant(0),
     };
 
     /// <summary>
@@ -48,7 +48,7 @@ public static class TrainingRecipes
         BatchSize = 256,
         WeightOptimizer = OptimizerSettings.Default.Sgd(0.1, momentum: 0.9, weightDecay: 5e-4, nesterov: true).Cosine(),
         AuxiliaryWeight = 0,
-        DropPathProbability = 0,
+        DropPath = Schedule.Constant(0),
     };
 
     /// <summary>

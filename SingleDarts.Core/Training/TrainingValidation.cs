@@ -52,8 +52,8 @@ internal static class TrainingValidation
             options.LabelSmoothing is >= 0 and <= 1 ? null : $"The label smoothing is {options.LabelSmoothing}; expected 0 to 1.",
             options.AuxiliaryWeight >= 0 && double.IsFinite(options.AuxiliaryWeight)
                 ? null : $"The auxiliary weight is {options.AuxiliaryWeight}; expected 0 or more.",
-            options.DropPathProbability is >= 0 and <= 1
-                ? null : $"The drop path probability is {options.DropPathProbability}; expected 0 to 1.",
+            options.DropPath.Faults("drop path probability").FirstOrDefault()
+                ?? options.DropPath.RangeFault("drop path probability", options.Epochs, 0, 1),
             options.EmaDecay is null or (>= 0 and < 1)
                 ? null : $"The decay of the average is {options.EmaDecay}; expected a number within [0, 1), or none for no average.",
             .. options.WeightOptimizer.Faults("weights"),
@@ -69,6 +69,9 @@ internal static class TrainingValidation
             yield return $"'{train.Name}' has {train.Count} samples, less than a batch of {options.BatchSize}, and the smaller last " +
                 "batch is left " +
                 "out, so that none remain; take smaller batches or keep the last one.";
+        else if (options.BatchSize > 0 && options.WeightOptimizer.IntervalFault(
+            "weights", (train.Count + (options.DropLast ? 0 : options.BatchSize - 1)) / options.BatchSize) is { } fault)
+            yield return fault;
     }
 
     private static IEnumerable<string> SingleSampleFaults(IBatchSource train, TrainingOptions options)

@@ -25,8 +25,8 @@ internal sealed class SupernetStep : IDisposable
             new SupernetOptions { Execution = execution, Device = device, ConvolutionType = convolutionType });
         supernet.train();
         weights = new ScheduledOptimizer(
-            OptimizerSettings.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
-        architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+            OptimizerSettings.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights);
+        architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named);
         step = new StepContext(supernet, weights, architecture) { WeightBatch = Batch(1), ArchitectureBatch = Batch(2) };
         if (scheme is SingleLevelScheme)
             step.ArchitectureBatch = step.WeightBatch;

@@ -34,8 +34,8 @@ internal static class CostChecks
         SearchSpace space = SearchSpaces.NasBench201(data.Classes, 4, 1, 3, 16, 16);
         using var supernet = new Supernet(space, null, new SupernetOptions { Device = d.Device });
         using var sampled = new Supernet(space, new OneHot(), new SupernetOptions { Device = d.Device });
-        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.01).ClipGradientNorm(5), supernet.Weights, 1);
-        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named, 1);
+        using var weights = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(0.01).ClipGradientNorm(5), supernet.Weights);
+        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named);
         long[] samples = [.. Enumerable.Range(0, 32).Select(i => (long)i)];
         LabeledBatch batch = source.Get(samples, generator);
         Tensor loss = batch.Inputs;

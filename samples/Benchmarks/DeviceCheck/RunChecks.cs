@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Training;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -84,7 +85,7 @@ internal static class RunChecks
             : throw new InvalidOperationException($"the loss is {last}");
 
         NetworkTraining Of(EvaluationNetwork network, BatchSource source) => NetworkTraining
-            .Of(network, TrainingRecipes.Cifar with { DropPathProbability = 0.3, AuxiliaryWeight = 0 }).On(source)
+            .Of(network, TrainingRecipes.Cifar with { DropPath = Schedule.Linear(0, 0.3), AuxiliaryWeight = 0 }).On(source)
             .For(Epochs, 16).WithEma(0.9).WithSeed(1);
         EvaluationNetwork Network() =>
             DartsNetworks.Cifar(DartsGenotypes.DartsV2, data.Classes, channels: 4, layers: 3, size: 16, options: new() { Seed = 1 });

@@ -40,8 +40,8 @@ internal static class SchemeChecks
             new SupernetOptions { Seed = 1, Device = device, DataType = type, Execution = execution });
         supernet.train();
         using var weights = new ScheduledOptimizer(
-            OptimizerSettings.Default.Sgd(0.025, 0.9, 3e-4).Cosine().ClipGradientNorm(5), supernet.Weights, 1);
-        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-3, 0.5, 0.999), supernet.Architecture.Named, 1);
+            OptimizerSettings.Default.Sgd(0.025, 0.9, 3e-4).Cosine().ClipGradientNorm(5), supernet.Weights);
+        using var architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-3, 0.5, 0.999), supernet.Architecture.Named);
         using var generator = new Generator(3UL);
         var losses = new List<Tensor>();
         var step = new StepContext(supernet, weights, architecture, [new ZeroOneLoss(0.1)]);

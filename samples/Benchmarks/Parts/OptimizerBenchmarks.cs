@@ -20,7 +20,7 @@ public class OptimizerBenchmarks
     {
         TorchRuntime.EnsureLoaded();
         supernet = new Supernet(SearchSpaces.NasBench201());
-        updater = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1e-6, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights, 1);
+        updater = new ScheduledOptimizer(OptimizerSettings.Default.Sgd(1e-6, 0.9, 3e-4).ClipGradientNorm(5), supernet.Weights);
         foreach (var (_, parameter) in supernet.Weights)
             parameter.grad = ones_like(parameter);
         updater.Step();
