@@ -24,7 +24,7 @@ public class OptionsPage
 
     [Theory]
     [InlineData("search", "| `--layers` | 8 |")]
-    [InlineData("search", "| `--learning-rate` | 0.005 |")]
+    [InlineData("search", "| `--learning-rate` |  |")]
     [InlineData("search", "| `--resume` | off |")]
     [InlineData("train", "| `--recipe` | `cifar` |")]
     [InlineData("sweep plan", "| `--portion` | 1 |")]

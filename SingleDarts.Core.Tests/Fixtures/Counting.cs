@@ -54,11 +54,12 @@ internal sealed class CountingPenalty : Counting, IPenalty
 }
 
 /// <summary>Stops when it was asked so often.</summary>
-internal sealed class CountingRule(int limit) : Counting, IStoppingRule
+internal sealed class CountingRule(int limit) : Counting, IEpochRule
 {
     public string Name => $"counting to {limit}";
 
-    public string? ReasonToStop(IReadOnlyList<EpochReport> epochs) => ++Calls >= limit ? $"asked {Calls} times" : null;
+    public EpochDecision Decide(EpochRuleContext context) =>
+        ++Calls >= limit ? EpochDecision.Stop($"asked {Calls} times") : EpochDecision.Continue;
 }
 
 /// <summary>Counts the steps of any run and records them after each epoch.</summary>

@@ -28,5 +28,8 @@ internal static class Small
         .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999))
         .For(epochs: 3, batchSize: 10).WithSeed(1);
 
+    /// <summary>Whether two tensors are the same bit for bit.</summary>
+    public static bool Same(Tensor first, Tensor second) => first.shape.SequenceEqual(second.shape) && first.eq(second).all().item<bool>();
+
     public static double[] Alpha(SearchResult result) => [.. result.Architecture[Genotype.OnlyCell].Alpha.Cast<double>()];
 }

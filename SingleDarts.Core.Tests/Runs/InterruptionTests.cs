@@ -26,10 +26,20 @@ public class InterruptionTests
             ArchitectureSearch Search() => Small.Search(data, counts ? new CountingScheme() : schemes[chain % 3]).For(4, 10).WithSeed(chain)
                 .Augmenting(ImageAugmentation.Cifar10Search with { CropPadding = 1, CutoutLength = 2 }).ObservedBy(new CountingObserver())
                 .With(o => o with { Prefetch = chain % 2 == 1 });
-            await Chain(chain, (run, resume, bar, stop) =>
-                (resume ? Search().ResumingFrom(run, 2) : Search().SavingTo(run, 2)).ReportingTo(bar).RunAsync(stop), result =>
-                    result.Epochs,
-                report => RunJson.Write(report with { Seconds = 0, DataSeconds = 0 }));
+            await Searched(chain, Search);
+        }
+    }
+
+    [Trait("Category", "Slow")]
+    [Fact]
+    public async Task Searches_with_stages_that_are_interrupted_again_and_again_end_where_the_uninterrupted_one_does()
+    {
+        using ClassificationDataset data = Small.Data();
+        for (int chain = 0; chain < Chains; chain++)
+        {
+            ArchitectureSearch Search() => Small.Search(data).For(2, 10).WithSeed(chain).Relaxing(Core.Supernets.Relaxations.Softmax)
+                .Following(new Progressive(2, 1)).ObservedBy(new CountingObserver()).With(o => o with { Prefetch = chain % 2 == 1 });
+            await Searched(chain, Search);
         }
     }
 
@@ -46,6 +56,11 @@ public class InterruptionTests
                 result => result.Epochs, report => RunJson.Write(TrainingSetup.Numbers(report)));
         }
     }
+
+    private static Task Searched(int seed, Func<ArchitectureSearch> search) => Chain(
+        seed, (run, resume, bar, stop) =>
+            (resume ? search().ResumingFrom(run, 2) : search().SavingTo(run, 2)).ReportingTo(bar).RunAsync(stop),
+        result => result.Epochs, report => RunJson.Write(report with { Seconds = 0, DataSeconds = 0 }));
 
     private static async Task Chain<TResult, TReport>(
         int seed, Func<string, bool, IProgress<RunProgress>, CancellationToken, Task<TResult>> run,

@@ -19,7 +19,7 @@ public class ResumablePartsTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
         ArchitectureSearch Search() => Small.Search(data, new CountingScheme()).For(6, 10).Relaxing(new CountingRelaxation())
-            .Penalizing(new CountingPenalty()).StoppingWhen(new CountingRule(4)).ObservedBy(new CountingObserver());
+            .Penalizing(new CountingPenalty()).Following(new CountingRule(4)).ObservedBy(new CountingObserver());
         SearchResult whole = await Search().SavingTo(folder["whole"]).RunAsync();
         await Cancelled(stepsBeforeInterruption, (bar, stop) => Search().SavingTo(folder["cut"]).ReportingTo(bar).RunAsync(stop));
         SearchResult resumed = await Search().ResumingFrom(folder["cut"]).RunAsync();

@@ -73,7 +73,7 @@ public class MetaDeviceTests
         for (int i = 0; i < 2; i++)
         {
             StepOutcome outcome = schemes[scheme].Step(step);
-            sums.Add(i, (outcome.Weights.Loss, 4), (outcome.Architecture.Loss, 4), (outcome.Weights.Correct, 4));
+            sums.Add(i, (outcome.Weights!.Loss, 4), (outcome.Architecture!.Loss, 4), (outcome.Weights.Correct, 4));
         }
     }
 

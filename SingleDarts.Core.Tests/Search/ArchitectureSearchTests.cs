@@ -21,7 +21,7 @@ public class ArchitectureSearchTests
     private static readonly Func<ArchitectureSearch, ArchitectureSearch>[] Calls =
     [
         s => s.Using(OptimizationSchemes.BiLevel), s => s.Relaxing(Softmax), s => s.Deriving(Derivation), s => s.Penalizing(Penalty),
-        s => s.StoppingWhen(Rule), s => s.ObservedBy(Observer), s => s.For(7), s => s.With(o => o with { BatchSize = 12 }), s =>
+        s => s.Following(Rule), s => s.ObservedBy(Observer), s => s.For(7), s => s.With(o => o with { BatchSize = 12 }), s =>
             s.WithSeed(9),
         s => s.OnDevice("cuda:1"), s => s.InPrecision(ScalarType.Float64), s => s.ComputingCells(CellExecution.PerEdge),
         s => s.Augmenting(ImageAugmentation.Cifar10Search), s => s.SavingTo("runs/x"), s => s.With(o => o with { CheckpointInterval = 3 }),
@@ -40,10 +40,10 @@ public class ArchitectureSearchTests
             return calls.Aggregate(ArchitectureSearch.In(Small.Space), (search, call) => call(search)).Options;
         })];
         SearchOptions first = all[0];
-        all.Select(o => o with { Penalties = first.Penalties, StoppingRules = first.StoppingRules, Observers = first.Observers })
+        all.Select(o => o with { Penalties = first.Penalties, EpochRules = first.EpochRules, Observers = first.Observers })
             .Should().OnlyContain(o => o == first);
         all.Should().OnlyContain(o => 
-            ReferenceEquals(o.Penalties.Single(), Penalty) && ReferenceEquals(o.StoppingRules.Single(), Rule) &&
+            ReferenceEquals(o.Penalties.Single(), Penalty) && ReferenceEquals(o.EpochRules.Single(), Rule) &&
                 o.Observers.Single() == Observer);
         (first.Epochs, first.BatchSize, first.CheckpointInterval).Should().Be((7, 12, 3));
         first.WeightOptimizer.Should()

@@ -19,7 +19,7 @@ public class OperationLimitTests
             where free.Take(epoch).All(earlier => Found(earlier, name) < found)
             select (name, found, epoch)).First();
 
-        SearchResult limited = await Search().StoppingWhen(new OperationLimit(operation, count)).RunAsync();
+        SearchResult limited = await Search().Following(new OperationLimit(operation, count)).RunAsync();
 
         limited.Epochs.Select(e => e.Genotype.ToString()).Should().Equal(free.Take(first + 1).Select(g => g.ToString()));
         limited.StopReason.Should().Be($"The cell cell has {count} × {operation}: {free[first][Genotype.OnlyCell]}");
@@ -29,7 +29,7 @@ public class OperationLimitTests
     public async Task A_limit_that_is_never_reached_changes_nothing()
     {
         using var data = Small.Data();
-        SearchResult limited = await Small.Search(data).StoppingWhen(new OperationLimit("skip_connect", Count: 7)).RunAsync();
+        SearchResult limited = await Small.Search(data).Following(new OperationLimit("skip_connect", Count: 7)).RunAsync();
         limited.Epochs.Should().HaveCount(3);
         limited.StopReason.Should().BeNull();
     }

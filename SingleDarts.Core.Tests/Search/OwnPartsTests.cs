@@ -18,7 +18,7 @@ public class OwnPartsTests
         {
             WeightBatch = search.Train,
             ArchitectureBatch = search.Validation,
-            Progress = 0.5,
+            Position = new EpochPosition(0, 0.5, 1),
         };
         using (no_grad())
             search.Alpha.copy_(search.Alpha.Plus(rand_like(search.Alpha)));

@@ -16,7 +16,7 @@ public class SchemeCheckTests
             .Awaiting(() => Small.Search(data, new Own(step => change(step.UpdateWeights())!)).RunAsync())
             .Should().ThrowAsync<InvalidRunException>().WithMessage($"*scheme 'own' gives {message}*");
         await Refused(_ => null, "null");
-        await Refused(w => new(w, null!), "Architecture that is null");
+        await Refused(w => new(w with { Correct = null! }), "Weights.Correct that is null");
         await Refused(w => new(w with { Loss = w.Loss.expand(4) }, w), "Weights.Loss [4]");
         await Refused(w => new(w, w with { Loss = w.Loss.clone().requires_grad_() }), "Architecture.Loss [] with a gradient history");
         await Refused(w => new(w, w with { Size = 0 }), "Architecture of 0 samples");

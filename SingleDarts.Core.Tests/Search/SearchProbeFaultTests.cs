@@ -262,11 +262,11 @@ public class SearchProbeFaultTests
         Tensor IPenalty.Penalty(ArchitectureParameters architecture, double progress) => value(architecture);
     }
 
-    private sealed class Rule(Func<CellSnapshot, CellGenotype> derive) : IDerivation
+    private sealed record Rule(Func<CellSnapshot, CellGenotype> Made) : CellDerivation
     {
-        public string Name => "own";
+        public override string Name => "own";
 
-        public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot) => derive(snapshot);
+        public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot) => Made(snapshot);
     }
 
     private sealed class Changed(Func<Tensor, ScalarType, Tensor> change) : IBatchTransform

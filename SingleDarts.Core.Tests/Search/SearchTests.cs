@@ -125,7 +125,7 @@ public class SearchTests
     public async Task A_stopping_rule_ends_the_search_and_says_why()
     {
         using ClassificationDataset data = Small.Data();
-        SearchResult result = await Small.Search(data).StoppingWhen(new AfterEpoch(2)).RunAsync();
+        SearchResult result = await Small.Search(data).Following(new AfterEpoch(2)).RunAsync();
         result.Epochs.Should().HaveCount(2);
         result.StopReason.Should().Be("two epochs are enough");
     }
@@ -195,11 +195,12 @@ public class SearchTests
         }
     }
 
-    private sealed class AfterEpoch(int epoch) : IStoppingRule
+    private sealed class AfterEpoch(int epoch) : IEpochRule
     {
         public string Name => $"after {epoch}";
 
-        public string? ReasonToStop(IReadOnlyList<EpochReport> epochs) => epochs.Count >= epoch ? "two epochs are enough" : null;
+        public EpochDecision Decide(EpochRuleContext context) =>
+            context.Reports.Count >= epoch ? EpochDecision.Stop("two epochs are enough") : EpochDecision.Continue;
     }
 
     private sealed class Diary : ISearchObserver

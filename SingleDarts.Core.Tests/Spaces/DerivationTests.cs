@@ -95,7 +95,7 @@ public class DerivationTests
     {
         var scores = new double[6, 5];
         scores[4, 2] = double.NaN;
-        foreach (var rule in new IDerivation[] { new EdgeArgmax(), new TopEdges() })
+        foreach (var rule in new CellDerivation[] { new EdgeArgmax(), new TopEdges() })
             rule.Invoking(r => r.Derive(Cells.NasBench201, Cells.Snapshot(scores)))
                 .Should().Throw<ArgumentException>().WithMessage("*NaN at edge 3<-1, operation 'nor_conv_1x1'*");
     }
@@ -106,7 +106,7 @@ public class DerivationTests
         var scores = new double[6, 5];
         for (int e = 0; e < 6; e++)
             scores[e, 0] = scores[e, 1] = double.NegativeInfinity;
-        foreach (var rule in new IDerivation[] { new EdgeArgmax(), new TopEdges(3) })
+        foreach (var rule in new CellDerivation[] { new EdgeArgmax(), new TopEdges(3) })
             rule.Derive(Cells.NasBench201, Cells.Snapshot(scores)).Count("nor_conv_1x1").Should().Be(6);
     }
 
@@ -156,13 +156,13 @@ public class DerivationTests
         new TopEdges().Faults(Cells.Darts).Should().BeEmpty();
     }
 
-    private sealed record WeakestOfAll(string? Fault = null) : IDerivation
+    private sealed record WeakestOfAll(string? Fault = null) : CellDerivation
     {
-        public IEnumerable<string> Faults(CellSpecification cell) => Fault is null ? [] : [$"Cell '{cell.Name}' {Fault}"];
+        public override IEnumerable<string> Faults(CellSpecification cell) => Fault is null ? [] : [$"Cell '{cell.Name}' {Fault}"];
 
-        public string Name => "weakest";
+        public override string Name => "weakest";
 
-        public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot) => new(
+        public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot) => new(
             Enumerable.Range(1, 3).Select(node => cell.Topology.EdgesInto(node).Select(edge => new Gene(
                 cell.Operations[cell.Allowed(edge).MinBy(k => snapshot.Alpha[edge.Index, k])].Name, edge.Source))));
     }

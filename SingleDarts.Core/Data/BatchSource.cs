@@ -31,6 +31,15 @@ public sealed class BatchSource : IBatchSource
         labels = data.Labels.to(device).DetachFromDisposeScope();
     }
 
+    private BatchSource(BatchSource other, IBatchTransform? transform)
+    {
+        (device, dtype, this.transform) = (other.device, other.dtype, transform);
+        (Name, Classes, InputShape, ClassNames) = (other.Name, other.Classes, other.InputShape, other.ClassNames);
+        ValueScale = other.ValueScale;
+        inputs = other.inputs.alias().DetachFromDisposeScope();
+        labels = other.labels.alias().DetachFromDisposeScope();
+    }
+
     /// <inheritdoc/>
     public string Name { get; }
 
@@ -61,6 +70,9 @@ public sealed class BatchSource : IBatchSource
         var batch = Transformed(inputs.index_select(0, index), generator);
         return new(batch.MoveToOuterDisposeScope(), labels.index_select(0, index).MoveToOuterDisposeScope());
     }
+
+    /// <summary>The same samples, in the same memory, by the transform without its random part.</summary>
+    public IBatchSource ForEvaluation() => new BatchSource(this, transform?.ForEvaluation());
 
     /// <summary>What <see cref="Get"/> gives, transformed on the CPU: the same bytes whatever the device. Waits for the device.</summary>
     /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>

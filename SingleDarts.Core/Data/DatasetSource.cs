@@ -12,6 +12,7 @@ internal sealed class DatasetSource : IBatchSource
     private readonly string device;
     private readonly ScalarType dtype;
     private readonly Lazy<IBatchTransform?> transform;
+    private readonly Func<BatchSource> open;
     private Lazy<BatchSource> resident;
 
     /// <param name="data">The samples; stays the caller's to dispose.</param>
@@ -23,8 +24,10 @@ internal sealed class DatasetSource : IBatchSource
     {
     }
 
-    private DatasetSource(ClassificationDataset data, string device, ScalarType dtype, Func<IBatchTransform?> transform)
+    private DatasetSource(
+        ClassificationDataset data, string device, ScalarType dtype, Func<IBatchTransform?> transform, Func<BatchSource>? open = null)
     {
+        this.open = open ?? (() => new BatchSource(data, Devices.Parse(device), dtype, this.transform!.Value));
         Data = data;
         this.device = device;
         this.dtype = dtype;
@@ -64,6 +67,10 @@ internal sealed class DatasetSource : IBatchSource
     /// <summary>Other samples for the same model: by the same transform without its augmentation.</summary>
     public DatasetSource ForEvaluation(ClassificationDataset other) => new(other, device, dtype, () => transform.Value?.ForEvaluation());
 
+    /// <summary>The same samples, where they are, by the same transform without its augmentation.</summary>
+    public IBatchSource ForEvaluation() => new DatasetSource(
+        Data, device, dtype, () => transform.Value?.ForEvaluation(), () => (BatchSource)resident.Value.ForEvaluation());
+
     public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator) => resident.Value.Get(indices, generator);
 
     /// <summary>What <see cref="Get"/> gives, without the whole dataset on the device.</summary>
@@ -82,5 +89,5 @@ internal sealed class DatasetSource : IBatchSource
         resident = Open();
     }
 
-    private Lazy<BatchSource> Open() => new(() => new BatchSource(Data, Devices.Parse(device), dtype, transform.Value));
+    private Lazy<BatchSource> Open() => new(open);
 }

@@ -34,4 +34,8 @@ public interface IBatchSource : IDisposable
     /// <param name="generator">A CPU generator for all randomness of the transform: the same state gives the same batch.</param>
     /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>
     LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator);
+
+    /// <summary>The same samples without augmentation, to evaluate on. The caller disposes it if it is another object.</summary>
+    /// <returns>This source by default.</returns>
+    IBatchSource ForEvaluation() => this;
 }

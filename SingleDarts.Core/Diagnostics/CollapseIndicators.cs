@@ -38,14 +38,20 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
     public override void OnStarted(SearchMoment moment)
     {
         base.OnStarted(moment);
-        foreach (CellSpecification kind in moment.Context.Supernet.Space.Cells)
-            histories.TryAdd(kind.Name, new EdgeHistory(kind.Topology.Edges.Count));
+        BeginHistories(moment);
+    }
+
+    /// <inheritdoc/>
+    public override void OnStageStarted(SearchMoment moment)
+    {
+        histories.Clear();
+        BeginHistories(moment);
     }
 
     /// <inheritdoc/>
     public override void OnStepStarting(SearchMoment moment)
     {
-        if (moment.Step % Interval != 0)
+        if (moment.Step % Interval != 0 || moment.Step >= moment.WeightSteps)
             return;
         mean.Add(OperationGradient.Of(moment, moment.Context.ArchitectureBatch));
         See(moment, Probabilities.Of(moment), ((long)moment.Epoch * moment.StepsPerEpoch) + moment.Step);
@@ -85,6 +91,12 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         histories.Clear();
         foreach (var (name, times) in saved.Where(state => state.Key.StartsWith("history/", StringComparison.Ordinal)))
             (histories[name["history/".Length..]] = new EdgeHistory((int)times.shape[1])).Load(times);
+    }
+
+    private void BeginHistories(SearchMoment moment)
+    {
+        foreach (CellSpecification kind in moment.Context.Supernet.Space.Cells)
+            histories.TryAdd(kind.Name, new EdgeHistory(kind.Topology.Edges.Count));
     }
 
     private void See(SearchMoment moment, IReadOnlyDictionary<string, double[,]> p, long steps)

@@ -43,6 +43,9 @@ public abstract class Diagnostic<TRecord> : ISearchObserver, IResumable where TR
     }
 
     /// <inheritdoc/>
+    public virtual void OnStageStarted(SearchMoment moment) { }
+
+    /// <inheritdoc/>
     public virtual void OnStepStarting(SearchMoment moment) { }
 
     /// <inheritdoc/>

@@ -41,7 +41,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     {
         base.OnStarted(moment);
         Supernet supernet = moment.Context.Supernet;
-        places = NodeWeights.Find(supernet, Cells ?? CellSelection.FirstMiddleLast(supernet.Space), Nodes);
+        places = Places(supernet);
         if (previous?.Fits(places) == false || earlier?.Fits(places) == false)
             Forget();
         previous = Place(previous, supernet);
@@ -51,11 +51,18 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     }
 
     /// <inheritdoc/>
+    public override void OnStageStarted(SearchMoment moment)
+    {
+        Forget();
+        places = Places(moment.Context.Supernet);
+    }
+
+    /// <inheritdoc/>
     public override void OnStepStarting(SearchMoment moment)
     {
         bool measures = moment.Step % Interval == 0;
-        bool precedes = (moment.Step + 1) % moment.StepsPerEpoch % Interval == 0;
-        if (places.Length == 0 || !(measures || precedes))
+        bool precedes = (moment.Step + 1) % moment.WeightSteps % Interval == 0;
+        if (places.Length == 0 || moment.Step >= moment.WeightSteps || !(measures || precedes))
             return;
         using var measurement = new Measurement(moment);
         var p = moment.Context.Supernet.Relax().ToDictionary(kind => kind.Key, kind => kind.Value.Detach());
@@ -142,6 +149,9 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
             yield return $"{Name}: cell {number} ('{kind.Name}') has no learnable operation; choose other cells or leave this " +
                 "diagnostic out.";
     }
+
+    private NodeWeights[] Places(Supernet supernet) =>
+        NodeWeights.Find(supernet, Cells ?? CellSelection.FirstMiddleLast(supernet.Space), Nodes);
 
     private void Forget()
     {

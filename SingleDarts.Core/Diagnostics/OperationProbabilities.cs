@@ -5,7 +5,8 @@ using SingleDarts.Core.Spaces;
 namespace SingleDarts.Core.Diagnostics;
 
 /// <summary>
-/// Operation weights p over time (Figure A-1): before the first step, after every so many steps, and after the last one of an epoch.
+/// Operation weights p over time (Figure A-1): before the first step of a stage, after every so many steps, and after the last one of an
+/// epoch.
 /// </summary>
 public sealed class OperationProbabilities() : Diagnostic<OperationProbabilitiesRecord>("operation-probabilities")
 {
@@ -20,9 +21,12 @@ public sealed class OperationProbabilities() : Diagnostic<OperationProbabilities
     public override void OnStarted(SearchMoment moment)
     {
         base.OnStarted(moment);
-        if ((moment.Epoch, moment.Step) == (0, 0))
+        if ((moment.Position.Epoch, moment.Step) == (0, 0))
             Record(moment, 0);
     }
+
+    /// <inheritdoc/>
+    public override void OnStageStarted(SearchMoment moment) => Record(moment, 0);
 
     /// <inheritdoc/>
     public override void OnStep(SearchMoment moment, StepOutcome outcome)

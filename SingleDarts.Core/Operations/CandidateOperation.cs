@@ -41,6 +41,10 @@ public sealed class CandidateOperation
     /// <summary>Whether the output is zero whatever the input (<c>none</c>).</summary>
     public bool IsZero { get; }
 
+    /// <summary>Whether a rule may choose the operation for a genotype; the supernet computes it in either case.</summary>
+    /// <value>True.</value>
+    public bool IsDerivable { get; init; } = true;
+
     /// <summary>Whether the factory is the library's own.</summary>
     internal bool IsOwn => factory.IsOwn;
 

@@ -7,6 +7,9 @@ namespace SingleDarts.Core.Optimizers;
 /// <param name="Epochs">Number of epochs E; of the stage if the search has stages.</param>
 public readonly record struct EpochPosition(int Epoch, double Fraction, int Epochs)
 {
+    /// <summary>Stage of a search that has stages, counted from 0.</summary>
+    public int Stage { get; init; }
+
     /// <summary>Share that is done, (e + fraction) / E, within [0, 1).</summary>
     public double Progress => (Epoch + Fraction) / Epochs;
 }

@@ -148,8 +148,8 @@ public sealed record OptimizerSettings
             yield return $"The warm-up of the {what} takes a share of {WarmUpShare} of the epochs; expected 0 or more and less than 1, " +
                 "for example WarmUp(5, of: 250).";
         if (!(FreezeShare is >= 0 and < 1))
-            yield return $"The {what} optimiser is frozen for a share of {FreezeShare} of the epochs; expected 0 or more and less than 1, " +
-                "for example FreezeFor(15, of: 50).";
+            yield return $"The {what} optimiser is frozen for a share of {FreezeShare} of the epochs; expected 0 or more and less than " +
+                "1, for example FreezeFor(15, of: 50).";
         if (StepInterval < 1)
             yield return $"The {what} optimiser moves in every {StepInterval}-th step; expected 1 or more, for " +
                 "example EverySteps(5).";

@@ -5,8 +5,8 @@ namespace SingleDarts.Core.Runs;
 /// <summary>Where in a run a checkpoint was saved, as its metadata say.</summary>
 /// <param name="Epoch">Number of epochs that are done.</param>
 /// <param name="Step">Number of steps of the next epoch that are done.</param>
-/// <param name="StopReason">Why a stopping rule ended the run there, or null.</param>
-internal readonly record struct CheckpointPlace(int Epoch, int Step, string? StopReason = null)
+/// <param name="Stop">How a rule ended the run there; null if none did.</param>
+internal readonly record struct CheckpointPlace(int Epoch, int Step, RunStop? Stop = null)
 {
     private const string FormatVersion = "2";
 
@@ -18,8 +18,11 @@ internal readonly record struct CheckpointPlace(int Epoch, int Step, string? Sto
             ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
             ["step"] = Step.ToString(CultureInfo.InvariantCulture),
         };
-        if (StopReason is not null)
-            metadata["stopReason"] = StopReason;
+        if (Stop is not null)
+        {
+            metadata["stopReason"] = Stop.Reason;
+            metadata["resultEpoch"] = Stop.ResultEpoch.ToString(CultureInfo.InvariantCulture);
+        }
         return metadata;
     }
 
@@ -30,9 +33,12 @@ internal readonly record struct CheckpointPlace(int Epoch, int Step, string? Sto
             throw new InvalidDataException(
                 $"The checkpoint in {folder} has format '{metadata.GetValueOrDefault("format") ?? "none"}'; expected '{FormatVersion}'. " +
                 "Resume with the library that saved it.");
-        return int.TryParse(metadata.GetValueOrDefault("epoch"), CultureInfo.InvariantCulture, out int epoch) &&
-            int.TryParse(metadata.GetValueOrDefault("step"), CultureInfo.InvariantCulture, out int step) && epoch >= 0 && step >= 0
-            ? new CheckpointPlace(epoch, step, metadata.GetValueOrDefault("stopReason"))
-            : throw new InvalidDataException($"The checkpoint in {folder} does not say at which epoch and step it was saved.");
+        if (Number("epoch") is not { } epoch || Number("step") is not { } step)
+            throw new InvalidDataException($"The checkpoint in {folder} does not say at which epoch and step it was saved.");
+        return new CheckpointPlace(epoch, step, metadata.TryGetValue("stopReason", out string? reason)
+            ? new RunStop(reason, Number("resultEpoch") ?? epoch) : null);
+
+        int? Number(string name) =>
+            int.TryParse(metadata.GetValueOrDefault(name), CultureInfo.InvariantCulture, out int number) && number >= 0 ? number : null;
     }
 }

@@ -30,7 +30,8 @@ internal sealed class EpochSums : IResumable, IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        Tensor first = terms[0].Sum!;
+        if (terms.Select(term => term.Sum).FirstOrDefault(sum => sum is not null) is not { } first)
+            return;
         Tensor added = stack([.. terms.Select(term => term.Sum?.to(first.dtype) ?? zeros_like(first))]);
         sums.Plus_(added.to(sums.dtype));
         for (int i = 0; i < samples.Length; i++)

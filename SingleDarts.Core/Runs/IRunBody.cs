@@ -13,7 +13,13 @@ internal interface IRunBody<TReport, TResult> : IDisposable where TReport : RunR
     /// <summary><c>search</c> or <c>training</c>, for messages.</summary>
     string Kind { get; }
 
+    /// <summary>Number of epochs as far as is known: a new stage of a search adds its own.</summary>
+    int Epochs { get; }
+
     int StepsPerEpoch { get; }
+
+    /// <summary>Number of the stage, counted from 1.</summary>
+    int Stage => 1;
 
     /// <summary>Random numbers of the network.</summary>
     RunRandom Random { get; }
@@ -45,11 +51,15 @@ internal interface IRunBody<TReport, TResult> : IDisposable where TReport : RunR
     /// <summary>Evaluates and reports; the parameters are finite.</summary>
     TReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken);
 
-    /// <summary>Asked once after each epoch.</summary>
-    string? ReasonToStop(IReadOnlyList<TReport> reports);
+    /// <summary>Decides once after each epoch how the run goes on, and begins a new stage if there is one.</summary>
+    /// <returns>How the run ends early, or null.</returns>
+    RunStop? Decide(IReadOnlyList<TReport> reports) => null;
+
+    /// <summary>Takes the course of a run that is resumed, before its parts are restored: builds those of the present stage.</summary>
+    void Replay(IReadOnlyList<TReport> reports, bool isStopped) { }
 
     void Log(TReport report);
 
     /// <summary>Saves the result if there is a folder, and returns it.</summary>
-    TResult Complete(IReadOnlyList<TReport> reports, string? stopReason, RunFolder? folder);
+    TResult Complete(IReadOnlyList<TReport> reports, RunStop? stop, RunFolder? folder);
 }

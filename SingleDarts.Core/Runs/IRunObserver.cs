@@ -22,6 +22,10 @@ public interface IRunObserver
     /// <param name="moment">The moment.</param>
     void OnStarted(RunMoment moment) { }
 
+    /// <summary>Before the first step of a stage after the first, in a search.</summary>
+    /// <param name="moment">The moment.</param>
+    internal void OnStageStarted(RunMoment moment) { }
+
     /// <summary>Before a step: its batches are made, and nothing has moved yet.</summary>
     /// <param name="moment">The moment.</param>
     void OnStepStarting(RunMoment moment) { }

@@ -23,7 +23,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
     private readonly EpochTimes times = new();
     private readonly List<TReport> reports = [];
     private int epoch, step;
-    private string? stopReason;
+    private RunStop? stop;
 
     /// <summary>Begins or resumes a run.</summary>
     public RunEngine(
@@ -43,13 +43,13 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
     public IEnumerable<TReport> Epochs(CancellationToken cancellationToken)
     {
         Notify((observer, moment) => observer.OnStarted(moment));
-        while (epoch < options.Epochs && stopReason is null)
+        while (epoch < body.Epochs && stop is null)
             yield return RunEpoch(cancellationToken);
     }
 
     public TResult Complete()
     {
-        TResult result = body.Complete(reports, stopReason, storage?.Folder);
+        TResult result = body.Complete(reports, stop, storage?.Folder);
         Notify((observer, moment) => observer.OnCompleted(moment));
         return result;
     }
@@ -61,18 +61,26 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
 
     private void Begin()
     {
-        if (storage is not null && options.Resume && storage.Restore(AllParts, warning => RunLog.Warning(logger, warning)) is { } place)
+        if (storage is not null && options.Resume &&
+            storage.Restore<TReport>(Replayed, warning => RunLog.Warning(logger, warning)) is { } place)
         {
             epoch = place.Epoch;
             step = place.Step;
-            stopReason = place.StopReason;
-            reports.AddRange(storage.ReadEpochs<TReport>(epoch));
+            stop = place.Stop;
             RunLog.Resumed(logger, epoch + 1, step, options.OutputFolder!);
             return;
         }
         foreach (var (_, part) in UserParts)
             part.LoadState(new Dictionary<string, Tensor>());
         Save();
+    }
+
+    /// <summary>The parts of a run at a place, whose stage is built.</summary>
+    private IEnumerable<(string Prefix, IResumable Part)> Replayed(CheckpointPlace place, IReadOnlyList<TReport> saved)
+    {
+        reports.AddRange(saved);
+        body.Replay(reports, place.Stop is not null);
+        return AllParts;
     }
 
     private TReport RunEpoch(CancellationToken cancellationToken)
@@ -89,7 +97,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
             times.Steps = before + Stopwatch.GetElapsedTime(begun).TotalSeconds;
             if (isOnHost || step % StepsBetweenLooks == 0)
                 CheckLoss();
-            progress?.Report(new RunProgress(epoch + 1, options.Epochs, step, body.StepsPerEpoch));
+            progress?.Report(new RunProgress(epoch + 1, body.Epochs, step, body.StepsPerEpoch));
         }
         CheckFinite();
         TReport report = Report(cancellationToken);
@@ -131,13 +139,17 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
         step = 0;
         body.Sums.Reset();
         times.Reset();
-        stopReason = body.ReasonToStop(reports);
+        int stage = body.Stage;
+        stop = body.Decide(reports);
+        bool isNewStage = body.Stage != stage;
         storage?.AppendEpoch(report);
-        if (epoch % options.CheckpointInterval == 0 || epoch == options.Epochs || stopReason is not null)
+        if (isNewStage)
+            Notify((observer, moment) => observer.OnStageStarted(moment));
+        if (epoch % options.CheckpointInterval == 0 || epoch == body.Epochs || stop is not null || isNewStage)
             Save();
         body.Log(report);
-        if (stopReason is not null)
-            RunLog.Stopped(logger, epoch, stopReason);
+        if (stop is not null)
+            RunLog.Stopped(logger, epoch, stop.Reason);
     }
 
     private void CheckLoss()
@@ -176,7 +188,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
             cancellationToken);
     }
 
-    private void Save() => storage?.Save(new CheckpointPlace(epoch, step, stopReason), AllParts);
+    private void Save() => storage?.Save(new CheckpointPlace(epoch, step, stop), AllParts);
 
     /// <summary>Whatever observers draw, the run draws the same.</summary>
     private void Notify(Action<IRunObserver, RunMoment> call)

@@ -141,19 +141,27 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Keeps the first lines of <c>epochs.jsonl</c>, drops the rest, and returns those kept.</summary>
+    /// <summary>The first lines of <c>epochs.jsonl</c>.</summary>
     /// <param name="count">Number of epochs that are done.</param>
     /// <exception cref="InvalidDataException">There are fewer lines.</exception>
-    public IReadOnlyList<string> KeepEpochs(int count)
+    public IReadOnlyList<string> ReadEpochs(int count)
     {
         string[] lines = File.Exists(EpochsFile) ? File.ReadAllLines(EpochsFile) : [];
         if (lines.Length < count)
             throw new InvalidDataException(
                 $"{EpochsFile} has {lines.Length} lines but the checkpoint was saved after epoch {count}; restore the file or begin a " +
                 "new run.");
-        if (lines.Length > count)
-            WriteText(RunFiles.Epochs, string.Concat(lines.Take(count).Select(line => line + "\n")));
         return lines[..count];
+    }
+
+    /// <summary>Keeps the first lines of <c>epochs.jsonl</c> and drops the rest.</summary>
+    /// <param name="count">Number of epochs that are done.</param>
+    /// <exception cref="InvalidDataException">There are fewer lines.</exception>
+    public void KeepEpochs(int count)
+    {
+        string kept = string.Concat(ReadEpochs(count).Select(line => line + "\n"));
+        if (File.Exists(EpochsFile) && File.ReadAllText(EpochsFile) != kept)
+            WriteText(RunFiles.Epochs, kept);
     }
 
     /// <summary>Unlocks the folder.</summary>

@@ -36,6 +36,12 @@ internal static partial class RunLog
     [LoggerMessage(8, LogLevel.Error, "Diverged in epoch {Epoch}, step {Step}: {What} is not finite")]
     public static partial void Diverged(ILogger logger, int epoch, int step, string what);
 
+    [LoggerMessage(12, LogLevel.Information, "Stage {Stage} after {Epochs} epochs in {Space}")]
+    public static partial void StageStarted(ILogger logger, int stage, int epochs, string space);
+
+    [LoggerMessage(13, LogLevel.Information, "Pruned after {Epochs} epochs to {Space}")]
+    public static partial void Pruned(ILogger logger, int epochs, string space);
+
     [LoggerMessage(9, LogLevel.Warning, "{Warning}")]
     public static partial void Warning(ILogger logger, string warning);
 

@@ -13,7 +13,7 @@ public abstract record RunReport
     [JsonPropertyOrder(-2)]
     public required int Epoch { get; init; }
 
-    /// <summary>Number of epochs of the run.</summary>
+    /// <summary>Number of epochs of the run; of a search with stages, to the end of the present stage.</summary>
     [JsonPropertyOrder(-1)]
     public required int Epochs { get; init; }
 

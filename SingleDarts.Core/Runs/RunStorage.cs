@@ -25,12 +25,15 @@ internal sealed class RunStorage(RunFolder folder) : IDisposable
         Folder.Checkpoints.Save(tensors, place.ToMetadata());
     }
 
-    /// <summary>Restores some parts from the last checkpoint and drops the records and epochs that were written after it.</summary>
-    /// <param name="parts">Parts of the run, each with the state of a checkpoint or with none.</param>
+    /// <summary>Restores a run from the last checkpoint and drops the records and epochs that were written after it.</summary>
+    /// <param name="parts">Is given the place and the reports of the epochs that are done, and returns the parts of the run, each with the
+    /// state of a checkpoint or with none.</param>
     /// <param name="warn">Receives a warning if the last checkpoint is damaged and the one before it is taken.</param>
     /// <returns>The place of the checkpoint; null if the run was interrupted before its first one.</returns>
     /// <exception cref="InvalidDataException">The checkpoint is damaged or does not fit; the message names the folder.</exception>
-    public CheckpointPlace? Restore(IEnumerable<(string Prefix, IResumable Part)> parts, Action<string> warn)
+    public CheckpointPlace? Restore<TReport>(
+        Func<CheckpointPlace, IReadOnlyList<TReport>, IEnumerable<(string Prefix, IResumable Part)>> parts, Action<string> warn)
+        where TReport : RunReport
     {
         if (!Folder.Checkpoints.Exists)
         {
@@ -42,9 +45,10 @@ internal sealed class RunStorage(RunFolder folder) : IDisposable
         try
         {
             CheckpointPlace place = CheckpointPlace.Read(metadata, Folder.Checkpoints.Folder);
-            foreach (var (prefix, part) in parts)
+            foreach (var (prefix, part) in parts(place, ReadEpochs<TReport>(place.Epoch)))
                 Load(tensors, prefix, part);
             Folder.KeepRecords(place.Epoch, place.Step);
+            Folder.KeepEpochs(place.Epoch);
             return place;
         }
         finally
@@ -54,12 +58,11 @@ internal sealed class RunStorage(RunFolder folder) : IDisposable
         }
     }
 
-    /// <summary>The reports of the first epochs; later ones are dropped.</summary>
-    public IReadOnlyList<TReport> ReadEpochs<TReport>(int count) where TReport : RunReport
+    private IReadOnlyList<TReport> ReadEpochs<TReport>(int count) where TReport : RunReport
     {
         try
         {
-            return [.. Folder.KeepEpochs(count).Select(RunJson.Read<TReport>)];
+            return [.. Folder.ReadEpochs(count).Select(RunJson.Read<TReport>)];
         }
         catch (JsonException e)
         {

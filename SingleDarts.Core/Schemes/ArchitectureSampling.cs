@@ -8,4 +8,8 @@ public enum ArchitectureSampling
 
     /// <summary>Distinct samples, as the first batch of a fresh shuffle (DARTS).</summary>
     WithoutReplacement,
+
+    /// <summary>Not at all: α's samples are for evaluation alone (<see cref="StepContext.EvaluationBatch"/>), and the weights' batch stands
+    /// for α's.</summary>
+    None,
 }

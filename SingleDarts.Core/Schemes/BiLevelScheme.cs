@@ -1,4 +1,3 @@
-using SingleDarts.Core.Data;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Schemes;
@@ -43,14 +42,8 @@ public sealed record BiLevelScheme : IOptimizationScheme
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="TrainPortion"/> is outside (0, 1), or leaves a part empty.</exception>
-    public SampleAllocation Allocate(long samples, Generator generator)
-    {
-        var (train, validation) = TrainPortion is > 0 and < 1 ? SampleOrder.Split(samples, TrainPortion, generator) : ([], []);
-        if (train.Length == 0 || validation.Length == 0)
-            throw new ArgumentOutOfRangeException(
-                nameof(TrainPortion), TrainPortion, $"The portion must be within (0, 1) and leave samples on both sides of {samples}.");
-        return new SampleAllocation(train, validation, Sampling);
-    }
+    public SampleAllocation Allocate(long samples, Generator generator) =>
+        SampleAllocation.Split(samples, TrainPortion, generator, Sampling);
 
     /// <inheritdoc/>
     public StepOutcome Step(StepContext step) => step.Alternate(Order, Gradient == ArchitectureGradient.FirstOrder

@@ -42,35 +42,105 @@ public sealed class StepContext
     /// <summary>Moves α.</summary>
     public ScheduledOptimizer ArchitectureOptimizer { get; }
 
-    /// <summary>Batch of the weights.</summary>
+    /// <summary>Batch of the weights; <see langword="null"/> unless <see cref="HasBatches"/>.</summary>
     public LabeledBatch WeightBatch { get; set; } = null!;
 
-    /// <summary>Batch of α; the same object as <see cref="WeightBatch"/> where the scheme allots no samples to α alone.</summary>
+    /// <summary>Batch of α; the same object as <see cref="WeightBatch"/> if the scheme allots no samples to α alone;
+    /// <see langword="null"/> unless <see cref="HasBatches"/>.</summary>
     public LabeledBatch ArchitectureBatch { get; set; } = null!;
 
+    /// <summary>Whether the step has batches: false in further steps (<see cref="IOptimizationScheme.FurtherSteps"/>), in
+    /// <see cref="IOptimizationScheme.Begin"/> and <see cref="IOptimizationScheme.EndEpoch"/>.</summary>
+    public bool HasBatches => WeightBatch is not null;
+
+    /// <summary>The moment of the search.</summary>
+    public EpochPosition Position { get; set; } = new(0, 0, 1);
+
     /// <summary>Share of the search that is done, 0 to 1.</summary>
-    public double Progress { get; set; }
+    public double Progress => Position.Progress;
+
+    /// <summary>Step within the epoch, counted from 0; further steps are counted on.</summary>
+    public int Step { get; set; }
+
+    /// <summary>Steps of one epoch, further ones included.</summary>
+    public int StepsPerEpoch { get; set; } = 1;
+
+    /// <summary>Steps of one epoch over the weights' batches.</summary>
+    public int WeightSteps { get; set; } = 1;
+
+    /// <summary>
+    /// A generator on the CPU for what a scheme draws. A search seeds it from its seed, epoch and step; in a loop of one's own it begins
+    /// at seed 0.
+    /// </summary>
+    public Generator Generator
+    {
+        get => field ??= new Generator(0, CPU);
+        set;
+    }
+
+    /// <summary>What <see cref="EvaluationBatch"/> returns; <see langword="null"/> in a loop of one's own that sets none.</summary>
+    public Func<long, int?, LabeledBatch>? EvaluationBatches { get; set; }
 
     /// <summary>Forward pass: mean loss, with its gradient history, and number of correct samples.</summary>
     /// <param name="batch">The batch.</param>
-    public BatchOutcome Evaluate(LabeledBatch batch) => Outcome(Supernet.call(batch.Inputs), batch);
+    public BatchOutcome Evaluate(LabeledBatch batch) =>
+        Measure(Supernet.call(WithBatches(batch).Inputs), batch);
 
     /// <summary>Forward pass with mixing weights that the caller gives.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="weights">Those of every kind of cell.</param>
     public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyDictionary<string, MixingWeights> weights) =>
-        Outcome(Supernet.Forward(batch.Inputs, weights), batch);
+        Measure(Supernet.Forward(batch.Inputs, weights), batch);
 
     /// <summary>Forward pass with mixing weights that the caller gives for every copy of a cell.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="weights">Those of every searched cell, from the first to the last.</param>
     public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<MixingWeights> weights) =>
-        Outcome(Supernet.Forward(batch.Inputs, weights), batch);
+        Measure(Supernet.Forward(batch.Inputs, weights), batch);
 
     /// <summary>Forward pass along the path of a genotype alone.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="genotype">A genotype of the space.</param>
-    public BatchOutcome Evaluate(LabeledBatch batch, Genotype genotype) => Outcome(Supernet.Forward(batch.Inputs, genotype), batch);
+    public BatchOutcome Evaluate(LabeledBatch batch, Genotype genotype) => Measure(Supernet.Forward(batch.Inputs, genotype), batch);
+
+    /// <summary>The mean loss of logits, with their gradient history, and the number of correct samples.</summary>
+    /// <param name="logits">[N, classes], of any network.</param>
+    /// <param name="batch">The batch, of N samples.</param>
+    public BatchOutcome Measure(Tensor logits, LabeledBatch batch) =>
+        new(loss(logits, batch.Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
+
+    /// <summary>
+    /// The n-th batch of an endless sequence of passes through α's samples, each in an order of its own, without augmentation; the
+    /// weights' samples if the scheme allots none to α. It depends on the seed, n and the size alone. In the current dispose scope.
+    /// </summary>
+    /// <param name="n">Position in the sequence, counted from 0. Derivations take positions from 2³² on.</param>
+    /// <param name="size">At least 2 samples; the last batch of a pass may have fewer. Those of the search's batches if
+    /// <see langword="null"/>.</param>
+    /// <exception cref="InvalidOperationException">A loop of one's own has set no <see cref="EvaluationBatches"/>.</exception>
+    public LabeledBatch EvaluationBatch(long n, int? size = null) => EvaluationBatches is { } batches ? batches(n, size)
+        : throw new InvalidOperationException("There are no batches to evaluate on; set EvaluationBatches in a loop of your own.");
+
+    /// <summary>
+    /// One-shot accuracy of a genotype, 0 to 1: of its path alone, in evaluation mode and without gradients. Waits for the device. The
+    /// supernet is put back into the mode that it was in.
+    /// </summary>
+    /// <param name="genotype">A genotype of the space.</param>
+    /// <param name="batch">For example an <see cref="EvaluationBatch"/>.</param>
+    public double Accuracy(Genotype genotype, LabeledBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        bool isTraining = Supernet.training;
+        try
+        {
+            Supernet.eval();
+            return (double)Host.Number<long>(Evaluate(batch, genotype).Correct) / batch.Size;
+        }
+        finally
+        {
+            Supernet.train(isTraining);
+        }
+    }
 
     /// <summary>The loss with the penalties on α added.</summary>
     /// <param name="loss">Loss of α's batch.</param>
@@ -78,10 +148,15 @@ public sealed class StepContext
         penalties.Aggregate(loss, (sum, r) => sum.Plus(r.Penalty(Supernet.Architecture, Progress)));
 
     /// <summary>Moves w alone with the weights' batch: one forward, one backward that reaches only w, one step.</summary>
-    public BatchOutcome UpdateWeights()
+    public BatchOutcome UpdateWeights() => UpdateWeights(Evaluate);
+
+    /// <summary>Moves w alone with the weights' batch by an evaluation of your own, for example along a path.</summary>
+    /// <param name="evaluate">The outcome of a batch, with a loss that has a gradient path to w.</param>
+    /// <exception cref="InvalidOperationException">The step has no batches.</exception>
+    public BatchOutcome UpdateWeights(Func<LabeledBatch, BatchOutcome> evaluate)
     {
         using var scope = NewDisposeScope();
-        BatchOutcome outcome = Evaluate(WeightBatch);
+        BatchOutcome outcome = evaluate(WithBatches(WeightBatch));
         WeightOptimizer.ZeroGrad();
         Backward(outcome.Loss, WeightOptimizer);
         WeightOptimizer.Step();
@@ -114,7 +189,7 @@ public sealed class StepContext
     public BatchOutcome UpdateArchitectureUnrolled(bool exact = false, double radius = 0.01) =>
         ArchitectureOptimizer.IsMoving ? UnrolledGradient.UpdateArchitecture(this, exact, radius) : MeasureArchitecture();
 
-    /// <summary>Moves w with <see cref="UpdateWeights"/> and α as given, in turn. While α's optimiser is not moving, α's pass is left out
+    /// <summary>Moves w with <see cref="UpdateWeights()"/> and α as given, in turn. While α's optimiser is not moving, α's pass is left out
     /// and the outcome of the weights stands for both.</summary>
     /// <param name="order">Which is moved first.</param>
     /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>
@@ -137,8 +212,9 @@ public sealed class StepContext
         return Evaluate(ArchitectureBatch).Detach();
     }
 
-    private BatchOutcome Outcome(Tensor logits, LabeledBatch batch) =>
-        new(loss(logits, batch.Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
+    private LabeledBatch WithBatches(LabeledBatch? batch) => batch ?? throw new InvalidOperationException(
+        $"Step {Step} of {StepsPerEpoch} has no batches; set WeightBatch and ArchitectureBatch in a loop of your own, and in a further step " +
+        "take an EvaluationBatch.");
 
     /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of the given updaters and of no others.</summary>
     /// <param name="loss">A scalar.</param>

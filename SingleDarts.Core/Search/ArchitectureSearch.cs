@@ -71,6 +71,10 @@ public sealed class ArchitectureSearch
     /// <param name="scheme">For example <see cref="OptimizationSchemes.SingleLevel"/>.</param>
     public ArchitectureSearch Using(IOptimizationScheme scheme) => With(o => o with { Scheme = scheme });
 
+    /// <summary>What w and α minimise, instead of the mean cross-entropy.</summary>
+    /// <param name="loss">Logits [N, classes] and labels [N] to a scalar, for example cross-entropy with label smoothing.</param>
+    public ArchitectureSearch Minimizing(Func<Tensor, Tensor, Tensor> loss) => With(o => o with { Loss = loss });
+
     /// <summary>How α becomes operation weights.</summary>
     /// <param name="relaxation">For example <c>new SigmoidRelaxation(0.125)</c>.</param>
     public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });
@@ -103,16 +107,16 @@ public sealed class ArchitectureSearch
     public ArchitectureSearch Penalizing(IPenalty penalty) =>
         With(o => o with { Penalties = [.. o.Penalties, penalty] });
 
-    /// <summary>Adds a rule that ends the search early.</summary>
+    /// <summary>Adds a rule that stops the search early, prunes candidates or begins a new stage.</summary>
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>
-    public ArchitectureSearch StoppingWhen(IStoppingRule rule) => With(o => o with { StoppingRules = [.. o.StoppingRules, rule] });
+    public ArchitectureSearch Following(IEpochRule rule) => With(o => o with { EpochRules = [.. o.EpochRules, rule] });
 
     /// <summary>Adds an observer.</summary>
     /// <param name="observer">Called at every step and epoch; an <see cref="ISearchObserver"/> sees the supernet and the batches.</param>
     public ArchitectureSearch ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
 
     /// <summary>Length of the search.</summary>
-    /// <param name="epochs">Passes over the weights' samples.</param>
+    /// <param name="epochs">Passes over the weights' samples; in a search with stages, of each stage.</param>
     /// <param name="batchSize">Samples of a batch; the present number if null.</param>
     public ArchitectureSearch For(int epochs, int? batchSize = null) =>
         With(o => o with { Epochs = epochs, BatchSize = batchSize ?? o.BatchSize });

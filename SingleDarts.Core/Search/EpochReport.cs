@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Spaces;
@@ -7,16 +8,22 @@ namespace SingleDarts.Core.Search;
 /// <summary>What one epoch of a search gave; one line of <c>epochs.jsonl</c>.</summary>
 public sealed record EpochReport : RunReport
 {
-    /// <summary>The genotype that the parameters give after this epoch.</summary>
+    /// <summary>Number of the stage, counted from 1.</summary>
+    [JsonPropertyOrder(-1)]
+    public int Stage { get; init; } = 1;
+
+    /// <summary>The genotype that the derivation gives after this epoch. A selection scores its candidates once more at the end, so that
+    /// the genotype of the last epoch may be another one than the result.</summary>
     public required Genotype Genotype { get; init; }
 
-    /// <summary>Mean loss on the weights' batches.</summary>
+    /// <summary>Mean loss on the weights' batches; NaN if no step measured one.</summary>
     public required double WeightLoss { get; init; }
 
     /// <summary>Accuracy on the weights' batches, 0 to 1.</summary>
     public required double WeightAccuracy { get; init; }
 
-    /// <summary>Mean loss on α's batches. A step that shares one batch, or in which α does not move, counts the weights' loss.</summary>
+    /// <summary>Mean loss on α's batches. A step that shares one batch, or in which α does not move, counts the weights' loss;
+    /// if no step measured one, it is <see cref="WeightLoss"/>.</summary>
     public required double ArchitectureLoss { get; init; }
 
     /// <summary>Accuracy on α's batches, 0 to 1, with the weights' where <see cref="ArchitectureLoss"/> has theirs.</summary>

@@ -15,6 +15,11 @@ public interface ISearchObserver : IRunObserver
     /// <inheritdoc cref="IRunObserver.OnStarted"/>
     void OnStarted(SearchMoment moment) { }
 
+    /// <summary>Before the first step of a later stage of a search that has several; supernet, α and optimisers are new. A resume within
+    /// a stage calls <see cref="OnStarted(SearchMoment)"/> alone.</summary>
+    /// <param name="moment">The moment.</param>
+    void OnStageStarted(SearchMoment moment) { }
+
     /// <inheritdoc cref="IRunObserver.OnStepStarting"/>
     void OnStepStarting(SearchMoment moment) { }
 
@@ -35,6 +40,8 @@ public interface ISearchObserver : IRunObserver
     Type IRunObserver.MomentType => typeof(SearchMoment);
 
     void IRunObserver.OnStarted(RunMoment moment) => OnStarted((SearchMoment)moment);
+
+    void IRunObserver.OnStageStarted(RunMoment moment) => OnStageStarted((SearchMoment)moment);
 
     void IRunObserver.OnStepStarting(RunMoment moment) => OnStepStarting((SearchMoment)moment);
 

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
 
@@ -8,16 +9,27 @@ namespace SingleDarts.Core.Search;
 /// <param name="Operation">Name of the operation, for example <c>skip_connect</c>.</param>
 /// <param name="Count">The search stops at this many.</param>
 /// <param name="Cell">Kind of cell that is looked at.</param>
-public sealed record OperationLimit(string Operation, int Count = 2, string Cell = Genotype.OnlyCell) : IStoppingRule
+public sealed record OperationLimit(string Operation, int Count = 2, string Cell = Genotype.OnlyCell) : IEpochRule
 {
     /// <inheritdoc/>
     public string Name => $"{Count} × {Operation} in {Cell}";
 
     /// <inheritdoc/>
-    public string? ReasonToStop(IReadOnlyList<EpochReport> epochs)
+    public IEnumerable<string> Faults(SearchSpace space)
     {
-        CellGenotype cell = epochs[^1].Genotype[Cell];
+        if (space.Cells.FirstOrDefault(cell => cell.Name == Cell) is not { } kind)
+            yield return $"The rule '{Name}' looks at a kind of cell that the space '{space.Name}' does not have; it has " +
+                $"{string.Join(" and ", space.Cells.Select(cell => cell.Name))}.";
+        else if (kind.Operations.All(operation => operation.Name != Operation))
+            yield return $"The rule '{Name}' counts an operation that the cell does not have; it has " +
+                $"{string.Join(", ", kind.Operations)}.";
+    }
+
+    /// <inheritdoc/>
+    public EpochDecision Decide(EpochRuleContext context)
+    {
+        CellGenotype cell = context.Report.Genotype[Cell];
         int found = cell.Count(Operation);
-        return found >= Count ? $"The {Cell} cell has {found} × {Operation}: {cell}" : null;
+        return found >= Count ? EpochDecision.Stop($"The {Cell} cell has {found} × {Operation}: {cell}") : EpochDecision.Continue;
     }
 }

@@ -31,6 +31,7 @@ internal static class RunDocument
         ["parameters"] = result.Cost.Parameters,
         ["flops"] = result.Cost.Flops,
         ["epochs"] = result.Epochs.Count,
+        ["genotypeEpoch"] = result.GenotypeEpoch,
         ["stopReason"] = result.StopReason,
     }.ToJsonString(RunJson.Indented);
 
@@ -53,6 +54,7 @@ internal static class RunDocument
         ["dataType"] = options.DataType.ToString(),
         ["convolutionType"] = (options.ConvolutionType ?? options.DataType).ToString(),
         ["scheme"] = PartDescription.Of(options.Scheme),
+        ["loss"] = options.Loss is null ? "cross-entropy" : "own",
         ["relaxation"] = PartDescription.Of(options.Relaxation),
         ["edgeDecorators"] = PartDescription.Of(options.EdgeDecorators.ToArray()),
         ["weightOptimizer"] = PartDescription.Of(options.WeightOptimizer),
@@ -60,7 +62,7 @@ internal static class RunDocument
         ["derivation"] = PartDescription.Of(options.Derivation ?? space.Derivation),
         ["transform"] = data is DatasetSource ? PartDescription.Of(options.Transform) : "by the batch source",
         ["penalties"] = PartDescription.Of(options.Penalties.ToArray()),
-        ["stoppingRules"] = PartDescription.Of(options.StoppingRules.ToArray()),
+        ["epochRules"] = PartDescription.Of(options.EpochRules.ToArray()),
         ["affine"] = options.Affine,
         ["trackRunningStatistics"] = options.TrackRunningStatistics,
     };

@@ -61,7 +61,7 @@ internal static class SchemeChecks
         foreach (var (optimizer, what) in new[] { (options.WeightOptimizer, "weights"), (options.ArchitectureOptimizer, "architecture") })
             if (steps > 0 && optimizer.IntervalFault(what, steps) is { } fault)
                 yield return fault;
-        if (allocation.ArchitectureSamples is { } samples && samples.Count < 2 * options.BatchSize &&
+        if (allocation.ArchitectureSamples is { } samples && allocation.Sampling != ArchitectureSampling.None && samples.Count < 2 * options.BatchSize &&
             samples.Intersect(allocation.WeightSamples).Any())
             yield return $"The scheme '{scheme}' draws two different batches of {options.BatchSize} from the same {samples.Count} " +
                 "samples; it needs at least twice the batch size.";
@@ -80,21 +80,30 @@ internal static class SchemeChecks
                 "search; draw only from the generator that Allocate is given.";
     }
 
+    /// <summary>Steps of an epoch, those over the weights' batches and further ones.</summary>
+    /// <exception cref="InvalidRunException">The number of further steps is negative.</exception>
+    public static int Steps(IOptimizationScheme scheme, int weightSteps) => scheme.FurtherSteps(weightSteps) is >= 0 and var further
+        ? weightSteps + further
+        : throw new InvalidRunException(SearchRun.Kind,
+            [$"The scheme '{scheme.Name}' has {scheme.FurtherSteps(weightSteps)} further steps behind {weightSteps}; expected 0 or more."]);
+
     /// <summary>What a step gave, if it can be measured.</summary>
     /// <exception cref="InvalidRunException">Something is null or no scalar, or has a gradient history.</exception>
     public static StepOutcome Checked(IOptimizationScheme scheme, StepOutcome? outcome)
     {
         string? found = outcome is null ? "null" : Found("Weights", outcome.Weights) ?? Found("Architecture", outcome.Architecture);
         return found is null ? outcome! : throw new InvalidRunException(SearchRun.Kind,
-            [$"A step of the scheme '{scheme.Name}' gives {found}; expected loss and number of correct samples of both batches as " +
+            [$"A step of the scheme '{scheme.Name}' gives {found}; expected loss and number of correct samples of what it measured as " +
                 "scalars without gradients. " +
             "Return what UpdateWeights() and UpdateArchitecture() of the step give, or call Detach() on an outcome of your own."]);
     }
 
     private static string? Found(string name, BatchOutcome? outcome)
     {
-        if (outcome?.Loss is null || outcome.Correct is null)
-            return $"{name}{(outcome is null ? "" : outcome.Loss is null ? ".Loss" : ".Correct")} that is null";
+        if (outcome is null)
+            return null;
+        if (outcome.Loss is null || outcome.Correct is null)
+            return $"{name}{(outcome.Loss is null ? ".Loss" : ".Correct")} that is null";
         foreach (var (part, value) in new[] { ("Loss", outcome.Loss), ("Correct", outcome.Correct) })
             if (value.dim() != 0 || value.requires_grad)
                 return $"{name}.{part} [{string.Join(", ", value.shape)}]{(value.requires_grad ? " with a gradient history" : "")}";

@@ -11,7 +11,9 @@ namespace SingleDarts.Core.Search;
 /// </summary>
 internal sealed class SearchBatches : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly IBatchSource source;
+    private readonly Lazy<IBatchSource> evaluation;
     private readonly SampleAllocation allocation;
     private readonly RandomStreams streams;
     private readonly int batchSize;
@@ -24,10 +26,15 @@ internal sealed class SearchBatches : IDisposable
         this.allocation = allocation;
         this.streams = streams;
         batchSize = options.BatchSize;
+        Epochs = options.Epochs;
+        evaluation = new Lazy<IBatchSource>(source.ForEvaluation);
         order = new EpochOrder(allocation.WeightSamples, batchSize, streams);
         batches = new Prefetcher(
-            Make, (epoch, step) => order.Following(epoch, step, options.Epochs), device, options.Prefetch, options.DataType);
+            Make, (epoch, step) => order.Following(epoch, step, Epochs), device, options.Prefetch, options.DataType);
     }
+
+    /// <summary>Number of epochs of the run, which a new stage adds to.</summary>
+    public int Epochs { get; set; }
 
     public int StepsPerEpoch => order.StepsPerEpoch;
 
@@ -50,7 +57,7 @@ internal sealed class SearchBatches : IDisposable
         if (others.Length < 2)
             return null;
         using var generator = streams.CreateGenerator("independent augmentation", epoch, step);
-        return batches.Move(source.Get(others, generator));
+        return batches.Move(Get(source, others, generator));
     }
 
     /// <summary>
@@ -59,7 +66,7 @@ internal sealed class SearchBatches : IDisposable
     public (long[] Weights, long[]? Architecture) Samples(int epoch, int step)
     {
         long[] weights = order.Batch(epoch, step);
-        if (allocation.ArchitectureSamples is not { } samples)
+        if (allocation.ArchitectureSamples is not { } samples || allocation.Sampling == ArchitectureSampling.None)
             return (weights, null);
         using var generator = streams.CreateGenerator("architecture order", epoch, step);
         var taken = weights.ToHashSet();
@@ -68,13 +75,41 @@ internal sealed class SearchBatches : IDisposable
             : [.. SampleOrder.Shuffle(samples, generator).Where(i => !taken.Contains(i)).Take(weights.Length)]);
     }
 
-    public void Dispose() => batches.Dispose();
+    /// <summary>A batch of <see cref="Schemes.StepContext.EvaluationBatch"/>. A last batch of one sample, of which batch statistics cannot
+    /// be taken, is left out.</summary>
+    public LabeledBatch Evaluation(long n, int? size)
+    {
+        IReadOnlyList<long> samples = allocation.ArchitectureSamples ?? allocation.WeightSamples;
+        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size ?? batchSize, 2, nameof(size));
+        int length = Math.Min(size ?? batchSize, samples.Count);
+        long perPass = Math.Max(1, (samples.Count + length - 2) / length);
+        var (pass, at) = (n / perPass, (int)(n % perPass) * length);
+        using var shuffled = streams.CreateGenerator("evaluation order", pass);
+        using var generator = streams.CreateGenerator("evaluation augmentation", n);
+        long[] taken = SampleOrder.Shuffle(samples, shuffled)[at..Math.Min(at + length, samples.Count)];
+        return batches.Move(Get(evaluation.Value, taken, generator));
+    }
+
+    public void Dispose()
+    {
+        batches.Dispose();
+        if (evaluation.IsValueCreated && evaluation.Value != source)
+            evaluation.Value.Dispose();
+    }
+
+    /// <summary>A source is asked by one caller at a time, though batches are made ahead on another thread.</summary>
+    private LabeledBatch Get(IBatchSource from, long[] samples, Generator generator)
+    {
+        lock (gate)
+            return from.Get(samples, generator);
+    }
 
     private LabeledBatch[] Make(int epoch, int step)
     {
         var (weights, architecture) = Samples(epoch, step);
         using var generator = streams.CreateGenerator("augmentation", epoch, step);
-        LabeledBatch batch = source.Get(weights, generator);
-        return [batch, architecture is null ? batch : source.Get(architecture, generator)];
+        LabeledBatch batch = Get(source, weights, generator);
+        return [batch, architecture is null ? batch : Get(source, architecture, generator)];
     }
 }

@@ -5,7 +5,6 @@ using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
-using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -19,11 +18,11 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private readonly SearchSpace space;
     private readonly SearchOptions options;
     private readonly ILogger logger;
-    private readonly Supernet supernet;
-    private readonly ScheduledOptimizer weights, architecture;
-    private readonly StepContext context;
+    private readonly string[] othersDraw;
     private readonly IBatchSource data;
     private readonly SearchBatches batches;
+    private readonly SearchCourse course;
+    private SearchStage stage;
     private StepOutcome? outcome;
     private SearchResult? result;
 
@@ -34,31 +33,13 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         this.data = data;
         this.options = options;
         this.logger = logger;
+        othersDraw = partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [];
         using var kept = new BuildScope();
-        var streams = new RandomStreams(options.Seed);
         Device device = Devices.Parse(options.Device);
-        batches = new SearchBatches(data, SchemeChecks.Allocate(data, options), streams, device, options);
-        supernet = new Supernet(space, options.Relaxation, new SupernetOptions
-        {
-            Seed = options.Seed,
-            Device = device,
-            DataType = options.DataType,
-            Affine = options.Affine,
-            TrackRunningStatistics = options.TrackRunningStatistics,
-            Execution = options.Execution,
-            ConvolutionType = options.ConvolutionType,
-            EdgeDecorators = options.EdgeDecorators,
-        });
-        supernet.train();
-        weights = new ScheduledOptimizer(
-            options.WeightOptimizer, [.. supernet.Weights.Where(w => w.Parameter.requires_grad)]);
-        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named);
-        context = new StepContext(supernet, weights, architecture, options.Penalties);
-        Random = new RunRandom(supernet, streams, partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [])
-        {
-            // What somebody else's scheme draws is not known.
-            SeedsProcess = options.Scheme.GetType().Assembly != typeof(SearchBody).Assembly,
-        };
+        batches = new SearchBatches(
+            data, SchemeChecks.Allocate(data, options), new RandomStreams(options.Seed), device, options);
+        course = new SearchCourse(space, options);
+        stage = new SearchStage(space, course.Stage, batches, options, othersDraw);
         Sums = new EpochSums(device, WeightLoss, WeightAccuracy, ArchitectureLoss, ArchitectureAccuracy);
         RunLog.SearchStarted(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
             options.Epochs, StepsPerEpoch, options.Seed);
@@ -66,90 +47,109 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public string Kind => SearchRun.Kind;
 
-    public int StepsPerEpoch => batches.StepsPerEpoch;
+    public int Epochs => course.Epochs;
 
-    public RunRandom Random { get; }
+    public int StepsPerEpoch => stage.Context.StepsPerEpoch;
+
+    public int Stage => course.Stage;
+
+    public RunRandom Random => stage.Random;
 
     public EpochSums Sums { get; }
 
-    public IEnumerable<(string Prefix, IResumable Part)> Parts =>
-    [
-        ("weights/", new SavedState(() => supernet.state_dict())), ("weight-optimizer/", weights),
-        ("architecture-optimizer/", architecture),
-    ];
+    public IEnumerable<(string Prefix, IResumable Part)> Parts => stage.Parts;
 
-    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options);
+    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options, stage.Scheme);
 
-    public IEnumerable<(string Name, Tensor Value)> Moved =>
-    [
-        .. weights.Parameters.Select(w => ($"the weight '{w.Name}'", (Tensor)w.Parameter)),
-        .. architecture.Parameters.Select(a => ($"α of cell '{a.Name}'", (Tensor)a.Parameter)),
-    ];
+    public IEnumerable<(string Name, Tensor Value)> Moved => stage.Moved;
 
-    public RunMoment Moment(int epoch, int step) => new SearchMoment(epoch, step, StepsPerEpoch, context)
+    public RunMoment Moment(int epoch, int step) => new SearchMoment(epoch, step, StepsPerEpoch, stage.Context)
     {
+        Stage = course.Stage,
+        Position = Position(epoch, step),
         Outcome = outcome,
         Result = result,
+        WeightSteps = batches.StepsPerEpoch,
         DrawIndependentBatch = () => batches.Independent(epoch, step),
     };
 
-    public IDisposable KeepGenerators() => new KeptGenerator(supernet.RelaxationGenerator);
+    public IDisposable KeepGenerators() => new KeptGenerators([stage.Supernet.RelaxationGenerator, stage.Context.Generator]);
 
     public void Prepare(int epoch, int step)
     {
-        double fraction = (double)step / StepsPerEpoch;
         outcome = null;
-        var position = new EpochPosition(epoch, fraction, options.Epochs);
-        context.Progress = position.Progress;
-        supernet.MoveTo(position, step);
-        weights.MoveTo(position, step);
-        architecture.MoveTo(position, step);
-        (context.WeightBatch, context.ArchitectureBatch) = batches.Get(epoch, step);
+        stage.MoveTo(Position(epoch, step), epoch, step);
+        if (step < batches.StepsPerEpoch)
+            (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, step);
     }
 
     public void Step(int epoch, int step)
     {
-        outcome = SchemeChecks.Checked(options.Scheme, options.Scheme.Step(context));
-        var (w, a) = (outcome.Weights, outcome.Architecture);
-        Sums.Add(step, (w.Loss.Times(w.Size), w.Size), (w.Correct, w.Size), (a.Loss.Times(a.Size), a.Size), (a.Correct, a.Size));
+        outcome = SchemeChecks.Checked(stage.Scheme, stage.Scheme.Step(stage.Context));
+        Sums.Add(step, [.. Terms(outcome.Weights), .. Terms(outcome.Architecture)]);
     }
 
     public EpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, double?> means = Sums.Means();
-        var snapshot = supernet.Snapshot();
+        EpochPosition last = stage.Context.Position;
+        using IDisposable random = Random.Begin(epoch, StepsPerEpoch);
+        stage.MoveContextTo(last, epoch, StepsPerEpoch);
+        stage.Scheme.EndEpoch(stage.Context);
+        var snapshot = stage.Supernet.Snapshot();
         return new EpochReport
         {
             Epoch = epoch + 1,
-            Epochs = options.Epochs,
-            Genotype = space.Derive(options.Derivation ?? space.Derivation, snapshot),
-            WeightLoss = means[WeightLoss]!.Value,
-            WeightAccuracy = means[WeightAccuracy]!.Value,
-            ArchitectureLoss = means[ArchitectureLoss]!.Value,
-            ArchitectureAccuracy = means[ArchitectureAccuracy]!.Value,
-            WeightLearningRate = weights.LearningRate,
-            ArchitectureLearningRate = architecture.LearningRate,
+            Epochs = course.Epochs,
+            Stage = course.Stage,
+            Genotype = stage.Derivation.Derive(snapshot, last, isFinal: false),
+            WeightLoss = means[WeightLoss] ?? double.NaN,
+            WeightAccuracy = means[WeightAccuracy] ?? double.NaN,
+            ArchitectureLoss = means[ArchitectureLoss] ?? means[WeightLoss] ?? double.NaN,
+            ArchitectureAccuracy = means[ArchitectureAccuracy] ?? means[WeightAccuracy] ?? double.NaN,
+            WeightLearningRate = stage.Context.WeightOptimizer.LearningRate,
+            ArchitectureLearningRate = stage.Context.ArchitectureOptimizer.LearningRate,
             Architecture = snapshot,
             Seconds = times.Steps,
             DataSeconds = times.Data,
         };
     }
 
-    public string? ReasonToStop(IReadOnlyList<EpochReport> reports)
+    public RunStop? Decide(IReadOnlyList<EpochReport> reports)
     {
-        // Every rule is asked, because a rule may count its epochs.
-        string?[] reasons = [.. options.StoppingRules.Select(rule => rule.ReasonToStop(reports))];
-        return reasons.FirstOrDefault(reason => reason is not null);
+        EpochDecision decision = course.Decide(reports);
+        if (decision.StopReason is { } reason)
+            return new RunStop(reason, decision.Epoch ?? reports.Count);
+        int before = course.Stage;
+        course.Follow(decision);
+        if (course.Stage != before)
+            BeginStage(reports.Count);
+        else if (decision.Space is not null)
+            Prune(reports.Count);
+        return null;
+    }
+
+    public void Replay(IReadOnlyList<EpochReport> reports, bool isStopped)
+    {
+        foreach (var (_, rule) in RunPart.Resumable(UserParts.Where(part => part.Role == SearchRun.EpochRules)))
+            rule.LoadState(new Dictionary<string, Tensor>());
+        course.Replay(reports, isStopped);
+        if (course.Stage > 1)
+            BeginStage(reports.Count);
+        if (course.Space != course.StageSpace)
+            Prune(reports.Count);
     }
 
     public void Log(EpochReport report) => RunLog.SearchEpoch(
         logger, report.Epoch, report.Epochs, report.WeightLoss, report.WeightAccuracy, report.ArchitectureLoss, report.Seconds,
         report.Genotype.ToString());
 
-    public SearchResult Complete(IReadOnlyList<EpochReport> reports, string? stopReason, RunFolder? folder)
+    public SearchResult Complete(IReadOnlyList<EpochReport> reports, RunStop? stop, RunFolder? folder)
     {
-        Genotype genotype = reports[^1].Genotype;
-        result = new SearchResult(genotype, new CostModel(space).Of(genotype), reports, stopReason);
+        int epoch = stop?.ResultEpoch ?? reports.Count;
+        Genotype genotype = epoch < reports.Count ? reports[epoch - 1].Genotype : Result(reports[^1]);
+        ModuleCost cost = new CostModel(course.NetworkSpace(epoch)).Of(genotype);
+        result = new SearchResult(genotype, cost, reports, stop?.Reason) { GenotypeEpoch = epoch };
         folder?.WriteText(RunFiles.Genotype, RunDocument.Genotype(result));
         RunLog.SearchCompleted(logger, genotype.ToString(), result.Cost.Parameters, result.Cost.Flops);
         return result;
@@ -159,21 +159,51 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     {
         batches.Dispose();
         Sums.Dispose();
-        weights.Dispose();
-        architecture.Dispose();
-        supernet.Dispose();
+        stage.Dispose();
         // A dataset that the run put on the device is released at its end; a source is the caller's.
         (data as DatasetSource)?.Dispose();
     }
 
-    private sealed class KeptGenerator(Generator generator) : IDisposable
+    private EpochPosition Position(int epoch, int step) => course.PositionAt(epoch, (double)step / StepsPerEpoch);
+
+    private void BeginStage(int epochs)
     {
-        private readonly Tensor state = generator.get_state().DetachFromDisposeScope();
+        stage.Dispose();
+        stage = new SearchStage(course.StageSpace, course.Stage, batches, options, othersDraw);
+        batches.Epochs = course.Epochs;
+        RunLog.StageStarted(logger, course.Stage, epochs, course.StageSpace.ToString());
+    }
+
+    private void Prune(int epochs)
+    {
+        stage.Supernet.Restrict(course.Space);
+        RunLog.Pruned(logger, epochs, course.Space.ToString());
+    }
+
+    /// <summary>Derived once more, with the supernet as the last step left it, also if the run is resumed at its end.</summary>
+    private Genotype Result(EpochReport last)
+    {
+        int epoch = last.Epoch - 1;
+        EpochPosition position = Position(epoch, StepsPerEpoch - 1);
+        stage.MoveTo(position, epoch, StepsPerEpoch - 1);
+        using IDisposable random = Random.Begin(epoch, StepsPerEpoch + 1);
+        return stage.Derivation.Derive(last.Architecture, position, isFinal: true);
+    }
+
+    private static (Tensor? Sum, long Samples)[] Terms(BatchOutcome? of) =>
+        of is null ? [(null, 0), (null, 0)] : [(of.Loss.Times(of.Size), of.Size), (of.Correct, of.Size)];
+
+    private sealed class KeptGenerators(Generator[] generators) : IDisposable
+    {
+        private readonly Tensor[] states = [.. generators.Select(generator => generator.get_state().DetachFromDisposeScope())];
 
         public void Dispose()
         {
-            generator.set_state(state);
-            state.Dispose();
+            foreach (var (generator, state) in generators.Zip(states))
+            {
+                generator.set_state(state);
+                state.Dispose();
+            }
         }
     }
 }

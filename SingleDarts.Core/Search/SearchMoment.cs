@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 
@@ -7,10 +8,24 @@ namespace SingleDarts.Core.Search;
 /// <summary>The moment of a search that an observer sees.</summary>
 /// <param name="Epoch">Epoch, counted from 0.</param>
 /// <param name="Step">Step within the epoch, counted from 0; after an epoch, the number of its steps.</param>
-/// <param name="StepsPerEpoch">Steps of one epoch.</param>
+/// <param name="StepsPerEpoch">Steps of one epoch, further ones of the scheme included.</param>
 /// <param name="Context">Supernet, batches and optimisers.</param>
 public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, StepContext Context) : RunMoment(Epoch, Step, StepsPerEpoch)
 {
+    /// <summary>Number of the stage, counted from 1.</summary>
+    public int Stage { get; init; } = 1;
+
+    /// <summary>The moment within the stage, by which everything that moves with the epoch is taken.</summary>
+    public EpochPosition Position { get; init; }
+
+    /// <summary>Steps of one epoch over the weights' batches; the steps behind them have no batches.</summary>
+    /// <value>All steps of the epoch.</value>
+    public int WeightSteps
+    {
+        get => field == 0 ? StepsPerEpoch : field;
+        init;
+    }
+
     /// <summary>What the step measured, on the device; <see langword="null"/> before a step.</summary>
     public StepOutcome? Outcome { get; init; }
 

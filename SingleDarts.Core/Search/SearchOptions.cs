@@ -29,6 +29,10 @@ public sealed record SearchOptions : RunOptions
     /// <value>Single-level.</value>
     public IOptimizationScheme Scheme { get; init; } = OptimizationSchemes.SingleLevel;
 
+    /// <summary>Logits [N, classes] and labels [N] to the loss, a scalar, that moves w and, with the penalties, α.</summary>
+    /// <value>The mean cross-entropy, if <see langword="null"/>.</value>
+    public Func<Tensor, Tensor, Tensor>? Loss { get; init; }
+
     /// <summary>α to operation weights.</summary>
     /// <value>Sigmoid from 0.125.</value>
     public IRelaxation Relaxation { get; init; } = Relaxations.Sigmoid;
@@ -57,9 +61,10 @@ public sealed record SearchOptions : RunOptions
     /// <value>None.</value>
     public IReadOnlyList<IPenalty> Penalties { get; init; } = [];
 
-    /// <summary>Rules that end the search early.</summary>
+    /// <summary>Rules that stop the search early, prune candidates or begin a new stage. A stage has
+    /// <see cref="RunOptions.Epochs"/> epochs.</summary>
     /// <value>None.</value>
-    public IReadOnlyList<IStoppingRule> StoppingRules { get; init; } = [];
+    public IReadOnlyList<IEpochRule> EpochRules { get; init; } = [];
 
     /// <summary>Whether batch normalisations of candidates learn scale and shift.</summary>
     /// <value>False.</value>

@@ -36,6 +36,8 @@ internal sealed class SearchProbe
         {
             TryArchitecture(streams);
             TryData(data);
+            if (options.Loss is { } loss)
+                Try("The loss", () => Loss(loss));
         });
         TrySupernet();
         // The host may have drawn meanwhile, which is no fault of the library's own parts.
@@ -106,23 +108,46 @@ internal sealed class SearchProbe
             "Leave out detach() and conversions to numbers.";
     }
 
+    /// <summary>After an epoch and at the end; candidates are drawn uniformly and scored by chance.</summary>
     private string? Derivation(IDerivation derivation, ArchitectureParameters architecture, RandomStreams streams)
     {
+        if (derivation.Faults(space).FirstOrDefault() is { } fault)
+            return $"cannot derive: {fault}";
         using Generator generator = streams.CreateGenerator("relaxation");
-        IReadOnlyDictionary<string, CellSnapshot> start = architecture.Snapshot(Moments[0], generator);
-        var cells = new Dictionary<string, CellGenotype>();
-        foreach (CellSpecification cell in space.Cells)
+        var context = new DerivationContext(space, architecture.Snapshot(Moments[0], generator))
         {
-            if (derivation.Faults(cell).FirstOrDefault() is { } fault)
-                return $"cannot derive: {fault}";
-            if (derivation.Derive(cell, start[cell.Name]) is not { } derived)
-                return $"gives null for cell '{cell.Name}'; expected a genotype.";
-            // A genotype may choose its output nodes and read a node twice.
-            cell.Validate(new CellGenotype(derived.Nodes), allowRepeatedEdges: true);
-            cells[cell.Name] = derived;
+            Generator = generator,
+            Scorer = (_, _) => Host.Doubles(rand(1, ScalarType.Float64, generator: generator))[0],
+        };
+        foreach (bool isFinal in new[] { false, true })
+        {
+            if (derivation.Derive(context with { IsFinal = isFinal }) is not { } derived)
+                return "gives null; expected a genotype.";
+            foreach (CellSpecification cell in space.Cells)
+            {
+                // A genotype may choose its output nodes and read a node twice.
+                cell.Validate(new CellGenotype(derived[cell.Name].Nodes), allowRepeatedEdges: true);
+                if (derived[cell.Name].Nodes.SelectMany(genes => genes).Select(gene => gene.Operation)
+                    .FirstOrDefault(name => !cell.Operation(name).IsDerivable) is { } kept)
+                    return $"chooses '{kept}' in cell '{cell.Name}', which is not derivable; choose among Derivable(edge).";
+            }
+            _ = space.Layout.For(derived);
         }
-        _ = space.Layout.For(new Genotype(cells));
         return null;
+    }
+
+    private string? Loss(Func<Tensor, Tensor, Tensor> loss)
+    {
+        using Tensor logits = zeros([2, space.Classes], options.DataType, device, requires_grad: true);
+        using Tensor labels = tensor(new[] { 0L, space.Classes - 1 }, device: device);
+        Tensor? value = loss(logits, labels);
+        if (value is null || value.dim() != 0)
+            return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")} for logits [2, {space.Classes}]; expected a " +
+                "scalar. Take the mean over the samples.";
+        if (!Host.Number<bool>(value.isfinite().all()))
+            return "is not finite for logits of 0; expected a finite number.";
+        return Gradients.Of(value, [logits])[0] is not null ? null
+            : "has no gradient path to the logits; leave out detach() and conversions to numbers.";
     }
 
     private void TryData(IBatchSource? data)

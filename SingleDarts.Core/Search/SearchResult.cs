@@ -4,13 +4,16 @@ using SingleDarts.Core.Spaces;
 namespace SingleDarts.Core.Search;
 
 /// <summary>What a search found.</summary>
-/// <param name="Genotype">The genotype derived after the last epoch.</param>
+/// <param name="Genotype">The genotype derived at the end, by a selection once more; or that of the epoch which an epoch rule named.</param>
 /// <param name="Cost">Parameters and FLOPs of its network.</param>
 /// <param name="Epochs">Reports of all epochs, those before a resume included.</param>
-/// <param name="StopReason">Why a stopping rule ended the search, or <see langword="null"/> where it ran to its last epoch.</param>
+/// <param name="StopReason">Why an epoch rule ended the search, or <see langword="null"/> where it ran to its last epoch.</param>
 public sealed record SearchResult(
     Genotype Genotype, ModuleCost Cost, IReadOnlyList<EpochReport> Epochs, string? StopReason)
 {
-    /// <summary>α and p of every kind of cell at the end, [edges, operations].</summary>
-    public IReadOnlyDictionary<string, CellSnapshot> Architecture => Epochs[^1].Architecture;
+    /// <summary>Number of the epoch whose genotype it is, counted from 1.</summary>
+    public int GenotypeEpoch { get; init; } = Epochs.Count;
+
+    /// <summary>α and p of every kind of cell after that epoch, [edges, operations].</summary>
+    public IReadOnlyDictionary<string, CellSnapshot> Architecture => Epochs[GenotypeEpoch - 1].Architecture;
 }

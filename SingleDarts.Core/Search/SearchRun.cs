@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -10,7 +11,7 @@ namespace SingleDarts.Core.Search;
 /// <summary>Makes validated searches.</summary>
 internal static class SearchRun
 {
-    public const string Kind = "search";
+    public const string Kind = "search", EpochRules = "epoch-rules";
 
     /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
     public static Run<EpochReport, SearchResult> Create(
@@ -27,17 +28,20 @@ internal static class SearchRun
     }
 
     /// <summary>Parts that a user may have written and that may have state.</summary>
-    public static IEnumerable<RunPart> UserParts(SearchSpace? space, SearchOptions options)
+    /// <param name="space">The space.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="scheme">The scheme of the run; that of the options if null.</param>
+    public static IEnumerable<RunPart> UserParts(SearchSpace? space, SearchOptions options, IOptimizationScheme? scheme = null)
     {
         IDerivation? derivation = options.Derivation ?? space?.Derivation;
         return
         [
-            new("schemes", options.Scheme.Name, options.Scheme),
+            new("schemes", options.Scheme.Name, scheme ?? options.Scheme),
             new("relaxations", options.Relaxation.Name, options.Relaxation),
             .. options.EdgeDecorators.Select(decorator => new RunPart("edge-decorators", decorator.Name, decorator)),
             .. derivation is null ? [] : new[] { new RunPart("derivations", derivation.Name, derivation) },
             .. options.Penalties.Select(penalty => new RunPart("penalties", penalty.Name, penalty)),
-            .. options.StoppingRules.Select(rule => new RunPart("stopping-rules", rule.Name, rule)),
+            .. options.EpochRules.Select(rule => new RunPart(EpochRules, rule.Name, rule)),
             .. RunPart.Observers(options),
         ];
     }

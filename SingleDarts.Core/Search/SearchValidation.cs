@@ -46,7 +46,9 @@ internal static class SearchValidation
         if (data is not null && MatchingData.TransformFault(data, options.Transform) is { } unused)
             yield return unused;
         if (space is not null)
-            foreach (string fault in options.Relaxation.Faults(space).Concat(options.EdgeDecorators.SelectMany(d => d.Faults(space))))
+            foreach (string fault in options.Scheme.Faults(space).Concat(options.Relaxation.Faults(space))
+                .Concat(options.EdgeDecorators.SelectMany(decorator => decorator.Faults(space)))
+                .Concat(options.EpochRules.SelectMany(rule => rule.Faults(space))))
                 yield return fault;
         if (space is not null)
             foreach (string fault in options.Observers.OfType<ISearchObserver>().SelectMany(o => o.Faults(space)))

@@ -16,7 +16,8 @@ public sealed partial class CellSpecification
     /// Names of the candidates that some edges allow, by the index of the edge; an edge that is not named allows all of them.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// Fewer than two operations, two of one name, or an edge that does not exist, allows nothing, or allows what is no candidate.
+    /// Fewer than two operations, two of one name, or an edge that does not exist, allows nothing, allows what is no candidate, or has none
+    /// that may be derived.
     /// </exception>
     public CellSpecification(
         string name, CellTopology topology, IReadOnlyList<CandidateOperation> operations,
@@ -64,6 +65,10 @@ public sealed partial class CellSpecification
     /// <param name="edge">An edge of the cell.</param>
     public IReadOnlyList<int> Allowed(CellEdge edge) => allowed[edge.Index];
 
+    /// <summary>The candidates of an edge that a rule may choose: columns of α, ascending, at least one.</summary>
+    /// <param name="edge">An edge of the cell.</param>
+    public IReadOnlyList<int> Derivable(CellEdge edge) => [.. Allowed(edge).Where(k => Operations[k].IsDerivable)];
+
     /// <summary>Whether an edge allows an operation.</summary>
     /// <param name="edge">An edge of the cell.</param>
     /// <param name="operation">Column of α.</param>
@@ -95,6 +100,10 @@ public sealed partial class CellSpecification
         return new CellSpecification(Name, Topology, Operations, changed);
     }
 
+    /// <summary>Whether this is another kind whose edges have fewer candidates, or that kind.</summary>
+    internal bool IsRestrictionOf(CellSpecification other) => ReferenceEquals(Operations, other.Operations) &&
+        ReferenceEquals(Topology, other.Topology) && Topology.Edges.All(edge => Allowed(edge).All(k => other.IsAllowed(edge, k)));
+
     /// <summary>The kind with the nodes and the output of a cell of a genotype; this instance if they are the same.</summary>
     internal CellSpecification For(CellGenotype cell)
     {
@@ -113,6 +122,8 @@ public sealed partial class CellSpecification
     internal static IEnumerable<string> AllowedFaults(
         CellTopology topology, IReadOnlyList<CandidateOperation> operations, IReadOnlyDictionary<int, IReadOnlyList<string>>? allowed)
     {
+        if (!operations.Any(o => o.IsDerivable))
+            yield return $"no rule may choose any of {string.Join(", ", operations)}; expected at least one operation that is derivable.";
         foreach (var (edge, names) in allowed ?? new Dictionary<int, IReadOnlyList<string>>())
         {
             if (edge < 0 || edge >= topology.Edges.Count)
@@ -121,6 +132,9 @@ public sealed partial class CellSpecification
                 yield return $"edge {edge} allows no operation; name at least 1 of {string.Join(", ", operations)}.";
             foreach (string unknown in names.Where(name => operations.All(o => o.Name != name)))
                 yield return $"edge {edge} allows '{unknown}', which is no candidate; expected some of {string.Join(", ", operations)}.";
+            if (names.Count > 0 && !operations.Any(o => o.IsDerivable && names.Contains(o.Name)))
+                yield return $"edge {edge} allows only {string.Join(", ", names)}, which no rule may choose; allow an operation that is " +
+                    "derivable, too.";
         }
     }
 

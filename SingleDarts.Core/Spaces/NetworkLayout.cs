@@ -72,6 +72,23 @@ public sealed class NetworkLayout
     internal NetworkLayout With(IReadOnlyList<CellSpecification> cells) =>
         cells.SequenceEqual(Cells) ? this : new NetworkLayout(plan, cells);
 
+    /// <summary>The layout with other numbers of cells.</summary>
+    /// <exception cref="ArgumentException">The numbers are invalid; the message says how.</exception>
+    internal NetworkLayout WithStages(IReadOnlyList<int> cellsPerStage)
+    {
+        LayoutPlan changed = plan with { CellsPerStage = [.. cellsPerStage] };
+        List<string> faults = [.. changed.Faults()];
+        if (faults.Count == 0 && !changed.Kinds.SequenceEqual(plan.Kinds))
+            faults.Add($"{cellsPerStage.Count} stage(s) have the kinds of cells {string.Join(" and ", changed.Kinds)}; expected " +
+                $"{string.Join(" and ", plan.Kinds)}, as with {plan.CellsPerStage.Count} stages.");
+        return faults.Count == 0 ? new NetworkLayout(changed, Cells)
+            : throw new ArgumentException(string.Join(" ", faults), nameof(cellsPerStage));
+    }
+
+    /// <summary>Whether this is another layout whose edges have fewer candidates, or that layout.</summary>
+    internal bool IsRestrictionOf(NetworkLayout other) => plan == other.plan && Cells.Count == other.Cells.Count &&
+        Cells.Zip(other.Cells).All(pair => pair.First.IsRestrictionOf(pair.Second));
+
     /// <summary>Input, size and classes.</summary>
     public override string ToString() => $"{string.Join("×", InputShape)} → {Classes} classes, {LayerCount} layers";
 

@@ -1,4 +1,6 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
+using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Spaces;
 
@@ -38,7 +40,7 @@ public sealed class SearchSpace
     internal bool HasForeignFactories =>
         Layout.HasForeignFactories || Cells.Any(cell => cell.Operations.Any(operation => !operation.IsOwn));
 
-    /// <summary>Number of genotypes: the product over the edges of all cells of the number of their candidates.</summary>
+    /// <summary>Number of genotypes: the product over the edges of all cells of the number of candidates that a rule may choose.</summary>
     public double GenotypeCount
     {
         get
@@ -46,7 +48,7 @@ public sealed class SearchSpace
             double count = 1;
             foreach (CellSpecification cell in Cells)
                 foreach (CellEdge edge in cell.Topology.Edges)
-                    count *= cell.Allowed(edge).Count;
+                    count *= cell.Derivable(edge).Count;
             return count;
         }
     }
@@ -66,37 +68,59 @@ public sealed class SearchSpace
             throw new ArgumentException(
                 $"The space '{Name}' has no kind of cell '{kind}'; it has {string.Join(" and ", Cells.Select(cell => cell.Name))}.",
                 nameof(kind));
-        NetworkLayout layout = Layout.With([.. Cells.Select(cell => cell.Name == kind ? cell.Allow(edge, operations) : cell)]);
-        return new SearchSpace(Name, layout, Derivation);
+        return WithCells([.. Cells.Select(cell => cell.Name == kind ? cell.Allow(edge, operations) : cell)]);
     }
+
+    /// <summary>The space with other numbers of cells, as by <see cref="SearchSpaceBuilder.Stages(IReadOnlyList{int})"/>: with a
+    /// network of another depth, as the stages of P-DARTS have.</summary>
+    /// <param name="cellsPerStage">Cells of each stage of equal resolution, reduction cells not counted.</param>
+    /// <exception cref="ArgumentException">There is no stage, or one has too few cells; or the space would have other kinds of
+    /// cells.</exception>
+    public SearchSpace WithStages(params IReadOnlyList<int> cellsPerStage) => new(Name, Layout.WithStages(cellsPerStage), Derivation);
+
+    /// <summary>The space with other kinds of cells in the same places.</summary>
+    internal SearchSpace WithCells(IReadOnlyList<CellSpecification> cells) => new(Name, Layout.With(cells), Derivation);
+
+    /// <summary>Whether this is another space with fewer candidates, or that space.</summary>
+    internal bool IsRestrictionOf(SearchSpace other) => Layout.IsRestrictionOf(other.Layout);
 
     /// <summary>The space with the nodes and outputs of a genotype's cells.</summary>
     internal SearchSpace For(Genotype genotype) => new(Name, Layout.For(genotype), Derivation);
 
-    /// <summary>Derives a genotype from architecture parameters, one kind of cell after the other.</summary>
+    /// <summary>Derives a genotype from architecture parameters, without a supernet to score with.</summary>
     /// <param name="derivation">The rule.</param>
     /// <param name="architecture">Parameters of every kind of cell.</param>
     public Genotype Derive(IDerivation derivation, IReadOnlyDictionary<string, CellSnapshot> architecture) =>
-        new(Cells.ToDictionary(cell => cell.Name, cell => derivation.Derive(cell, architecture[cell.Name])));
+        derivation.Derive(new DerivationContext(this, architecture));
 
     /// <summary>
-    /// A random genotype, to compare a found one with: what <see cref="Derivation"/> makes of independent uniform numbers. In the published
-    /// spaces every genotype that the rule can give is equally likely.
+    /// A random genotype, to compare a found one with: what <see cref="Derivation"/> makes of independent uniform numbers, or the argmax of
+    /// every edge if it is no <see cref="CellDerivation"/>. In the published spaces every genotype that the rule can give is equally likely.
     /// </summary>
     /// <param name="seed">The same seed gives the same genotype on every machine.</param>
     public Genotype RandomGenotype(long seed)
     {
         var random = new Random(HashCode(seed));
-        return Derive(Derivation, Cells.ToDictionary(cell => cell.Name, cell =>
-        {
-            var numbers = new double[cell.Topology.Edges.Count, cell.Operations.Count];
-            for (int i = 0; i < numbers.Length; i++)
-                numbers[i / cell.Operations.Count, i % cell.Operations.Count] = random.NextDouble();
-            return new CellSnapshot(numbers, numbers);
-        }));
+        return RandomGenotype(count => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())]);
 
         static int HashCode(long seed) => unchecked((int)(seed ^ (seed >> 32)));
     }
+
+    /// <summary>A random genotype as <see cref="RandomGenotype(long)"/>, drawn from a generator.</summary>
+    /// <param name="generator">CPU generator.</param>
+    public Genotype RandomGenotype(Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        return RandomGenotype(count => Host.Doubles(rand(count, ScalarType.Float64, generator: generator)));
+    }
+
+    private Genotype RandomGenotype(Func<int, double[]> draw) =>
+        Derive(Derivation as CellDerivation ?? new EdgeArgmax(), Cells.ToDictionary(cell => cell.Name, cell =>
+        {
+            var numbers = new double[cell.Topology.Edges.Count, cell.Operations.Count];
+            Buffer.BlockCopy(draw(numbers.Length), 0, numbers, 0, numbers.Length * sizeof(double));
+            return new CellSnapshot(numbers, numbers);
+        }));
 
     /// <summary>The name of the space, its input and size.</summary>
     public override string ToString() => $"{Name} ({Layout}, {GenotypeCount:G6} genotypes)";

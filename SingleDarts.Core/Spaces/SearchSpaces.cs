@@ -98,6 +98,9 @@ public static class SearchSpaces
             .SecondStem(Blocks.ImageNetSecondStem)
             .Build();
 
+    /// <summary>Normal cells of each stage of a network of the DARTS space: cells ⌊L / 3⌋ and ⌊2L / 3⌋ of L are reduction cells.</summary>
+    internal static int[] DartsStages(int layers) => [layers / 3, (2 * layers / 3) - (layers / 3) - 1, layers - (2 * layers / 3) - 1];
+
     private static void RequireImage(IReadOnlyList<long> inputShape)
     {
         if (inputShape.Count != 3)
@@ -123,7 +126,7 @@ public static class SearchSpaces
             .Operations(operations ?? DartsOperations.All)
             .Cell(nodes: 4, inputs: 2, CellOutput.Concatenation)
             .ReductionCells()
-            .Stages([layers / 3, (2 * layers / 3) - (layers / 3) - 1, layers - (2 * layers / 3) - 1])
+            .Stages(DartsStages(layers))
             .Preprocessing(Blocks.Preprocessing)
             .Head(Blocks.LinearHead)
             .DerivedBy(new TopEdges());

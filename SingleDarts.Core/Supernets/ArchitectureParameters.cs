@@ -44,17 +44,12 @@ public sealed class ArchitectureParameters : IDisposable
                 entry => FurtherFault(cells[i], entry.Key, entry.Value) is { } fault
                     ? throw new ArgumentException(fault, nameof(relaxation)) : entry.Key,
                 entry => Made(entry.Value, dtype, device)), StringComparer.Ordinal);
-            if (cells[i].IsEverythingAllowed)
-                continue;
-            using Tensor mask = Excluded(cells[i]);
-            excluded[cells[i].Name] = mask.to(device ?? CPU, copy: true).DetachFromDisposeScope();
-            using Tensor places = mask.flatten().logical_not().nonzero().flatten();
-            allowed[cells[i].Name] = places.to(device ?? CPU, copy: true).DetachFromDisposeScope();
+            Exclude(cells[i]);
         }
     }
 
     /// <summary>The kinds of cells.</summary>
-    public IReadOnlyList<CellSpecification> Cells { get; }
+    public IReadOnlyList<CellSpecification> Cells { get; private set; }
 
     /// <summary>Turns α into operation weights.</summary>
     public IRelaxation Relaxation { get; }
@@ -137,6 +132,19 @@ public sealed class ArchitectureParameters : IDisposable
         using var _ = no_grad();
         return Cells.ToDictionary(cell => cell.Name, cell => new CellSnapshot(
             Host.Matrix(this[cell.Name]), Host.Matrix(Expectation(cell.Name, position, generator))));
+    }
+
+    /// <summary>Takes candidates away; α stays.</summary>
+    /// <param name="cells">The same kinds of cells with fewer candidates.</param>
+    internal void Restrict(IReadOnlyList<CellSpecification> cells)
+    {
+        Cells = cells;
+        foreach (Tensor made in excluded.Values.Concat(allowed.Values))
+            made.Dispose();
+        excluded.Clear();
+        allowed.Clear();
+        foreach (CellSpecification cell in cells)
+            Exclude(cell);
     }
 
     /// <summary>Replaces every α by a new parameter of the same values; who keeps an α has to fetch it again.</summary>
@@ -222,6 +230,17 @@ public sealed class ArchitectureParameters : IDisposable
 
     private static string Describe(Tensor? tensor) =>
         tensor is null ? "null" : $"[{string.Join(", ", tensor.shape)}] of {tensor.dtype} on {tensor.device}";
+
+    private void Exclude(CellSpecification cell)
+    {
+        if (cell.IsEverythingAllowed)
+            return;
+        using var scope = NewDisposeScope();
+        Device device = this[cell.Name].device;
+        Tensor mask = Excluded(cell);
+        excluded[cell.Name] = mask.to(device, copy: true).DetachFromDisposeScope();
+        allowed[cell.Name] = mask.flatten().logical_not().nonzero().flatten().to(device, copy: true).DetachFromDisposeScope();
+    }
 
     private static Tensor Excluded(CellSpecification cell) => tensor(
         [.. cell.Topology.Edges.SelectMany(edge => Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.IsAllowed(edge, k)))],

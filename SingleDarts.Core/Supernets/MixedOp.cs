@@ -55,7 +55,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <param name="k">Column of α.</param>
     public nn.Module<Tensor, Tensor> this[int k] => operations[k];
 
-    /// <summary>Whether candidate k is ever computed: all are but those that are zero by definition or not allowed.</summary>
+    /// <summary>Whether candidate k is ever computed: all are but those that are zero by definition, not allowed or pruned.</summary>
     /// <param name="k">Column of α.</param>
     public bool Computes(int k) => computed[k];
 
@@ -64,6 +64,17 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
 
     /// <summary>The place that the candidates were built for.</summary>
     internal OperationContext PlaceOfCandidates => inner;
+
+    /// <summary>Takes candidates away: they are not computed any more.</summary>
+    /// <param name="allowed">Columns of those that stay.</param>
+    internal void Restrict(IReadOnlyList<int> allowed)
+    {
+        for (int k = 0; k < Count; k++)
+        {
+            isAllowed[k] &= allowed.Contains(k);
+            computed[k] &= isAllowed[k];
+        }
+    }
 
     /// <summary>
     /// Σ_k p_k · o_k(x) over the candidates that are computed, or zeros of the same shape if there are none; behind the decorators, times

@@ -69,7 +69,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The search space.</summary>
-    public SearchSpace Space { get; }
+    public SearchSpace Space { get; private set; }
 
     /// <summary>The architecture parameters α.</summary>
     public ArchitectureParameters Architecture { get; }
@@ -121,6 +121,16 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
         this.position = position;
         foreach (IScheduledModule module in scheduled)
             module.MoveTo(position);
+    }
+
+    /// <summary>Takes candidates away: they are not computed any more and their p is 0. Weights and α stay.</summary>
+    /// <param name="space">The present space with fewer candidates.</param>
+    internal void Restrict(SearchSpace space)
+    {
+        Space = space;
+        Architecture.Restrict(space.Cells);
+        foreach (var (cell, placement) in Cells.Zip(space.Layout.Layers.OfType<CellPlacement>()))
+            cell.Restrict(placement);
     }
 
     /// <summary>Logits of a batch, with mixing weights from α.</summary>

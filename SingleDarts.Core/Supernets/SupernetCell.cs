@@ -10,22 +10,26 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
 {
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;
     private readonly TorchSharp.Modules.ModuleList<MixedOp> edges;
-    private readonly MergedExecution merged;
+    private readonly SupernetOptions options;
+    private readonly BackwardFault fault;
+    private MergedExecution merged;
 
     internal SupernetCell(
         CellPlacement placement, Factory preprocessingFactory, SupernetOptions options,
         BackwardFault fault) : base(nameof(SupernetCell))
     {
         Placement = placement;
+        this.options = options;
+        this.fault = fault;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(place => preprocessingFactory.Create(options.Adapt(place)))]);
         edges = nn.ModuleList([.. Topology.Edges.Select(edge => new MixedOp(
             placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge), options.EdgeDecorators))]);
-        merged = new MergedExecution(placement.Cell, [.. edges], options.ConvolutionType, fault);
+        merged = Merged();
         RegisterComponents();
     }
 
     /// <summary>Where the cell stands.</summary>
-    internal CellPlacement Placement { get; }
+    internal CellPlacement Placement { get; private set; }
 
     /// <summary>The mixture on an edge.</summary>
     /// <param name="edge">Index of the edge.</param>
@@ -38,6 +42,16 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     internal IReadOnlyList<nn.Module<Tensor, Tensor>> Preprocessing => [.. preprocessing];
 
     private CellTopology Topology => Placement.Cell.Topology;
+
+    /// <summary>Takes candidates away.</summary>
+    /// <param name="placement">The same place, of a kind with fewer candidates.</param>
+    internal void Restrict(CellPlacement placement)
+    {
+        Placement = placement;
+        foreach (CellEdge edge in Topology.Edges)
+            edges[edge.Index].Restrict(placement.Cell.Allowed(edge));
+        merged = Merged();
+    }
 
     /// <summary>The cell's output.</summary>
     /// <param name="before">Output of the layer before the previous one; not read by cells of one input.</param>
@@ -53,6 +67,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
             : Sum(inputs, weights);
         return output.MoveToOuterDisposeScope();
     }
+
+    private MergedExecution Merged() => new(Placement.Cell, [.. edges], options.ConvolutionType, fault);
 
     private Tensor Sum(Tensor[] inputs, MixingWeights weights)
     {

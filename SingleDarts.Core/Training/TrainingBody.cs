@@ -57,6 +57,8 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
 
     public string Kind => TrainingRun.Kind;
 
+    public int Epochs => options.Epochs;
+
     public int StepsPerEpoch { get; }
 
     public RunRandom Random { get; }
@@ -119,12 +121,10 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
         };
     }
 
-    public string? ReasonToStop(IReadOnlyList<TrainingEpochReport> reports) => null;
-
     public void Log(TrainingEpochReport report) => RunLog.TrainingEpoch(
         logger, report.Epoch, report.Epochs, report.TrainLoss, report.TrainTop1, report.Test?.Loss, report.Test?.Top1, report.Seconds);
 
-    public TrainingResult Complete(IReadOnlyList<TrainingEpochReport> reports, string? stopReason, RunFolder? folder)
+    public TrainingResult Complete(IReadOnlyList<TrainingEpochReport> reports, RunStop? stop, RunFolder? folder)
     {
         network.eval();
         optimizer.ZeroGrad();

@@ -14,13 +14,9 @@ internal static class SearchRunner
 {
     /// <summary>The search that the settings describe, without a run folder and watchers.</summary>
     public static ArchitectureSearch Describe(SearchSettings settings, ClassificationDataset data) =>
-        ArchitectureSearch.In(settings.SpaceFor(data)).On(data)
-        .Using(settings.OptimizationScheme)
-        .Relaxing(settings.RelaxationOfAlpha)
-        .UpdatingWeights(settings.WeightRule)
-        .UpdatingArchitecture(settings.AlphaRule)
+        MethodOverrides.Apply(settings, ArchitectureSearch.In(settings.SpaceFor(data.InputShape, data.Classes), MethodOverrides.Method(settings.Method)))
+        .On(data)
         .Augmenting(settings.Augmentation(data))
-        .For(settings.Epochs, settings.BatchSize)
         .WithSeed(settings.Seed)
         .OnDevice(settings.Device)
         .With(o => o with { Threads = settings.Threads })

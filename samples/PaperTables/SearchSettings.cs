@@ -1,35 +1,35 @@
 using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
-using SingleDarts.Core.Optimizers;
-using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 
 namespace PaperTables;
 
-/// <summary>The options of one search. The defaults are the paper's (Section 5.1.1), taken from <see cref="SearchOptions"/>.</summary>
+/// <summary>The options of one search. Those that are null are the method's; <see cref="MethodOverrides"/> applies the others.</summary>
 internal sealed record SearchSettings
 {
     public const string GeneratedData = "generated";
 
     private static readonly SearchOptions Paper = new();
-    private static readonly SgdOptions PaperWeights = (SgdOptions)Paper.WeightOptimizer.Optimizer;
-    private static readonly AdamOptions PaperAlpha = (AdamOptions)Paper.ArchitectureOptimizer.Optimizer;
+
+    [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
+        "single-darts", "darts", "darts-2nd", "p-darts")]
+    public string Method { get; init; } = Paper.Method;
 
     [CommandOption("--space", "Search space.", "nasbench201", "darts")]
     public string Space { get; init; } = "nasbench201";
 
     [CommandOption("--scheme", "How weights and architecture parameters are moved.", "single-level", "bi-level", "bi-level-2nd",
         "same-subset")]
-    public string Scheme { get; init; } = Paper.Scheme.Name;
+    public string? Scheme { get; init; }
 
     [CommandOption("--relaxation", "Architecture parameters to operation weights.", "sigmoid", "softmax")]
-    public string Relaxation { get; init; } = Paper.Relaxation.Name;
+    public string? Relaxation { get; init; }
 
     [CommandOption("--initial-probability", "Start of every sigmoid; 0.125 is α = −ln 7, 0.5 is α = 0.")]
-    public double InitialProbability { get; init; } = ((SigmoidRelaxation)Paper.Relaxation).InitialProbability;
+    public double? InitialProbability { get; init; }
 
     [CommandOption("--data", "CIFAR binary files, IDX files or a folder of images by class; 'generated' is 4,000 images made in memory.")]
     public string Data { get; init; } = GeneratedData;
@@ -50,41 +50,42 @@ internal sealed record SearchSettings
     public int Layers { get; init; } = 8;
 
     [CommandOption("--epochs", "Passes over the data of the weights.")]
-    public int Epochs { get; init; } = Paper.Epochs;
+    public int? Epochs { get; init; }
 
     [CommandOption("--batch-size", "Samples of a batch.")]
-    public int BatchSize { get; init; } = Paper.BatchSize;
+    public int? BatchSize { get; init; }
 
-    [CommandOption("--learning-rate", "Learning rate of the weights at the start; SGD has momentum 0.9 and a cosine schedule.")]
-    public double LearningRate { get; init; } = PaperWeights.LearningRate;
+    [CommandOption("--learning-rate", "Learning rate of the weights at the start.")]
+    public double? LearningRate { get; init; }
 
-    [CommandOption("--learning-rate-min", "Learning rate at the end of the cosine schedule.")]
-    public double MinimumLearningRate { get; init; }
+    [CommandOption("--learning-rate-min", "Learning rate at the end of a cosine schedule of the weights, which it sets.")]
+    public double? MinimumLearningRate { get; init; }
 
     [CommandOption("--weight-decay", "Weight decay of the weights.")]
-    public double WeightDecay { get; init; } = PaperWeights.WeightDecay;
+    public double? WeightDecay { get; init; }
 
-    [CommandOption("--weight-optimizer", "Optimiser of the weights; adam has betas 0.5 and 0.999 and a constant rate.", "sgd", "adam")]
-    public string WeightOptimizer { get; init; } = "sgd";
+    [CommandOption("--weight-optimizer", "Optimiser of the weights: sgd has momentum 0.9 and a cosine schedule to 0, adam betas 0.5 " +
+        "and 0.999 and a constant rate.", "sgd", "adam")]
+    public string? WeightOptimizer { get; init; }
 
     [CommandOption("--nesterov", "Nesterov momentum of the weights' SGD.")]
-    public bool Nesterov { get; init; } = PaperWeights.Nesterov;
+    public bool? Nesterov { get; init; }
 
     [CommandOption("--clip", "Largest gradient norm of the weights; 0 is no limit.")]
-    public double Clip { get; init; } = Paper.WeightOptimizer.MaxGradientNorm ?? 0;
+    public double? Clip { get; init; }
 
     [CommandOption("--portion", "Part of the data that single-level and same-subset search on; bi-level has one half for w and one for α.")]
     public double Portion { get; init; } = 1;
 
     [CommandOption("--alpha-optimizer", "Optimiser of the architecture parameters: adam has betas 0.5 and 0.999, sgd momentum 0.9.",
         "adam", "sgd")]
-    public string AlphaOptimizer { get; init; } = "adam";
+    public string? AlphaOptimizer { get; init; }
 
     [CommandOption("--alpha-learning-rate", "Learning rate of the architecture parameters, constant.")]
-    public double AlphaLearningRate { get; init; } = PaperAlpha.LearningRate;
+    public double? AlphaLearningRate { get; init; }
 
     [CommandOption("--alpha-weight-decay", "Weight decay of the architecture parameters.")]
-    public double AlphaWeightDecay { get; init; } = PaperAlpha.WeightDecay;
+    public double? AlphaWeightDecay { get; init; }
 
     [CommandOption("--seed", "Seed of everything random.")]
     public long Seed { get; init; } = Paper.Seed;
@@ -116,29 +117,10 @@ internal sealed record SearchSettings
     [CommandOption("--hessian", "Record the dominant eigenvalue of the Hessian in α after each epoch.")]
     public bool Hessian { get; init; }
 
-    public IOptimizationScheme OptimizationScheme => Scheme switch
-    {
-        "single-level" => OptimizationSchemes.SingleLevel,
-        "bi-level" => OptimizationSchemes.BiLevel,
-        "bi-level-2nd" => OptimizationSchemes.BiLevelSecondOrder,
-        _ => OptimizationSchemes.SameSubset,
-    };
-
-    /// <summary>The space for images of the data's shape.</summary>
-    public SearchSpace SpaceFor(ClassificationDataset data) => Space == "darts"
-        ? SearchSpaces.Darts(data.Classes, Channels, Layers, data.InputShape[1], data.InputShape[2], data.InputShape[0])
-        : SearchSpaces.NasBench201(data.Classes, Channels, Cells, data.InputShape[0], data.InputShape[1], data.InputShape[2]);
-
-    public IRelaxation RelaxationOfAlpha => Relaxation == "softmax" ? Relaxations.Softmax : new SigmoidRelaxation(InitialProbability);
-
-    /// <summary>SGD with a cosine schedule, or Adam at the fixed rate and the betas that the paper names.</summary>
-    public OptimizerSettings WeightRule(OptimizerSettings rule) => (WeightOptimizer == "adam"
-        ? rule.Adam(LearningRate, 0.5, 0.999, WeightDecay).Constant()
-        : rule.Sgd(LearningRate, 0.9, WeightDecay, Nesterov).Cosine(MinimumLearningRate)).ClipGradientNorm(Clip > 0 ? Clip : null);
-
-    public OptimizerSettings AlphaRule(OptimizerSettings rule) => AlphaOptimizer == "sgd"
-        ? rule.Sgd(AlphaLearningRate, momentum: 0.9, weightDecay: AlphaWeightDecay)
-        : rule.Adam(AlphaLearningRate, 0.5, 0.999, AlphaWeightDecay);
+    /// <summary>The space for images of a shape.</summary>
+    public SearchSpace SpaceFor(IReadOnlyList<long> inputShape, int classes) => Space == "darts"
+        ? SearchSpaces.Darts(inputShape, classes, Channels, Layers)
+        : SearchSpaces.NasBench201(inputShape, classes, Channels, Cells);
 
     /// <summary>The diagnostics that were asked for.</summary>
     /// <exception cref="ArgumentException">There is no run folder for their records.</exception>
@@ -158,8 +140,9 @@ internal sealed record SearchSettings
         return observers;
     }
 
-    /// <summary>Bi-level search needs all of the data for its two halves.</summary>
-    public double PortionOfData => Scheme.StartsWith("bi-level", StringComparison.Ordinal) ? 1 : Portion;
+    /// <summary>Schemes that move w and α with two parts of the data need all of it.</summary>
+    public double PortionOfData =>
+        (Scheme ?? (Method == Paper.Method ? Paper.Scheme.Name : null)) is "single-level" or "same-subset" ? Portion : 1;
 
     /// <summary>The data, reduced to the samples and the image size that were asked for.</summary>
     public ClassificationDataset OpenData(IProgress<LoadProgress> progress, CancellationToken cancellationToken)

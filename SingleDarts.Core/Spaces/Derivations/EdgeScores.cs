@@ -27,12 +27,11 @@ internal sealed class EdgeScores
         this.scores = scores;
     }
 
-    /// <summary>Names and scores of the operations that an edge allows and that are admitted.</summary>
+    /// <summary>Names and scores of the operations of an edge that may be derived and that are admitted.</summary>
     public IEnumerable<(string Name, double Score)> Operations(CellEdge edge, Func<CandidateOperation, bool> admits) =>
-        cell.Allowed(edge).Where(o => admits(cell.Operations[o])).Select(o => (cell.Operations[o].Name, scores[edge.Index, o]));
+        cell.Derivable(edge).Where(o => admits(cell.Operations[o])).Select(o => (cell.Operations[o].Name, scores[edge.Index, o]));
 
-    /// <summary>The first operation of the highest score among those that the edge allows and that are admitted; null if there are
-    /// none.</summary>
+    /// <summary>The first operation of the highest score among those that may be derived and that are admitted; null if there are none.</summary>
     public (string Name, double Score)? BestOperation(CellEdge edge, Func<CandidateOperation, bool> admits) =>
         Operations(edge, admits).Select(o => ((string Name, double Score)?)o).MaxBy(o => o!.Value.Score);
 }

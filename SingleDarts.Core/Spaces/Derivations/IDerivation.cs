@@ -2,18 +2,24 @@ using SingleDarts.Core.Genotypes;
 
 namespace SingleDarts.Core.Spaces;
 
-/// <summary>A rule that turns architecture parameters into a discrete cell.</summary>
+/// <summary>
+/// How a search gets its genotype. A rule that looks at the parameters of one kind of cell alone derives from
+/// <see cref="CellDerivation"/>, a selection among candidates that the supernet scores from <see cref="OneShotSelection"/>.
+/// </summary>
 public interface IDerivation
 {
-    /// <summary>Name of the rule in run records.</summary>
+    /// <summary>Name in run records.</summary>
     string Name { get; }
 
-    /// <summary>Error messages for a kind of cell that the rule cannot derive; empty by default. A search asks before it starts.</summary>
-    /// <param name="cell">The kind: its edges and candidates.</param>
-    IEnumerable<string> Faults(CellSpecification cell) => [];
+    /// <summary>Error messages for a space that cannot be derived; empty by default. A search asks before it starts.</summary>
+    /// <param name="space">The search space.</param>
+    IEnumerable<string> Faults(SearchSpace space) => [];
 
-    /// <summary>Derives one kind of cell. Only candidates that <see cref="CellSpecification.IsAllowed"/> admits may be chosen.</summary>
-    /// <param name="cell">The kind: its edges and candidates.</param>
-    /// <param name="snapshot">Its parameters, [edges, operations].</param>
-    CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot);
+    /// <summary>
+    /// Derives a genotype, after every epoch and once more at the end of the search, whose result it then is. Only candidates of
+    /// <see cref="CellSpecification.Derivable"/> may be chosen. It must be a function of the context alone, and so must draw from its
+    /// generator only: a resumed search derives again what was not saved.
+    /// </summary>
+    /// <param name="context">The space, its parameters, and what scores a genotype.</param>
+    Genotype Derive(DerivationContext context);
 }

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Operations;
 
 namespace SingleDarts.Core.Spaces;
 
@@ -10,7 +11,7 @@ namespace SingleDarts.Core.Spaces;
 /// Weights, not α, are compared, so edges compete across the node: with a sigmoid by the weight itself, with a softmax by the
 /// share of their own edge.
 /// </remarks>
-public sealed record TopEdges : IDerivation
+public sealed record TopEdges : CellDerivation
 {
     /// <summary>Makes the rule.</summary>
     /// <param name="edges">Edges kept per node; a node with fewer keeps all.</param>
@@ -26,14 +27,15 @@ public sealed record TopEdges : IDerivation
     public int Edges { get; }
 
     /// <inheritdoc/>
-    public string Name => $"top-{Edges}-edges";
+    public override string Name => $"top-{Edges}-edges";
 
     /// <inheritdoc/>
-    public IEnumerable<string> Faults(CellSpecification cell)
+    public override IEnumerable<string> Faults(CellSpecification cell)
     {
-        if (cell.Operations.All(o => o.IsZero))
-            yield return $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never " +
-                "keeps; add another operation or use edge-argmax.";
+        CandidateOperation[] derivable = [.. cell.Operations.Where(o => o.IsDerivable)];
+        if (derivable.All(o => o.IsZero))
+            yield return $"Cell '{cell.Name}' has only zero operations ({string.Join<CandidateOperation>(", ", derivable)}), which {Name} " +
+                "never keeps; add another operation or use edge-argmax.";
     }
 
     /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>
@@ -42,7 +44,7 @@ public sealed record TopEdges : IDerivation
     /// <exception cref="ArgumentException">
     /// The weights have another shape or hold NaN, or the cell has no operation other than zero.
     /// </exception>
-    public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
+    public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var weights = new EdgeScores(cell, snapshot.OperationWeights, "weights");

@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Spaces;
 /// <see cref="TopEdges"/>. Ties go to the lower source and the earlier operation.
 /// </summary>
 /// <remarks>A network of such a genotype needs <c>EvaluationNetworkOptions.AllowRepeatedEdges</c>.</remarks>
-public sealed record TopPairs : IDerivation
+public sealed record TopPairs : CellDerivation
 {
     /// <summary>Makes the rule.</summary>
     /// <param name="pairs">Pairs kept per node; a node with fewer keeps all.</param>
@@ -24,10 +24,10 @@ public sealed record TopPairs : IDerivation
     public int Pairs { get; }
 
     /// <inheritdoc/>
-    public string Name => $"top-{Pairs}-pairs";
+    public override string Name => $"top-{Pairs}-pairs";
 
     /// <inheritdoc/>
-    public IEnumerable<string> Faults(CellSpecification cell) => new TopEdges(Pairs).Faults(cell);
+    public override IEnumerable<string> Faults(CellSpecification cell) => new TopEdges(Pairs).Faults(cell);
 
     /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
@@ -35,7 +35,7 @@ public sealed record TopPairs : IDerivation
     /// <exception cref="ArgumentException">
     /// The weights have another shape or hold NaN, or the cell has no operation other than zero.
     /// </exception>
-    public CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
+    public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var weights = new EdgeScores(cell, snapshot.OperationWeights, "weights");

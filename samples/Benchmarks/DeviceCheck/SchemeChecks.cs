@@ -49,7 +49,7 @@ internal static class SchemeChecks
         {
             LabeledBatch one = Batch(), two = Batch();
             (step.WeightBatch, step.ArchitectureBatch) = (one, scheme is SingleLevelScheme ? one : two);
-            losses.Add(scheme.Step(step).Weights.Loss);
+            losses.Add(scheme.Step(step).Weights!.Loss);
         }
         return (Kept(losses), Kept(supernet.Architecture.Named.Select(a => (Tensor)a.Parameter)),
             Kept(supernet.Weights.Select(w => (Tensor)w.Parameter)));

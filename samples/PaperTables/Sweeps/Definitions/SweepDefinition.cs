@@ -62,7 +62,8 @@ internal sealed record SweepDefinition
             .Concat(choices.Variants.Select(variant => row.Variants.GetValueOrDefault(variant)).OfType<JsonObject>()))
             settings = OptionTable<SearchSettings>.Apply(settings, options, $"{Name}, row '{row.Name}'");
         var scaled = new JsonObject(Rates.Select(name => KeyValuePair.Create<string, JsonNode?>(
-            name, choices.RateFactor * (double)OptionTable<SearchSettings>.Find(name, Name).Get(settings)!)));
+            name, choices.RateFactor * (OptionTable<SearchSettings>.Find(name, Name).Get(settings) as double? ??
+                MethodOverrides.RateOf(settings, name)))));
         return OptionTable<SearchSettings>.Apply(settings, scaled, Name);
     }
 

@@ -1,0 +1,61 @@
+using SingleDarts.Core.Spaces;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>How a search goes on after an epoch.</summary>
+public sealed record EpochDecision
+{
+    private EpochDecision()
+    {
+    }
+
+    /// <summary>The search goes on as it is.</summary>
+    public static EpochDecision Continue { get; } = new();
+
+    /// <summary>Why the search stops; <see langword="null"/> if it goes on.</summary>
+    public string? StopReason { get; private init; }
+
+    /// <summary>Number of the epoch whose genotype is the result of a search that stops, counted from 1; <see langword="null"/> for the
+    /// last.</summary>
+    public int? Epoch { get; private init; }
+
+    /// <summary>The space in which the search goes on; <see langword="null"/> if it stays the same.</summary>
+    public SearchSpace? Space { get; private init; }
+
+    /// <summary>Whether the supernet, α and the optimisers are kept if the space changes.</summary>
+    public bool KeepsWeights { get; private init; }
+
+    /// <summary>The search stops.</summary>
+    /// <param name="reason">Why, in a sentence.</param>
+    /// <param name="epoch">Number of the epoch whose genotype is the result, counted from 1; the last if <see langword="null"/>.</param>
+    public static EpochDecision Stop(string reason, int? epoch = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return new() { StopReason = reason, Epoch = epoch };
+    }
+
+    /// <summary>
+    /// A new stage begins, of <see cref="Runs.RunOptions.Epochs"/> epochs: a new supernet of the space, new α, new optimisers, and
+    /// schedules from their start.
+    /// </summary>
+    /// <param name="space">A space of the same input, classes and kinds of cells: <see cref="SearchSpace.Allow"/>,
+    /// <see cref="SearchSpace.WithStages"/>.</param>
+    public static EpochDecision NextStage(SearchSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new() { Space = space };
+    }
+
+    /// <summary>
+    /// Candidates are pruned in place: they are not computed any more and their p is 0. Everything else goes on: the other weights, α,
+    /// optimisers, schedules, and the epochs of the stage. No gradient reaches the weights of pruned candidates, and nothing reads
+    /// them; weight decay and momentum still move them.
+    /// </summary>
+    /// <param name="space">The present space with fewer candidates: <see cref="EpochRuleContext.Space"/> with
+    /// <see cref="SearchSpace.Allow"/>.</param>
+    public static EpochDecision Prune(SearchSpace space)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        return new() { Space = space, KeepsWeights = true };
+    }
+}

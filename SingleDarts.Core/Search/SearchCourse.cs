@@ -1,0 +1,99 @@
+using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Spaces;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// Which course a search has taken, as its rules decided: stages, the space of every epoch, the number of epochs. It depends on the
+/// reports alone, so that a resume finds it again.
+/// </summary>
+internal sealed class SearchCourse
+{
+    private readonly SearchSpace first;
+    private readonly SearchOptions options;
+    private readonly List<SearchSpace> spaces = [];
+
+    /// <summary>Begins with the first stage.</summary>
+    /// <param name="space">Its space.</param>
+    /// <param name="options">The search.</param>
+    public SearchCourse(SearchSpace space, SearchOptions options)
+    {
+        this.options = options;
+        first = StageSpace = Space = space;
+    }
+
+    /// <summary>Number of the present stage, counted from 1.</summary>
+    public int Stage { get; private set; } = 1;
+
+    /// <summary>The space with which the present stage began: that of its supernet.</summary>
+    public SearchSpace StageSpace { get; private set; }
+
+    /// <summary>The present space, without pruned candidates.</summary>
+    public SearchSpace Space { get; private set; }
+
+    /// <summary>Number of epochs of the run, to the end of the present stage.</summary>
+    public int Epochs => EpochsBefore + options.Epochs;
+
+    /// <summary>Number of epochs before the present stage.</summary>
+    private int EpochsBefore { get; set; }
+
+    /// <summary>A moment of the run within its stage.</summary>
+    /// <param name="epoch">Epoch of the run, counted from 0.</param>
+    /// <param name="fraction">Share of the epoch that is done.</param>
+    public EpochPosition PositionAt(int epoch, double fraction) => new(epoch - EpochsBefore, fraction, options.Epochs) { Stage = Stage - 1 };
+
+    /// <summary>The space of the network of an epoch's genotype: the places of the first stage, and the candidates of the epoch.</summary>
+    /// <param name="epoch">Number of the epoch, counted from 1.</param>
+    public SearchSpace NetworkSpace(int epoch) => first.WithCells(spaces[epoch - 1].Cells);
+
+    /// <summary>Asks the rules about the last epoch, once for each.</summary>
+    /// <param name="reports">All reports so far.</param>
+    /// <exception cref="InvalidRunException">A rule decides what cannot be done; the exception lists every fault.</exception>
+    public EpochDecision Decide(IReadOnlyList<EpochReport> reports)
+    {
+        spaces.Add(Space);
+        var context = new EpochRuleContext
+        {
+            Reports = reports,
+            Space = Space,
+            FirstSpace = first,
+            Stage = Stage,
+            EpochOfStage = reports.Count - EpochsBefore,
+            EpochsPerStage = options.Epochs,
+        };
+        // Every rule is asked, because a rule may count its epochs.
+        (IEpochRule Rule, EpochDecision Decision)[] decisions = [.. options.EpochRules.Select(rule => (rule, rule.Decide(context)))];
+        if (DecisionChecks.Faults(decisions, context, options).ToList() is { Count: > 0 } faults)
+            throw new InvalidRunException(SearchRun.Kind, faults);
+        EpochDecision[] all = [.. decisions.Select(d => d.Decision)];
+        return all.FirstOrDefault(d => d.StopReason is not null) ?? all.FirstOrDefault(d => d.Space is not null) ?? EpochDecision.Continue;
+    }
+
+    /// <summary>Takes the space that a decision names.</summary>
+    /// <param name="decision">What the rules decided.</param>
+    public void Follow(EpochDecision decision)
+    {
+        if (decision.Space is not { } space)
+            return;
+        Space = space;
+        if (decision.KeepsWeights)
+            return;
+        Stage++;
+        StageSpace = space;
+        EpochsBefore = spaces.Count;
+    }
+
+    /// <summary>Takes the course of a run that is resumed.</summary>
+    /// <param name="reports">Its epochs.</param>
+    /// <param name="isStopped">Whether a rule stopped it after the last one.</param>
+    public void Replay(IReadOnlyList<EpochReport> reports, bool isStopped)
+    {
+        for (int done = 1; done <= reports.Count; done++)
+        {
+            EpochDecision decision = Decide([.. reports.Take(done)]);
+            if (!isStopped || done < reports.Count)
+                Follow(decision);
+        }
+    }
+}

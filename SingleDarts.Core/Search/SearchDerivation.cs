@@ -1,0 +1,48 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Spaces;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>
+/// Derives genotypes with the supernet and the scheme of a search. All that is drawn is a function of the seed and the number of finished
+/// epochs.
+/// </summary>
+internal sealed class SearchDerivation(IDerivation derivation, IOptimizationScheme scheme, StepContext context, RandomStreams streams)
+{
+    /// <summary>Each derivation has this many positions of its own in the sequence of evaluation batches.</summary>
+    private const long Positions = 1L << 32;
+
+    /// <summary>The genotype after an epoch, or the result.</summary>
+    /// <param name="snapshot">α and p of every kind of cell.</param>
+    /// <param name="position">The moment of the last step.</param>
+    /// <param name="isFinal">Whether it is the result.</param>
+    /// <exception cref="InvalidOperationException">The derivation gives null.</exception>
+    public Genotype Derive(IReadOnlyDictionary<string, CellSnapshot> snapshot, EpochPosition position, bool isFinal)
+    {
+        using var scope = NewDisposeScope();
+        int index = position.Epoch + (isFinal ? 1 : 0);
+        using Generator generator = streams.CreateGenerator("derivation", index);
+        long next = (index + 1) * Positions;
+        SearchSpace space = context.Supernet.Space;
+        return derivation.Derive(new DerivationContext(space, snapshot)
+        {
+            IsFinal = isFinal,
+            Position = position,
+            Generator = generator,
+            Sampler = drawn => scheme.Draw(space, drawn),
+            Scorer = (genotype, size) => Accuracy(genotype, next++, size),
+        }) ?? throw new InvalidOperationException($"The derivation '{derivation.Name}' gives null; expected a genotype.");
+    }
+
+    private double Accuracy(Genotype genotype, long n, int? size)
+    {
+        using var scope = NewDisposeScope();
+        LabeledBatch batch = context.EvaluationBatch(n, size);
+        return context.Accuracy(genotype, batch);
+    }
+}

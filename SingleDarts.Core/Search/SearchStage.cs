@@ -1,0 +1,132 @@
+using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Search;
+
+/// <summary>What a stage of a search begins anew: supernet with α, optimisers, and what steps work with.</summary>
+internal sealed class SearchStage : IDisposable
+{
+    private readonly ScheduledOptimizer weights, architecture;
+    private readonly SearchOptions options;
+    private readonly RandomStreams streams;
+    private bool isDisposed;
+
+    /// <summary>Builds the supernet and its optimisers.</summary>
+    /// <param name="space">The space of the stage.</param>
+    /// <param name="number">Number of the stage, counted from 1.</param>
+    /// <param name="batches">The batches of the search.</param>
+    /// <param name="options">The search.</param>
+    /// <param name="othersDraw">Parts that may draw from the process's generator, besides modules of the network.</param>
+    public SearchStage(SearchSpace space, int number, SearchBatches batches, SearchOptions options, string[] othersDraw)
+    {
+        using var kept = new BuildScope();
+        this.options = options;
+        streams = new RandomStreams(options.Seed);
+        Supernet = new Supernet(space, options.Relaxation, new SupernetOptions
+        {
+            Seed = number == 1 ? options.Seed : streams.Derive("stage", number),
+            Device = Devices.Parse(options.Device),
+            DataType = options.DataType,
+            Affine = options.Affine,
+            TrackRunningStatistics = options.TrackRunningStatistics,
+            Execution = options.Execution,
+            ConvolutionType = options.ConvolutionType,
+            EdgeDecorators = options.EdgeDecorators,
+        });
+        Supernet.train();
+        weights = new ScheduledOptimizer(
+            options.WeightOptimizer, [.. Supernet.Weights.Where(w => w.Parameter.requires_grad)]);
+        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, Supernet.Architecture.Named);
+        Context = new StepContext(Supernet, weights, architecture, options.Penalties, options.Loss)
+        {
+            Position = new EpochPosition(0, 0, options.Epochs) { Stage = number - 1 },
+            WeightSteps = batches.StepsPerEpoch,
+            EvaluationBatches = batches.Evaluation,
+        };
+        Scheme = Begin(number);
+        Context.StepsPerEpoch = SchemeChecks.Steps(Scheme, batches.StepsPerEpoch);
+        Derivation = new SearchDerivation(options.Derivation ?? space.Derivation, Scheme, Context, streams);
+        Random = new RunRandom(Supernet, streams, othersDraw)
+        {
+            // What somebody else's scheme draws is not known.
+            SeedsProcess = IsForeign(options.Scheme),
+        };
+    }
+
+    public Supernet Supernet { get; }
+
+    public StepContext Context { get; }
+
+    /// <summary>The scheme of this stage: what the described one began.</summary>
+    public IOptimizationScheme Scheme { get; }
+
+    public SearchDerivation Derivation { get; }
+
+    public RunRandom Random { get; }
+
+    /// <summary>Prefixes and parts of a checkpoint.</summary>
+    public IEnumerable<(string Prefix, IResumable Part)> Parts =>
+    [
+        ("weights/", new SavedState(() => Supernet.state_dict())), ("weight-optimizer/", weights),
+        ("architecture-optimizer/", architecture),
+    ];
+
+    /// <summary>What must stay finite.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Moved =>
+    [
+        .. weights.Parameters.Select(w => ($"the weight '{w.Name}'", (Tensor)w.Parameter)),
+        .. architecture.Parameters.Select(a => ($"α of cell '{a.Name}'", (Tensor)a.Parameter)),
+    ];
+
+    /// <summary>Sets everything that moves with the epoch. The step has no batches yet.</summary>
+    /// <param name="position">The moment within the stage.</param>
+    /// <param name="epoch">Epoch of the run, counted from 0, for random streams.</param>
+    /// <param name="step">Step within the epoch, counted from 0.</param>
+    public void MoveTo(EpochPosition position, int epoch, int step)
+    {
+        MoveContextTo(position, epoch, step);
+        Supernet.MoveTo(position, step);
+        weights.MoveTo(position, step);
+        architecture.MoveTo(position, step);
+    }
+
+    /// <summary>Sets what a scheme sees of the moment alone.</summary>
+    /// <inheritdoc cref="MoveTo" path="/param"/>
+    public void MoveContextTo(EpochPosition position, int epoch, int step)
+    {
+        Context.Position = position;
+        Context.Step = step;
+        Context.Generator.manual_seed(streams.Derive("scheme", epoch, step));
+        Context.WeightBatch = Context.ArchitectureBatch = null!;
+    }
+
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        // What the scheme made for this stage; the described one is the caller's.
+        if (Scheme != options.Scheme)
+            (Scheme as IDisposable)?.Dispose();
+        Context.Generator.Dispose();
+        weights.Dispose();
+        architecture.Dispose();
+        Supernet.Dispose();
+    }
+
+    private IOptimizationScheme Begin(int number)
+    {
+        long seed = streams.Derive("scheme begin", number - 1);
+        Context.Generator.manual_seed(seed);
+        using var random = new RunRandom.Draw(seed, borrows: IsForeign(options.Scheme));
+        return options.Scheme.Begin(Context) ?? throw new InvalidRunException(SearchRun.Kind,
+            [$"Begin of the scheme '{options.Scheme.Name}' gives null; return the scheme of this run, by default this."]);
+    }
+
+    private static bool IsForeign(object part) => part.GetType().Assembly != typeof(SearchStage).Assembly;
+}

@@ -1,0 +1,46 @@
+using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Optimizers;
+using static TorchSharp.torch;
+
+namespace SingleDarts.Core.Spaces;
+
+/// <summary>What a derivation looks at.</summary>
+/// <param name="Space">The search space.</param>
+/// <param name="Snapshot">Parameters of every kind of cell, [edges, operations].</param>
+public sealed record DerivationContext(SearchSpace Space, IReadOnlyDictionary<string, CellSnapshot> Snapshot)
+{
+    /// <summary>Whether the search is at its end, so that the genotype is its result.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>The moment of the search: that of its last step.</summary>
+    public EpochPosition Position { get; init; } = new(0, 0, 1);
+
+    /// <summary>A generator on the CPU for what the derivation draws; a search seeds it anew for each derivation.</summary>
+    public Generator Generator
+    {
+        get => field ??= new Generator(0, CPU);
+        init;
+    }
+
+    /// <summary>
+    /// What <see cref="Draw"/> draws; <see cref="SearchSpace.RandomGenotype(Generator)"/> if <see langword="null"/>.
+    /// </summary>
+    public Func<Generator, Genotype>? Sampler { get; init; }
+
+    /// <summary>What <see cref="Accuracy"/> gives; <see langword="null"/> outside of a search.</summary>
+    public Func<Genotype, int?, double>? Scorer { get; init; }
+
+    /// <summary>A genotype as the scheme of the search samples them.</summary>
+    public Genotype Draw() => Sampler is null ? Space.RandomGenotype(Generator) : Sampler(Generator);
+
+    /// <summary>
+    /// One-shot accuracy of a genotype, 0 to 1: of its path alone in the supernet, in evaluation mode, on the next batch of a sequence that
+    /// goes through α's samples without augmentation.
+    /// </summary>
+    /// <param name="genotype">A genotype of the space.</param>
+    /// <param name="batchSize">Samples of the batch; those of the search's batches if <see langword="null"/>.</param>
+    /// <exception cref="InvalidOperationException">There is no supernet to score with.</exception>
+    public double Accuracy(Genotype genotype, int? batchSize = null) => Scorer is { } scorer ? scorer(genotype, batchSize)
+        : throw new InvalidOperationException(
+            $"There is no supernet to score genotypes of '{Space.Name}' with; derive in a search, or give the context a Scorer.");
+}

@@ -1,0 +1,95 @@
+using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Supernets;
+
+namespace PaperTables;
+
+/// <summary>The method that settings name, and what they change of it.</summary>
+internal static class MethodOverrides
+{
+    /// <summary>The method of a name on the command line.</summary>
+    public static SearchMethod Method(string name) => name switch
+    {
+        "single-darts" => SearchMethods.SingleDarts(),
+        "darts" => SearchMethods.Darts(),
+        "darts-2nd" => SearchMethods.DartsSecondOrder(),
+        "p-darts" => SearchMethods.PDarts(),
+        _ => throw new ArgumentException($"--method is '{name}'; the help of the command lists the methods."),
+    };
+
+    /// <summary>A search with everything that settings say besides the method.</summary>
+    public static ArchitectureSearch Apply(SearchSettings settings, ArchitectureSearch search)
+    {
+        if (Scheme(settings) is { } scheme)
+            search = search.Using(scheme);
+        if (Relaxation(settings) is { } relaxation)
+            search = search.Relaxing(relaxation);
+        return search
+            .UpdatingWeights(present => Weights(settings, present))
+            .UpdatingArchitecture(present => Alpha(settings, present))
+            .For(settings.Epochs ?? search.Options.Epochs, settings.BatchSize ?? search.Options.BatchSize);
+    }
+
+    /// <summary>A learning rate of the method that settings name.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="option">Name in JSON of an option that is a learning rate.</param>
+    public static double RateOf(SearchSettings settings, string option)
+    {
+        SearchOptions options = Method(settings.Method).Options(settings.SpaceFor([3, 32, 32], 10));
+        return (option == "alphaLearningRate" ? options.ArchitectureOptimizer : options.WeightOptimizer).Optimizer.LearningRate;
+    }
+
+    private static IOptimizationScheme? Scheme(SearchSettings settings) => settings.Scheme switch
+    {
+        null => null,
+        "single-level" => OptimizationSchemes.SingleLevel,
+        "bi-level" => OptimizationSchemes.BiLevel,
+        "bi-level-2nd" => OptimizationSchemes.BiLevelSecondOrder,
+        _ => OptimizationSchemes.SameSubset,
+    };
+
+    private static IRelaxation? Relaxation(SearchSettings settings) => settings switch
+    {
+        { Relaxation: "softmax" } => Relaxations.Softmax,
+        { InitialProbability: { } probability } => new SigmoidRelaxation(probability),
+        { Relaxation: "sigmoid" } => Relaxations.Sigmoid,
+        _ => null,
+    };
+
+    private static OptimizerSettings Weights(SearchSettings settings, OptimizerSettings present)
+    {
+        if (settings.WeightOptimizer is { } name && name != NameOf(present))
+            present = name == "adam"
+                ? present.Adam(present.Optimizer.LearningRate, 0.5, 0.999).Constant()
+                : present.Sgd(present.Optimizer.LearningRate).Cosine();
+        present = Changed(present, settings.LearningRate, settings.WeightDecay);
+        if (settings.Nesterov is { } nesterov && present.Optimizer is SgdOptions sgd)
+            present = present with { Optimizer = sgd with { Nesterov = nesterov } };
+        if (settings.MinimumLearningRate is { } minimum)
+            present = present.Cosine(minimum);
+        return settings.Clip is { } clip ? present.ClipGradientNorm(clip > 0 ? clip : null) : present;
+    }
+
+    private static OptimizerSettings Alpha(SearchSettings settings, OptimizerSettings present)
+    {
+        if (settings.AlphaOptimizer is { } name && name != NameOf(present))
+            present = name == "sgd"
+                ? present.Sgd(present.Optimizer.LearningRate)
+                : present.Adam(present.Optimizer.LearningRate, 0.5, 0.999);
+        return Changed(present, settings.AlphaLearningRate, settings.AlphaWeightDecay);
+    }
+
+    private static string NameOf(OptimizerSettings settings) => settings.Optimizer is AdamOptions ? "adam" : "sgd";
+
+    private static OptimizerSettings Changed(OptimizerSettings settings, double? rate, double? decay)
+    {
+        OptimizerOptions optimizer = settings.Optimizer;
+        if (rate is { } learningRate)
+            optimizer = optimizer with { LearningRate = learningRate };
+        if (decay is { } weightDecay)
+            optimizer = optimizer is SgdOptions sgd
+                ? sgd with { WeightDecay = weightDecay } : (AdamOptions)optimizer with { WeightDecay = weightDecay };
+        return settings with { Optimizer = optimizer };
+    }
+}
