@@ -24,6 +24,7 @@ public class DocumentationTests
 
     [Theory]
     [InlineData("docs/how-to/own-space.md", "OwnSpacePage.cs")]
+    [InlineData("docs/how-to/methods.md", "MethodsPage.cs")]
     [InlineData("docs/how-to/darts-space.md", "DartsSpacePage.cs")]
     [InlineData("docs/reference/darts-costs.md", "DartsCellsPages.cs")]
     [InlineData("docs/reference/genotypes.md", "DartsCellsPages.cs", "normal_concat")]

@@ -200,6 +200,8 @@ public class PyTorchTests
             ["NAS-Bench-201 best cell on CIFAR-100"] = "1,288,506",
             ["DARTS supernet"] = "1,930,618",
             ["DARTS supernet for ImageNet"] = "2,215,648",
+            ["PC-DARTS supernet"] = "299,578",
+            ["PC-DARTS supernet for ImageNet"] = "956,512",
             ["DARTS V2 for CIFAR-10"] = "3,349,342",
             ["DARTS V2 for CIFAR-10, auxiliary head"] = "476,426",
             ["DARTS V2 for ImageNet"] = "4,718,752",

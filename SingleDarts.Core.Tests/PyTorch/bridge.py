@@ -43,9 +43,14 @@ def initialize(module, seed):
                 nn.init.kaiming_uniform_(tensor.data, a=1)
 
 
+def file_name(name):
+    """beta.<cell> stands behind alpha.<cell> in files; a ParameterDict takes no dots."""
+    return f"alpha.{name[5:]}.beta" if name.startswith("beta.") else name
+
+
 def state(module, names):
     """Parameters and buffers by the name that the files use."""
-    own = [*module.named_parameters(), *module.named_buffers()]
+    own = [(file_name(name), tensor) for name, tensor in [*module.named_parameters(), *module.named_buffers()]]
     if names is None:
         return dict(own)
     alphas = [(name, tensor) for name, tensor in own if name.startswith("alpha.")]

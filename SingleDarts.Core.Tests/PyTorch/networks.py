@@ -8,15 +8,18 @@ build(description) makes a module of a dictionary (bridge.py reads it from JSON)
   {"type": "sequence", "layers": [descriptions]}
   {"type": "nasbench201_supernet", "channels", "cells", "classes", "relaxation", "affine", "track"}
   {"type": "nasbench201_network", "genotype": "|nor_conv_3x3~0|+...", "channels", "cells", "classes"}
-  {"type": "darts_supernet", "channels", "layers", "classes", "relaxation", "stem": "cifar" or "imagenet", "affine", "track"}
+  {"type": "darts_supernet", "channels", "layers", "classes", "relaxation", "stem": "cifar" or "imagenet", "affine", "track", "partial": K}
   {"type": "darts_network", "genotype": {"normal": [["sep_conv_3x3", 0], ...], "normal_concat": [2, 3, 4, 5], "reduce": ..., "reduce_concat": ...},
    "channels", "layers", "classes", "stem": "cifar" or "imagenet", "auxiliary": true, "auxiliary_normalization": false}
+
+A relaxation is "sigmoid", "softmax", "edge_normalized" (softmax and beta) or {"noise": {kind: [[g]]}, "temperature": t, "counts": false}
+(one operation for each edge, with Gumbel noise g). "partial" is K of partial channels, 1 without it.
 
 A place is "in", "out", "stride", "affine", "track" (running statistics), "search" (pools of DARTS are normalised).
 
 Names of parameters and buffers, in order of definition:
 
-  supernets     stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<edge>.operations.<operation>.*, head.*; alpha.<cell>
+  supernets     stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<edge>.operations.<operation>.*, head.*; alpha.<cell>, beta.<cell>
   networks      stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<gene>.*, auxiliary.*, head.*
   ReLU-conv-BN  convolution.weight, convolution.bias, normalization.*
   FactorizedReduce   even.weight, odd.weight, normalization.*
@@ -194,6 +197,47 @@ class MixedOp(nn.Module):
         return sum(weight * operation(x) for weight, operation in zip(weights, self.operations))
 
 
+class PartialOp(MixedOp):
+    """The mixture of the first channels; the rest, halved in size at stride 2, passes it. Then the first channels of all parts, the second..."""
+
+    def __init__(self, operations, parts, stride):
+        super().__init__(operations)
+        self.parts, self.stride = parts, stride
+
+    def forward(self, x, weights):
+        width = x.size(1) // self.parts
+        seen, rest = x[:, :width], x[:, width:]
+        if self.stride == 2:
+            rest = nn.functional.max_pool2d(rest, 2, stride=2)
+        y = torch.cat([super().forward(seen, weights), rest], dim=1)
+        return y[:, [channel for first in range(width) for channel in range(first, y.size(1), width)]]
+
+
+class SampledOp(MixedOp):
+    """The chosen operation alone; if the others count, their weights, which are zero, are added to every number."""
+
+    def __init__(self, operations, counts):
+        super().__init__(operations)
+        self.counts = counts
+
+    def forward(self, x, weights):
+        chosen = int(weights.argmax())
+        y = weights[chosen] * self.operations[chosen](x)
+        return y + sum(weights[k] for k in range(len(weights)) if k != chosen) if self.counts else y
+
+
+def mixture(operations, relaxation, partial=1, stride=1):
+    if isinstance(relaxation, dict):
+        return SampledOp(operations, relaxation["counts"])
+    return MixedOp(operations) if partial == 1 else PartialOp(operations, partial, stride)
+
+
+def one_hot(alpha, noise, temperature):
+    """One operation for each edge, with the gradient of the soft weights."""
+    soft = torch.softmax((torch.log_softmax(alpha, dim=-1) + torch.tensor(noise, dtype=alpha.dtype)) / temperature, dim=-1)
+    return nn.functional.one_hot(soft.argmax(dim=-1), alpha.size(1)).to(alpha.dtype) - soft.detach() + soft
+
+
 class Cell(nn.Module):
     """A cell of one input (NAS-Bench-201) or two (DARTS); edges are (source, target, module), by target.
 
@@ -207,15 +251,17 @@ class Cell(nn.Module):
         self.preprocessing = nn.ModuleList(preprocessing)
         self.edges = nn.ModuleList([module for _, _, module in edges])
 
-    def forward(self, before, previous, weights=None):
+    def forward(self, before, previous, weights=None, beta=None):
         inputs = [before, previous][-len(self.preprocessing):]
         nodes = [module(x) for module, x in zip(self.preprocessing, inputs)]
         for target in range(len(nodes), 1 + max(target for _, target in self.ends)):
-            terms = []
+            terms, into = [], [index for index, (_, end) in enumerate(self.ends) if end == target]
             for index, (source, end) in enumerate(self.ends):
                 if end == target:
                     edge = self.edges[index]
                     terms.append(edge(nodes[source]) if weights is None else edge(nodes[source], weights[index]))
+            if beta is not None:
+                terms = [share * term for share, term in zip(torch.softmax(beta[into], dim=0), terms)]
             nodes.append(sum(terms))
         return nodes[-1] if self.concat is None else torch.cat([nodes[i] for i in self.concat], dim=1)
 
@@ -232,26 +278,33 @@ class Network(nn.Module):
         self.head = head
         if alpha is not None:
             self.alpha = nn.ParameterDict({kind: nn.Parameter(1e-3 * torch.randn(shape)) for kind, shape in alpha.items()})
+        if relaxation == "edge_normalized":
+            self.beta = nn.ParameterDict({kind: nn.Parameter(1e-3 * torch.randn(shape[0])) for kind, shape in alpha.items()})
         self.relaxation = relaxation
 
     def forward(self, x):
         """Logits; with an auxiliary head in training mode, also its logits."""
         if self.relaxation is not None:
-            turn = {"sigmoid": torch.sigmoid, "softmax": lambda alpha: torch.softmax(alpha, dim=-1)}[self.relaxation]
-            weights = {kind: turn(alpha) for kind, alpha in self.alpha.items()}
+            weights = {kind: self.relax(kind, alpha) for kind, alpha in self.alpha.items()}
         x = self.stem(x)
         before, previous = x if isinstance(x, tuple) else (x, x)
         side = None
         for index, layer in enumerate(self.layers):
             if isinstance(layer, Cell):
                 p = weights[layer.kind] if self.relaxation is not None else None
-                before, previous = previous, layer(before, previous, p)
+                beta = self.beta[layer.kind] if self.relaxation == "edge_normalized" else None
+                before, previous = previous, layer(before, previous, p, beta)
             else:
                 before = previous = layer(previous)
             if index == self.auxiliary_at and self.training:
                 side = self.auxiliary(previous)
         logits = self.head(previous)
         return logits if side is None else (logits, side)
+
+    def relax(self, kind, alpha):
+        if isinstance(self.relaxation, dict):
+            return one_hot(alpha, self.relaxation["noise"][kind], self.relaxation["temperature"])
+        return torch.sigmoid(alpha) if self.relaxation == "sigmoid" else torch.softmax(alpha, dim=-1)
 
 
 def nasbench201_head(channels, classes):
@@ -273,7 +326,7 @@ def nasbench201(channels, cells, classes, edge, **more):
 def nasbench201_supernet(channels=16, cells=5, classes=10, relaxation="sigmoid", affine=False, track=False):
     def edge(_, width):
         place = Place(width, width, affine=affine, track=track)
-        return MixedOp([OPERATIONS["nasbench201"][name](place) for name in NASBENCH201])
+        return mixture([OPERATIONS["nasbench201"][name](place) for name in NASBENCH201], relaxation)
     return nasbench201(channels, cells, classes, edge, alpha={"cell": (6, 5)}, relaxation=relaxation)
 
 
@@ -304,13 +357,13 @@ def darts(channels, layers, classes, root, cell, place, **more):
     return Network(first, made, head, auxiliary=side, auxiliary_at=side_at, **more)
 
 
-def darts_supernet(channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True):
+def darts_supernet(channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True, partial=1):
     place = Place(3 * channels, 3 * channels, affine=affine, track=track, search=True)
 
     def cell(reduces, width):
         def mixed(source):
-            here = place.at(inputs=width, outputs=width, stride=2 if reduces and source < 2 else 1)
-            return MixedOp([OPERATIONS["darts"][name](here) for name in DARTS])
+            here = place.at(inputs=width // partial, outputs=width // partial, stride=2 if reduces and source < 2 else 1)
+            return mixture([OPERATIONS["darts"][name](here) for name in DARTS], relaxation, partial, here.stride)
         return [(source, target, mixed(source)) for target in range(2, 6) for source in range(target)], [2, 3, 4, 5]
     return darts(channels, layers, classes, stem, cell, place, alpha={"normal": (14, 8), "reduction": (14, 8)}, relaxation=relaxation)
 
@@ -378,7 +431,7 @@ def count(module, name=""):
     """Parameters whose names begin with a name, alpha and the auxiliary head only where they are named."""
     return sum(
         p.numel() for n, p in module.named_parameters()
-        if n.startswith(name) and (name or not n.startswith(("alpha.", "auxiliary."))))
+        if n.startswith(name) and (name or not n.startswith(("alpha.", "beta.", "auxiliary."))))
 
 
 def counts():
@@ -391,6 +444,8 @@ def counts():
         "NAS-Bench-201 best cell on CIFAR-100": count(nasbench201_network(winner)),
         "DARTS supernet": count(darts_supernet()),
         "DARTS supernet for ImageNet": count(darts_supernet(stem="imagenet", classes=1000)),
+        "PC-DARTS supernet": count(darts_supernet(relaxation="edge_normalized", partial=4)),
+        "PC-DARTS supernet for ImageNet": count(darts_supernet(relaxation="edge_normalized", partial=2, stem="imagenet", classes=1000)),
         "DARTS V2 for CIFAR-10": count(cifar),
         "DARTS V2 for CIFAR-10, auxiliary head": count(cifar, "auxiliary."),
         "DARTS V2 for ImageNet": count(imagenet),

@@ -122,6 +122,8 @@ public class EnasTests
             search.Step.Generator.manual_seed(epoch);
             Parameter[] parameters = [.. run.Controller.parameters()];
             Tensor[] before = [.. parameters.Select(p => p.detach().clone())];
+            foreach (Parameter parameter in parameters)
+                parameter.grad = null;
             Tensor? loss = null;
             double last = 0;
             for (int i = 0; i < 4; i++)
@@ -143,7 +145,6 @@ public class EnasTests
             run.Step(search.Step);
             run.EndEpoch(search.Step);
             frozen = last;
-            Console.WriteLine($"epoch {epoch} frozen {frozen}");
             for (int i = 0; i < parameters.Length; i++)
                 (before[i] - gradients[i] - parameters[i]).abs().max().item<float>().Should().BeLessThan(1e-6f);
             gradients.Max(g => g.abs().max().item<float>()).Should().BePositive();

@@ -21,6 +21,8 @@ public class SearchMethodTests
             ("darts-2nd", SearchMethods.DartsSecondOrder(), Small.Space, null),
             ("enas", SearchMethods.Enas(candidates: 4, candidatesPerEpoch: 2), Small.Space,
                 o => o with { Scheme = new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 } }),
+            ("rsps", SearchMethods.RandomSearch(candidates: 3), Small.Space,
+                o => o with { Derivation = new DrawnSelection { Count = 3, CountPerEpoch = 2, BatchSize = 10 } }),
             ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 

@@ -14,7 +14,7 @@ internal static class SearchValidation
         List<string> faults = [.. Faults(space, data, options)];
         probe = space is not null && RunValidation.HasPlace(options)
             ? new SearchProbe(space, data, options) : null;
-        faults.AddRange(probe?.Faults ?? []);
+        faults.AddRange((probe?.Faults ?? []).Except(faults));
         // The network of a genotype is affine, so that it is built and counted, too.
         if (space is not null && probe is { Faults.Count: 0 } && RunValidation.Try(() => new CostModel(space)) is { } unfit)
             faults.Add(unfit);

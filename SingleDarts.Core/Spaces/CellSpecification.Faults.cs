@@ -35,7 +35,8 @@ partial class CellSpecification
             foreach (var genes in cell.Nodes[i].GroupBy(gene => gene.Source))
                 if (genes.Count() > 1 && !allowRepeatedEdges)
                     faults.Add(
-                        $"node {node} reads node {genes.Key} {genes.Count()} times ({string.Join(", ", genes)}), expected at most once");
+                        $"node {node} reads node {genes.Key} {genes.Count()} times ({string.Join(", ", genes)}), expected at most once " +
+                        "(a network takes it with AllowRepeatedEdges)");
         }
         if (cell.OutputNodes is not null && !cell.OutputNodes.SequenceEqual(Topology.OutputNodes))
             faults.Add(

@@ -35,6 +35,9 @@ public sealed class NetworkLayout
     /// <summary>Channels of the layer before the head.</summary>
     public long OutChannels => Layers[^1].OutChannels;
 
+    /// <summary>Whether a second stem follows the first, as in the networks of DARTS for ImageNet.</summary>
+    internal bool HasSecondStem => plan.SecondStem is not null;
+
     /// <summary>First block: sample to the channels of the first layer.</summary>
     internal BlockPlacement Stem => new(plan.Stem, new OperationContext(InputShape[0], plan.Channels * plan.StemMultiplier));
 

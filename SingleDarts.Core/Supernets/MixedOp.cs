@@ -108,7 +108,8 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
                 Tensor term = operations[k].call(input) * weights.P[k];
                 sum = sum is null ? term : sum.Plus_(term);
             }
-        sum ??= Zero.Of(input, inner);
+        // Times the weights, so that p has a gradient of 0 instead of none if no candidate of the whole network is computed.
+        sum ??= Zero.Of(input, inner) * weights.P.sum();
         if (weights.CountsUncomputed)
             for (int k = 0; k < Count; k++)
                 if (isAllowed[k] && !weights.Computes(k))

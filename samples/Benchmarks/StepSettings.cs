@@ -1,3 +1,5 @@
+using SingleDarts.Core.Spaces;
+
 namespace Benchmarks;
 
 /// <summary>The step that is measured: NAS-Bench-201's supernet on random images of ten classes.</summary>
@@ -11,6 +13,9 @@ internal sealed record StepSettings(long Channels, int Cells, int Batch, long Si
 {
     /// <summary>The paper's supernet (Section 5.1.1).</summary>
     public static StepSettings Paper { get; } = new(16, 5, 64, 32, Environment.ProcessorCount, "cpu");
+
+    /// <summary>NAS-Bench-201 of this size.</summary>
+    public SearchSpace Space => SearchSpaces.NasBench201(10, Channels, Cells, 3, Size, Size);
 
     /// <summary>As arguments of a process that measures.</summary>
     public IEnumerable<string> Arguments =>

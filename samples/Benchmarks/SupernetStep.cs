@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Optimizers;
@@ -16,17 +17,20 @@ internal sealed class SupernetStep : IDisposable
     private readonly StepContext step;
     private readonly IOptimizationScheme scheme;
 
-    public SupernetStep(StepSettings settings, CellExecution execution, IOptimizationScheme scheme, ScalarType? convolutionType = null)
+    public SupernetStep(StepSettings settings, SearchSpace space, SearchOptions options)
     {
-        this.scheme = scheme;
+        scheme = options.Scheme;
         Device device = Devices.Parse(settings.Device);
-        supernet = new Supernet(
-            SearchSpaces.NasBench201(10, settings.Channels, settings.Cells, 3, settings.Size, settings.Size), Relaxations.Sigmoid,
-            new SupernetOptions { Execution = execution, Device = device, ConvolutionType = convolutionType });
+        supernet = new Supernet(space, options.Relaxation, new SupernetOptions
+        {
+            Execution = options.Execution,
+            Device = device,
+            ConvolutionType = options.ConvolutionType,
+            EdgeDecorators = options.EdgeDecorators,
+        });
         supernet.train();
-        weights = new ScheduledOptimizer(
-            OptimizerSettings.Default.Sgd(0.005, momentum: 0.9, weightDecay: 3e-4).ClipGradientNorm(5), supernet.Weights);
-        architecture = new ScheduledOptimizer(OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999), supernet.Architecture.Named);
+        weights = new ScheduledOptimizer(options.WeightOptimizer, supernet.Weights);
+        architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named);
         step = new StepContext(supernet, weights, architecture) { WeightBatch = Batch(1), ArchitectureBatch = Batch(2) };
         if (scheme is SingleLevelScheme)
             step.ArchitectureBatch = step.WeightBatch;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using TorchSharp;
 
@@ -13,7 +15,10 @@ namespace Benchmarks;
 /// </summary>
 internal static class Worker
 {
-    public static readonly string[] Modes = ["per-edge", "merged", "recomputation", "bfloat16", "bi-level", "bi-level-2nd", "floor"];
+    /// <summary>Ways to compute the step in NAS-Bench-201; the last three are bi-level steps of methods in the space of DARTS, in 8
+    /// cells.</summary>
+    public static readonly string[] Modes =
+        ["per-edge", "merged", "recomputation", "bfloat16", "bi-level", "bi-level-2nd", "floor", "darts", "pc-darts", "gdas"];
 
     /// <summary>Measures on a thread of its own, as a search does.</summary>
     public static int Run(string mode, StepSettings settings)
@@ -57,22 +62,37 @@ internal static class Worker
             step = floor.Run;
             return floor;
         }
-        IOptimizationScheme scheme = mode switch
+        SearchMethod? method = mode switch
+        {
+            "darts" => SearchMethods.Darts(),
+            "pc-darts" => SearchMethods.PcDarts(),
+            "gdas" => SearchMethods.Gdas(),
+            _ => null,
+        };
+        SearchSpace space = method is null
+            ? settings.Space
+            : SearchSpaces.Darts(10, settings.Channels, height: settings.Size, width: settings.Size);
+        var subject = new SupernetStep(settings, space, method?.Options(space) ?? InNasBench201(mode));
+        step = subject.Run;
+        return subject;
+    }
+
+    private static SearchOptions InNasBench201(string mode) => new()
+    {
+        Scheme = mode switch
         {
             "bi-level" => OptimizationSchemes.BiLevel,
             "bi-level-2nd" => OptimizationSchemes.BiLevelSecondOrder,
             _ => OptimizationSchemes.SingleLevel,
-        };
-        CellExecution execution = mode switch
+        },
+        Execution = mode switch
         {
             "per-edge" => CellExecution.PerEdge,
             "recomputation" => CellExecution.MergedWithRecomputation,
             _ => CellExecution.Merged,
-        };
-        var subject = new SupernetStep(settings, execution, scheme, mode == "bfloat16" ? torch.ScalarType.BFloat16 : null);
-        step = subject.Run;
-        return subject;
-    }
+        },
+        ConvolutionType = mode == "bfloat16" ? torch.ScalarType.BFloat16 : null,
+    };
 
     private static void Wait(StepSettings settings)
     {

@@ -14,7 +14,11 @@ internal static class MethodOverrides
         "single-darts" => SearchMethods.SingleDarts(),
         "darts" => SearchMethods.Darts(),
         "darts-2nd" => SearchMethods.DartsSecondOrder(),
+        "gdas" => SearchMethods.Gdas(),
+        "pc-darts" => SearchMethods.PcDarts(),
+        "enas" => SearchMethods.Enas(),
         "p-darts" => SearchMethods.PDarts(),
+        "rsps" => SearchMethods.RandomSearch(),
         _ => throw new ArgumentException($"--method is '{name}'; the help of the command lists the methods."),
     };
 

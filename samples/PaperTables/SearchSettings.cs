@@ -15,7 +15,7 @@ internal sealed record SearchSettings
     private static readonly SearchOptions Paper = new();
 
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
-        "single-darts", "darts", "darts-2nd", "p-darts")]
+        "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "enas", "p-darts", "rsps")]
     public string Method { get; init; } = Paper.Method;
 
     [CommandOption("--space", "Search space.", "nasbench201", "darts")]

@@ -10,6 +10,9 @@ public static partial class SearchMethods
     /// for NAS-Bench-201.</summary>
     private static bool IsDartsFamily(SearchSpace space) => space.Cells.Count > 1;
 
+    /// <summary>Whether a space is that of DARTS for ImageNet, behind three convolutions of stride 2.</summary>
+    private static bool IsDartsImageNet(SearchSpace space) => IsDartsFamily(space) && space.Layout.HasSecondStem;
+
     /// <summary>α's optimiser of DARTS and of most that followed: Adam 3e-4 (0.5, 0.999), weight decay 1e-3.</summary>
     private static OptimizerSettings DartsAlpha => OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999, weightDecay: 1e-3);
 

@@ -27,9 +27,11 @@ internal sealed class EdgeScores
         this.scores = scores;
     }
 
+    /// <summary>Names and scores of the operations of an edge that may be derived and that are admitted.</summary>
+    public IEnumerable<(string Name, double Score)> Operations(CellEdge edge, Func<CandidateOperation, bool> admits) =>
+        cell.Derivable(edge).Where(o => admits(cell.Operations[o])).Select(o => (cell.Operations[o].Name, scores[edge.Index, o]));
+
     /// <summary>The first operation of the highest score among those that may be derived and that are admitted; null if there are none.</summary>
     public (string Name, double Score)? BestOperation(CellEdge edge, Func<CandidateOperation, bool> admits) =>
-        cell.Derivable(edge).Where(o => admits(cell.Operations[o]))
-            .Select(o => ((string Name, double Score)?)(cell.Operations[o].Name, scores[edge.Index, o]))
-            .MaxBy(c => c!.Value.Score);
+        Operations(edge, admits).Select(o => ((string Name, double Score)?)o).MaxBy(o => o!.Value.Score);
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using SingleDarts.Core.Optimizers;
@@ -75,7 +75,7 @@ internal static class CostChecks
         StepSettings size = d.Device.type == TorchSharp.DeviceType.CPU ? new(4, 1, 8, 16, 1, "cpu") : StepSettings.Paper;
         (double Host, double All) Time(StepSettings settings, int steps)
         {
-            using var subject = new SupernetStep(settings, CellExecution.Merged, OptimizationSchemes.SingleLevel);
+            using var subject = new SupernetStep(settings, settings.Space, new SearchOptions());
             subject.Run();
             subject.Run();
             bool isDevice = settings.Device != "cpu";

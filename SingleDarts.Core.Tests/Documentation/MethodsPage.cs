@@ -1,0 +1,46 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using SingleDarts.Core.Training;
+
+namespace SingleDarts.Core.Tests.Documentation;
+
+/// <summary>The programs of docs/how-to/methods.md, word for word.</summary>
+public class MethodsPage
+{
+    [Trait("Category", "Slow")]
+    [Fact]
+    public void Methods_are_built_changed_and_made()
+    {
+        using ClassificationDataset data = GeneratedImages.Create(count: 400, seed: 1);
+        ArchitectureSearch search = ArchitectureSearch
+            .In(SearchSpaces.Darts(data.InputShape, data.Classes), SearchMethods.PcDarts())
+            .On(data)
+            .Augmenting(ImageAugmentation.Cifar10Search)
+            .For(epochs: 50, batchSize: 96)      // instead of 256
+            .WithSeed(1);
+        search.Options.Method.Should().Be("pc-darts");
+        search.Options.BatchSize.Should().Be(96);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+        search.Options.ArchitectureOptimizer.FrozenEpochs(10).Should().Be(3);
+
+        SearchSpace space = SearchSpaces.NasBench201(data.InputShape, data.Classes, channels: 4, cellsPerStage: 1);
+        search = ArchitectureSearch.In(space, SearchMethods.Gdas()).On(data).Relaxing(new GumbelRelaxation { CountsUncomputed = false });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        Genotype genotype = DartsGenotypes.Named("NASNet-A").Genotype;
+        using var network = DartsNetworks.Cifar(genotype, options: new() { AllowRepeatedEdges = true });
+
+        search = ArchitectureSearch.In(space).On(data).Decorating(new PartialChannels(2));      // Single-DARTS on half of the channels
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        var mine = new SearchMethod("mine", space => SearchMethods.PcDarts(k: 8).Options(space) with { Penalties = [new ZeroOneLoss(1)] })
+        {
+            Source = "PC-DARTS with a zero-one loss",
+        };
+        ArchitectureSearch.In(SearchSpaces.Darts(), mine).Options.EdgeDecorators.Should().Equal(new PartialChannels(8));
+    }
+}
