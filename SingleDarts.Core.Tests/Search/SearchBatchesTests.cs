@@ -60,6 +60,29 @@ public class SearchBatchesTests
         source.Batches.Should().Be(2 * 4);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Evaluation_batches_pass_over_alphas_samples_without_augmentation_again_and_again(bool prefetch)
+    {
+        using var scope = NewDisposeScope();
+        using var source = new Counting();
+        long[] samples = [.. SampleOrder.All(Samples).Skip(4)];
+        using SearchBatches batches = Of(source, new SampleAllocation(SampleOrder.All(4), samples, ArchitectureSampling.None), prefetch);
+        using SearchBatches others = Of(source, new SampleAllocation(SampleOrder.All(4), samples, ArchitectureSampling.None));
+        // 21 samples are four batches of five, and one that no batch statistics can be taken of.
+        long[] Batch(SearchBatches of, long n, int? size) => [.. of.Evaluation(n, size).Inputs.data<double>().Select(x => (long)x)];
+        long[] Pass(int pass) => [.. Enumerable.Range(4 * pass, 4).SelectMany(n => Batch(batches, n, 5))];
+        Pass(0).Should().HaveCount(20).And.OnlyHaveUniqueItems().And.BeSubsetOf(samples);
+        Pass(1).Should().NotEqual(Pass(0));
+        Batch(others, 6, 5).Should().Equal(Batch(batches, 6, 5));
+        Batch(batches, 2, null).Should().HaveCount(5, "three batches of eight are a pass, the last of what is left");
+        Batch(batches, 1, 99).Order().Should().Equal(samples);
+        batches.Invoking(b => b.Evaluation(0, 1)).Should().Throw<ArgumentOutOfRangeException>();
+        var (weights, architecture) = batches.Get(0, 0);
+        architecture.Should().BeSameAs(weights, "no batches are drawn for α");
+    }
+
     private static SearchBatches Of(IBatchSource source, SampleAllocation? allocation = null, bool prefetch = false) => new(
         source, allocation ?? new SampleAllocation(SampleOrder.All(Samples)), new RandomStreams(1), CPU,
         new SearchOptions { BatchSize = 8, Epochs = 2, Prefetch = prefetch, DataType = ScalarType.Float64 });
@@ -83,6 +106,27 @@ public class SearchBatchesTests
             Interlocked.Increment(ref batches);
             return new(zeros(indices.Length, 1), zeros(indices.Length, ScalarType.Int64));
         }
+
+        public IBatchSource ForEvaluation() => new Numbers();
+
+        public void Dispose()
+        {
+        }
+    }
+
+    /// <summary>Each sample is its own number.</summary>
+    private sealed class Numbers : IBatchSource
+    {
+        public string Name => "numbers";
+
+        public long Count => Samples;
+
+        public int Classes => 2;
+
+        public IReadOnlyList<long> InputShape => [1];
+
+        public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator) =>
+            new(tensor(indices.ToArray()).to(float32).unsqueeze(1), zeros(indices.Length, ScalarType.Int64));
 
         public void Dispose()
         {

@@ -81,7 +81,8 @@ public sealed class ArchitectureSearch
 
     /// <summary>Adds what stands around the mixture on every edge, outside of what was added before.</summary>
     /// <param name="decorator">For example partial channels.</param>
-    public ArchitectureSearch Decorating(IEdgeDecorator decorator) => With(o => o with { EdgeDecorators = [.. o.EdgeDecorators, decorator] });
+    public ArchitectureSearch Decorating(IEdgeDecorator decorator) =>
+        With(o => o with { EdgeDecorators = [.. o.EdgeDecorators, decorator] });
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
     /// <param name="change">Changes the present settings: <c>o => o.Sgd(0.01)</c> keeps the schedule and the clipping.</param>

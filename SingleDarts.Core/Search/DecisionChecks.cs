@@ -55,7 +55,7 @@ internal static class DecisionChecks
             return [$"{begins} with the kinds of cells {string.Join(" and ", space.Cells.Select(cell => cell.Name))}; expected those of " +
                 $"the first stage, {string.Join(" and ", kinds)}. Make it of context.Space."];
         IDerivation derivation = options.Derivation ?? first.Derivation;
-        return derivation.Faults(space)
+        return derivation.Faults(space).Concat(options.Scheme.Faults(space))
             .Concat(options.Observers.OfType<ISearchObserver>().SelectMany(observer => observer.Faults(space)))
             .Concat(new[] { RunValidation.Try(() => new CostModel(first.WithCells(space.Cells))) }.OfType<string>())
             .Select(fault => $"{begins} that does not fit the search: {fault}");

@@ -26,8 +26,8 @@ internal sealed class SearchBatches : IDisposable
         this.allocation = allocation;
         this.streams = streams;
         batchSize = options.BatchSize;
-        Epochs = options.Epochs;
         evaluation = new Lazy<IBatchSource>(source.ForEvaluation);
+        Epochs = options.Epochs;
         order = new EpochOrder(allocation.WeightSamples, batchSize, streams);
         batches = new Prefetcher(
             Make, (epoch, step) => order.Following(epoch, step, Epochs), device, options.Prefetch, options.DataType);

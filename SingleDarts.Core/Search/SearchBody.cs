@@ -22,6 +22,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private readonly IBatchSource data;
     private readonly SearchBatches batches;
     private readonly SearchCourse course;
+    private readonly RandomStreams streams;
     private SearchStage stage;
     private StepOutcome? outcome;
     private SearchResult? result;
@@ -34,12 +35,12 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         this.options = options;
         this.logger = logger;
         othersDraw = partsDrawFromProcess ? ["a relaxation, penalty or module of the search"] : [];
+        streams = new RandomStreams(options.Seed);
         using var kept = new BuildScope();
         Device device = Devices.Parse(options.Device);
-        batches = new SearchBatches(
-            data, SchemeChecks.Allocate(data, options), new RandomStreams(options.Seed), device, options);
+        batches = new SearchBatches(data, SchemeChecks.Allocate(data, options), streams, device, options);
         course = new SearchCourse(space, options);
-        stage = new SearchStage(space, course.Stage, batches, options, othersDraw);
+        stage = new SearchStage(space, course.Stage, options, batches, othersDraw);
         Sums = new EpochSums(device, WeightLoss, WeightAccuracy, ArchitectureLoss, ArchitectureAccuracy);
         RunLog.SearchStarted(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
             options.Epochs, StepsPerEpoch, options.Seed);
@@ -67,9 +68,9 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     {
         Stage = course.Stage,
         Position = Position(epoch, step),
+        WeightSteps = batches.StepsPerEpoch,
         Outcome = outcome,
         Result = result,
-        WeightSteps = batches.StepsPerEpoch,
         DrawIndependentBatch = () => batches.Independent(epoch, step),
     };
 
@@ -78,7 +79,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     public void Prepare(int epoch, int step)
     {
         outcome = null;
-        stage.MoveTo(Position(epoch, step), epoch, step);
+        stage.MoveTo(Position(epoch, step), step);
+        Enter(epoch, step);
         if (step < batches.StepsPerEpoch)
             (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, step);
     }
@@ -92,9 +94,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     public EpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, double?> means = Sums.Means();
-        EpochPosition last = stage.Context.Position;
         using IDisposable random = Random.Begin(epoch, StepsPerEpoch);
-        stage.MoveContextTo(last, epoch, StepsPerEpoch);
+        Enter(epoch, StepsPerEpoch);
         stage.Scheme.EndEpoch(stage.Context);
         var snapshot = stage.Supernet.Snapshot();
         return new EpochReport
@@ -102,7 +103,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
             Epoch = epoch + 1,
             Epochs = course.Epochs,
             Stage = course.Stage,
-            Genotype = stage.Derivation.Derive(snapshot, last, isFinal: false),
+            Genotype = Derive(snapshot, epoch, isFinal: false),
             WeightLoss = means[WeightLoss] ?? double.NaN,
             WeightAccuracy = means[WeightAccuracy] ?? double.NaN,
             ArchitectureLoss = means[ArchitectureLoss] ?? means[WeightLoss] ?? double.NaN,
@@ -147,7 +148,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     public SearchResult Complete(IReadOnlyList<EpochReport> reports, RunStop? stop, RunFolder? folder)
     {
         int epoch = stop?.ResultEpoch ?? reports.Count;
-        Genotype genotype = epoch < reports.Count ? reports[epoch - 1].Genotype : Result(reports[^1]);
+        Genotype genotype = epoch == reports.Count ? Result(reports[^1]) : reports[epoch - 1].Genotype;
         ModuleCost cost = new CostModel(course.NetworkSpace(epoch)).Of(genotype);
         result = new SearchResult(genotype, cost, reports, stop?.Reason) { GenotypeEpoch = epoch };
         folder?.WriteText(RunFiles.Genotype, RunDocument.Genotype(result));
@@ -169,7 +170,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private void BeginStage(int epochs)
     {
         stage.Dispose();
-        stage = new SearchStage(course.StageSpace, course.Stage, batches, options, othersDraw);
+        stage = new SearchStage(course.StageSpace, course.Stage, options, batches, othersDraw);
         batches.Epochs = course.Epochs;
         RunLog.StageStarted(logger, course.Stage, epochs, course.StageSpace.ToString());
     }
@@ -180,15 +181,26 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         RunLog.Pruned(logger, epochs, course.Space.ToString());
     }
 
+    /// <summary>The context without batches at a step.</summary>
+    private void Enter(int epoch, int step)
+    {
+        stage.Context.Step = step;
+        stage.Context.Generator.manual_seed(streams.Derive("scheme", epoch, step));
+        stage.Context.WeightBatch = stage.Context.ArchitectureBatch = null!;
+    }
+
     /// <summary>Derived once more, with the supernet as the last step left it, also if the run is resumed at its end.</summary>
     private Genotype Result(EpochReport last)
     {
-        int epoch = last.Epoch - 1;
-        EpochPosition position = Position(epoch, StepsPerEpoch - 1);
-        stage.MoveTo(position, epoch, StepsPerEpoch - 1);
+        int epoch = last.Epoch - 1, step = StepsPerEpoch - 1;
+        stage.MoveTo(Position(epoch, step), step);
         using IDisposable random = Random.Begin(epoch, StepsPerEpoch + 1);
-        return stage.Derivation.Derive(last.Architecture, position, isFinal: true);
+        return Derive(last.Architecture, epoch, isFinal: true);
     }
+
+    private Genotype Derive(IReadOnlyDictionary<string, CellSnapshot> snapshot, int epoch, bool isFinal) =>
+        new SearchDerivation(options.Derivation ?? space.Derivation, stage.Scheme, stage.Context, streams)
+            .Derive(snapshot, epoch + (isFinal ? 1 : 0), isFinal);
 
     private static (Tensor? Sum, long Samples)[] Terms(BatchOutcome? of) =>
         of is null ? [(null, 0), (null, 0)] : [(of.Loss.Times(of.Size), of.Size), (of.Correct, of.Size)];

@@ -1,6 +1,5 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
@@ -19,20 +18,19 @@ internal sealed class SearchDerivation(IDerivation derivation, IOptimizationSche
 
     /// <summary>The genotype after an epoch, or the result.</summary>
     /// <param name="snapshot">α and p of every kind of cell.</param>
-    /// <param name="position">The moment of the last step.</param>
+    /// <param name="index">Number of the derivation: the epoch, counted from 0, or the number of epochs for the result.</param>
     /// <param name="isFinal">Whether it is the result.</param>
     /// <exception cref="InvalidOperationException">The derivation gives null.</exception>
-    public Genotype Derive(IReadOnlyDictionary<string, CellSnapshot> snapshot, EpochPosition position, bool isFinal)
+    public Genotype Derive(IReadOnlyDictionary<string, CellSnapshot> snapshot, int index, bool isFinal)
     {
         using var scope = NewDisposeScope();
-        int index = position.Epoch + (isFinal ? 1 : 0);
         using Generator generator = streams.CreateGenerator("derivation", index);
         long next = (index + 1) * Positions;
         SearchSpace space = context.Supernet.Space;
         return derivation.Derive(new DerivationContext(space, snapshot)
         {
             IsFinal = isFinal,
-            Position = position,
+            Position = context.Position,
             Generator = generator,
             Sampler = drawn => scheme.Draw(space, drawn),
             Scorer = (genotype, size) => Accuracy(genotype, next++, size),

@@ -12,12 +12,6 @@ namespace SingleDarts.Core.Search;
 /// <param name="Context">Supernet, batches and optimisers.</param>
 public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, StepContext Context) : RunMoment(Epoch, Step, StepsPerEpoch)
 {
-    /// <summary>Number of the stage, counted from 1.</summary>
-    public int Stage { get; init; } = 1;
-
-    /// <summary>The moment within the stage, by which everything that moves with the epoch is taken.</summary>
-    public EpochPosition Position { get; init; }
-
     /// <summary>Steps of one epoch over the weights' batches; the steps behind them have no batches.</summary>
     /// <value>All steps of the epoch.</value>
     public int WeightSteps
@@ -25,6 +19,12 @@ public sealed record SearchMoment(int Epoch, int Step, int StepsPerEpoch, StepCo
         get => field == 0 ? StepsPerEpoch : field;
         init;
     }
+
+    /// <summary>Number of the stage, counted from 1.</summary>
+    public int Stage { get; init; } = 1;
+
+    /// <summary>The moment within the stage, by which everything that moves with the epoch is taken.</summary>
+    public EpochPosition Position { get; init; }
 
     /// <summary>What the step measured, on the device; <see langword="null"/> before a step.</summary>
     public StepOutcome? Outcome { get; init; }

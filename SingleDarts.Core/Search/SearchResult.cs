@@ -4,7 +4,9 @@ using SingleDarts.Core.Spaces;
 namespace SingleDarts.Core.Search;
 
 /// <summary>What a search found.</summary>
-/// <param name="Genotype">The genotype derived at the end, by a selection once more; or that of the epoch which an epoch rule named.</param>
+/// <param name="Genotype">
+/// The genotype derived at the end, or after the epoch which a rule named. A selection scores its candidates once more at the end.
+/// </param>
 /// <param name="Cost">Parameters and FLOPs of its network.</param>
 /// <param name="Epochs">Reports of all epochs, those before a resume included.</param>
 /// <param name="StopReason">Why an epoch rule ended the search, or <see langword="null"/> where it ran to its last epoch.</param>

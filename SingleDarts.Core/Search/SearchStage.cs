@@ -12,21 +12,19 @@ namespace SingleDarts.Core.Search;
 internal sealed class SearchStage : IDisposable
 {
     private readonly ScheduledOptimizer weights, architecture;
-    private readonly SearchOptions options;
-    private readonly RandomStreams streams;
+    private readonly bool isSchemeOwn;
     private bool isDisposed;
 
     /// <summary>Builds the supernet and its optimisers.</summary>
     /// <param name="space">The space of the stage.</param>
     /// <param name="number">Number of the stage, counted from 1.</param>
-    /// <param name="batches">The batches of the search.</param>
     /// <param name="options">The search.</param>
+    /// <param name="batches">Batches of the run.</param>
     /// <param name="othersDraw">Parts that may draw from the process's generator, besides modules of the network.</param>
-    public SearchStage(SearchSpace space, int number, SearchBatches batches, SearchOptions options, string[] othersDraw)
+    public SearchStage(SearchSpace space, int number, SearchOptions options, SearchBatches batches, string[] othersDraw)
     {
         using var kept = new BuildScope();
-        this.options = options;
-        streams = new RandomStreams(options.Seed);
+        var streams = new RandomStreams(options.Seed);
         Supernet = new Supernet(space, options.Relaxation, new SupernetOptions
         {
             Seed = number == 1 ? options.Seed : streams.Derive("stage", number),
@@ -48,9 +46,9 @@ internal sealed class SearchStage : IDisposable
             WeightSteps = batches.StepsPerEpoch,
             EvaluationBatches = batches.Evaluation,
         };
-        Scheme = Begin(number);
+        Scheme = Begin(options.Scheme, streams.Derive("scheme begin", number), Context);
         Context.StepsPerEpoch = SchemeChecks.Steps(Scheme, batches.StepsPerEpoch);
-        Derivation = new SearchDerivation(options.Derivation ?? space.Derivation, Scheme, Context, streams);
+        isSchemeOwn = !ReferenceEquals(Scheme, options.Scheme);
         Random = new RunRandom(Supernet, streams, othersDraw)
         {
             // What somebody else's scheme draws is not known.
@@ -62,10 +60,8 @@ internal sealed class SearchStage : IDisposable
 
     public StepContext Context { get; }
 
-    /// <summary>The scheme of this stage: what the described one began.</summary>
+    /// <summary>The scheme of this stage.</summary>
     public IOptimizationScheme Scheme { get; }
-
-    public SearchDerivation Derivation { get; }
 
     public RunRandom Random { get; }
 
@@ -83,26 +79,15 @@ internal sealed class SearchStage : IDisposable
         .. architecture.Parameters.Select(a => ($"α of cell '{a.Name}'", (Tensor)a.Parameter)),
     ];
 
-    /// <summary>Sets everything that moves with the epoch. The step has no batches yet.</summary>
+    /// <summary>Sets everything that moves with the epoch.</summary>
     /// <param name="position">The moment within the stage.</param>
-    /// <param name="epoch">Epoch of the run, counted from 0, for random streams.</param>
     /// <param name="step">Step within the epoch, counted from 0.</param>
-    public void MoveTo(EpochPosition position, int epoch, int step)
+    public void MoveTo(EpochPosition position, int step)
     {
-        MoveContextTo(position, epoch, step);
+        Context.Position = position;
         Supernet.MoveTo(position, step);
         weights.MoveTo(position, step);
         architecture.MoveTo(position, step);
-    }
-
-    /// <summary>Sets what a scheme sees of the moment alone.</summary>
-    /// <inheritdoc cref="MoveTo" path="/param"/>
-    public void MoveContextTo(EpochPosition position, int epoch, int step)
-    {
-        Context.Position = position;
-        Context.Step = step;
-        Context.Generator.manual_seed(streams.Derive("scheme", epoch, step));
-        Context.WeightBatch = Context.ArchitectureBatch = null!;
     }
 
     public void Dispose()
@@ -111,7 +96,7 @@ internal sealed class SearchStage : IDisposable
             return;
         isDisposed = true;
         // What the scheme made for this stage; the described one is the caller's.
-        if (Scheme != options.Scheme)
+        if (isSchemeOwn)
             (Scheme as IDisposable)?.Dispose();
         Context.Generator.Dispose();
         weights.Dispose();
@@ -119,14 +104,13 @@ internal sealed class SearchStage : IDisposable
         Supernet.Dispose();
     }
 
-    private IOptimizationScheme Begin(int number)
+    private static IOptimizationScheme Begin(IOptimizationScheme scheme, long seed, StepContext context)
     {
-        long seed = streams.Derive("scheme begin", number - 1);
-        Context.Generator.manual_seed(seed);
-        using var random = new RunRandom.Draw(seed, borrows: IsForeign(options.Scheme));
-        return options.Scheme.Begin(Context) ?? throw new InvalidRunException(SearchRun.Kind,
-            [$"Begin of the scheme '{options.Scheme.Name}' gives null; return the scheme of this run, by default this."]);
+        context.Generator.manual_seed(seed);
+        using var random = new RunRandom.Draw(seed, borrows: IsForeign(scheme));
+        return scheme.Begin(context) ?? throw new InvalidRunException(SearchRun.Kind,
+            [$"Begin of the scheme '{scheme.Name}' gives null; return the scheme of this run, by default this."]);
     }
 
-    private static bool IsForeign(object part) => part.GetType().Assembly != typeof(SearchStage).Assembly;
+    private static bool IsForeign(IOptimizationScheme scheme) => scheme.GetType().Assembly != typeof(SearchStage).Assembly;
 }

@@ -47,7 +47,7 @@ internal static class SearchValidation
             yield return unused;
         if (space is not null)
             foreach (string fault in options.Scheme.Faults(space).Concat(options.Relaxation.Faults(space))
-                .Concat(options.EdgeDecorators.SelectMany(decorator => decorator.Faults(space)))
+                .Concat(options.EdgeDecorators.SelectMany(d => d.Faults(space)))
                 .Concat(options.EpochRules.SelectMany(rule => rule.Faults(space))))
                 yield return fault;
         if (space is not null)

@@ -69,6 +69,11 @@ public sealed partial class CellSpecification
     /// <param name="edge">An edge of the cell.</param>
     public IReadOnlyList<int> Derivable(CellEdge edge) => [.. Allowed(edge).Where(k => Operations[k].IsDerivable)];
 
+    /// <summary>The cell that keeps every edge with one operation.</summary>
+    /// <param name="operations">A column of α for each edge.</param>
+    public CellGenotype Path(IReadOnlyList<int> operations) => new(Topology.Edges.GroupBy(edge => edge.Target)
+        .Select(node => node.Select(edge => new Gene(Operations[operations[edge.Index]].Name, edge.Source))));
+
     /// <summary>Whether an edge allows an operation.</summary>
     /// <param name="edge">An edge of the cell.</param>
     /// <param name="operation">Column of α.</param>

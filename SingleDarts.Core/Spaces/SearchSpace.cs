@@ -98,12 +98,32 @@ public sealed class SearchSpace
     /// every edge if it is no <see cref="CellDerivation"/>. In the published spaces every genotype that the rule can give is equally likely.
     /// </summary>
     /// <param name="seed">The same seed gives the same genotype on every machine.</param>
-    public Genotype RandomGenotype(long seed)
-    {
-        var random = new Random(HashCode(seed));
-        return RandomGenotype(count => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())]);
+    public Genotype RandomGenotype(long seed) => RandomGenotype(new Random(unchecked((int)(seed ^ (seed >> 32)))));
 
-        static int HashCode(long seed) => unchecked((int)(seed ^ (seed >> 32)));
+    /// <summary>A random genotype, as by <see cref="RandomGenotype(long)"/>.</summary>
+    /// <param name="random">Random numbers; changed.</param>
+    public Genotype RandomGenotype(Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return RandomGenotype(count => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble())]);
+    }
+
+    /// <summary>
+    /// A random neighbour: the genotype with one gene changed, as evolution mutates it (Real et al., AAAI 2019). Kind of cell, node and
+    /// gene are drawn one after another, each uniformly from those that can change. The gene gets another operation that its edge allows
+    /// or, if its node leaves edges out, another source, each equally likely.
+    /// </summary>
+    /// <param name="genotype">A genotype of the space.</param>
+    /// <param name="random">Random numbers; changed.</param>
+    /// <remarks>
+    /// Zero operations are drawn only for cells that keep every edge (NAS-Bench-201). A cell that chooses its edges leaves one out instead.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The genotype is not of the space, or the space leaves no choice.</exception>
+    public Genotype RandomNeighbor(Genotype genotype, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(genotype);
+        ArgumentNullException.ThrowIfNull(random);
+        return Mutation.Neighbor(this, genotype, random);
     }
 
     /// <summary>A random genotype as <see cref="RandomGenotype(long)"/>, drawn from a generator.</summary>

@@ -47,6 +47,18 @@ public sealed record MixingWeights(Tensor P, bool[,]? Computed = null)
     /// <param name="operation">Column of p.</param>
     public bool Computes(int edge, int operation) => Computed is null || Computed[edge, operation];
 
+    /// <summary>Whether an edge computes any candidate, or counts those that it does not compute.</summary>
+    /// <param name="edge">Row of p.</param>
+    internal bool ComputesAny(int edge) => Computed is null || CountsUncomputed || Chosen(edge) > 0;
+
+    /// <summary>
+    /// Whether every edge computes one candidate at most. Such cells are never merged: there is little to share, and the plan of a merged
+    /// cell holds for one choice alone.
+    /// </summary>
+    internal bool IsPath => Computed is not null && Enumerable.Range(0, Computed.GetLength(0)).All(edge => Chosen(edge) <= 1);
+
+    private int Chosen(int edge) => Enumerable.Range(0, Computed!.GetLength(1)).Count(k => Computed[edge, k]);
+
     /// <summary>Weights that compute only the candidates whose p is not zero. Reads p from the device.</summary>
     /// <param name="p">p, [edges, operations].</param>
     public static MixingWeights OnlyNonZero(Tensor p)

@@ -61,7 +61,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     {
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
-        bool merges = training && Execution != CellExecution.PerEdge && !weights.CountsUncomputed && MergedExecution.Runs(previous.device);
+        bool merges = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device) &&
+            !weights.CountsUncomputed && !weights.IsPath;
         Tensor output = merges
             ? merged.Forward(inputs, weights, recompute: Execution == CellExecution.MergedWithRecomputation)
             : Sum(inputs, weights);
@@ -76,11 +77,17 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         inputs.CopyTo(nodes, 0);
         foreach (CellEdge edge in Topology.Edges)
         {
+            if (!weights.ComputesAny(edge.Index) && !IsOnly(edge, weights))
+                continue;
             Tensor mixture = edges[edge.Index].call(nodes[edge.Source]!, weights[edge.Index]);
             nodes[edge.Target] = nodes[edge.Target]?.Plus(mixture) ?? mixture;
         }
         return Output(Topology, nodes);
     }
+
+    /// <summary>Whether an edge has to give the zeros of a node that gets nothing.</summary>
+    private bool IsOnly(CellEdge edge, MixingWeights weights) => edge.Source == 0 &&
+        !Topology.EdgesInto(edge.Target).Any(other => weights.ComputesAny(other.Index));
 
     internal static Tensor Output(CellTopology topology, Tensor?[] nodes) => topology.OutputNodes.Count == 1
         ? nodes[topology.OutputNodes[0]]!

@@ -25,7 +25,7 @@ public sealed record SkipLimitedEdges : CellDerivation
     /// <inheritdoc/>
     public override IEnumerable<string> Faults(CellSpecification cell)
     {
-        if (cell.Operations.All(o => o.IsZero))
+        if (cell.Operations.All(o => o.IsZero || !o.IsDerivable))
             yield return $"Cell '{cell.Name}' has only zero operations ({string.Join(", ", cell.Operations)}), which {Name} never keeps; " +
                 "add another operation.";
         if (MaximumSkips < 0)

@@ -13,10 +13,12 @@ public static class NasBench201Genotypes
     private const string None = "none";
     private const string Skip = "skip_connect";
     private static readonly string[] names = [None, Skip, "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"];
-    private static readonly CellTopology topology = new(inputs: 1, computedNodes: 3, CellOutput.LastNode);
 
     /// <summary>Names of the operations in the benchmark's order, which is the digit order of <see cref="IndexOf"/>.</summary>
     public static IReadOnlyList<string> Operations { get; } = [.. names];
+
+    /// <summary>Nodes and edges of the cell.</summary>
+    internal static CellTopology Topology { get; } = new(inputs: 1, computedNodes: 3, CellOutput.LastNode);
 
     /// <summary>Every edge skips: the cell to which DARTS collapses on this space (Table 1).</summary>
     public static Genotype AllSkip { get; } = Genotype.Parse(
@@ -45,11 +47,11 @@ public static class NasBench201Genotypes
     {
         if (index is < 0 or >= Count)
             throw new ArgumentOutOfRangeException(nameof(index), index, $"NAS-Bench-201 has cells 0 to {Count - 1}.");
-        var operations = new string[topology.Edges.Count];
+        var operations = new string[Topology.Edges.Count];
         for (int e = operations.Length - 1; e >= 0; e--, index /= 5)
             operations[e] = Operations[index % 5];
-        return new CellGenotype(Enumerable.Range(topology.Inputs, topology.ComputedNodes)
-            .Select(node => topology.EdgesInto(node).Select(edge => new Gene(operations[edge.Index], edge.Source))));
+        return new CellGenotype(Enumerable.Range(Topology.Inputs, Topology.ComputedNodes)
+            .Select(node => Topology.EdgesInto(node).Select(edge => new Gene(operations[edge.Index], edge.Source))));
     }
 
     /// <summary>Whether the output depends on the input: some path from node 0 to node 3 has no <c>none</c>.</summary>
@@ -58,9 +60,9 @@ public static class NasBench201Genotypes
     public static bool IsValid(Genotype genotype)
     {
         int[] digits = Digits(genotype);
-        var reached = new bool[topology.Nodes];
+        var reached = new bool[Topology.Nodes];
         reached[0] = true;
-        foreach (var edge in topology.Edges)
+        foreach (var edge in Topology.Edges)
             reached[edge.Target] |= reached[edge.Source] && Operations[digits[edge.Index]] != None;
         return reached[^1];
     }
@@ -80,12 +82,12 @@ public static class NasBench201Genotypes
     public static string IsomorphismForm(Genotype genotype)
     {
         int[] digits = Digits(genotype);
-        var forms = new string[topology.Nodes];
+        var forms = new string[Topology.Nodes];
         forms[0] = "0";
-        for (int node = 1; node < topology.Nodes; node++)
+        for (int node = 1; node < Topology.Nodes; node++)
         {
             var terms = new List<string>();
-            foreach (CellEdge edge in topology.EdgesInto(node))
+            foreach (CellEdge edge in Topology.EdgesInto(node))
             {
                 string operation = Operations[digits[edge.Index]], source = forms[edge.Source];
                 if (operation == None || source == "#")
@@ -101,30 +103,30 @@ public static class NasBench201Genotypes
     /// <summary>The operation of every edge as its place in <see cref="Operations"/>, or why there is none.</summary>
     internal static bool TryDigits(Genotype genotype, out int[] digits, out string fault)
     {
-        digits = new int[topology.Edges.Count];
+        digits = new int[Topology.Edges.Count];
         if (genotype.Cells.Count != 1)
         {
             fault = $"it has {genotype.Cells.Count} kinds of cell, expected 1";
             return false;
         }
         IReadOnlyList<IReadOnlyList<Gene>> nodes = genotype.Cells.Values.Single().Nodes;
-        fault = nodes.Count == topology.ComputedNodes
+        fault = nodes.Count == Topology.ComputedNodes
             ? FillDigits(nodes, digits)
-            : $"it has {nodes.Count} computed nodes, expected {topology.ComputedNodes}";
+            : $"it has {nodes.Count} computed nodes, expected {Topology.ComputedNodes}";
         return fault.Length == 0;
     }
 
     private static string FillDigits(IReadOnlyList<IReadOnlyList<Gene>> nodes, int[] digits)
     {
-        for (int node = 1; node < topology.Nodes; node++)
+        for (int node = 1; node < Topology.Nodes; node++)
         {
-            IReadOnlyList<Gene> genes = nodes[node - topology.Inputs];
+            IReadOnlyList<Gene> genes = nodes[node - Topology.Inputs];
             if (!genes.Select(gene => gene.Source).Order().SequenceEqual(Enumerable.Range(0, node)))
                 return $"node {node} reads nodes [{string.Join(", ", genes.Select(gene => gene.Source))}], " +
                     $"expected each of [{string.Join(", ", Enumerable.Range(0, node))}] once";
             foreach (Gene gene in genes)
             {
-                CellEdge edge = topology.Edge(gene.Source, node);
+                CellEdge edge = Topology.Edge(gene.Source, node);
                 digits[edge.Index] = Array.IndexOf(names, gene.Operation);
                 if (digits[edge.Index] < 0)
                     return $"edge {edge} has the operation '{gene.Operation}', expected one of {string.Join(", ", Operations)}";

@@ -1,0 +1,102 @@
+using SingleDarts.Core.Data;
+using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
+
+namespace SingleDarts.Core.Tests.Search;
+
+/// <summary>What every method of <see cref="SearchMethods"/> has to do, in the smallest space of its kind.</summary>
+public class SearchMethodTests
+{
+    private static readonly SearchSpace Darts = SearchSpaces.Darts(3, channels: 4, layers: 3, height: 8, width: 8);
+
+    private static readonly Dictionary<string, (SearchMethod Method, SearchSpace Space, Func<SearchOptions, SearchOptions> Smaller)> All =
+        new (string Name, SearchMethod Method, SearchSpace Space, Func<SearchOptions, SearchOptions>? Smaller)[]
+        {
+            ("single-darts", SearchMethods.SingleDarts(), Small.Space, null),
+            ("darts", SearchMethods.Darts(), Small.Space, null),
+            ("darts in its space", SearchMethods.Darts(), Darts, null),
+            ("darts-2nd", SearchMethods.DartsSecondOrder(), Small.Space, null),
+            ("enas", SearchMethods.Enas(candidates: 4, candidatesPerEpoch: 2), Small.Space,
+                o => o with { Scheme = new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 } }),
+            ("gdas", SearchMethods.Gdas(), Small.Space, null),
+            ("gdas in the space of DARTS", SearchMethods.Gdas(), Darts, null),
+            ("pc-darts", SearchMethods.PcDarts(), Darts, null),
+            ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
+        }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
+
+    public static TheoryData<string> Names => [.. All.Keys];
+
+    private static ArchitectureSearch Search(string name, ClassificationDataset data, long seed = 1)
+    {
+        var (method, space, smaller) = All[name];
+        return ArchitectureSearch.In(space, method).On(data).With(smaller).For(2, 10).WithSeed(seed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    [Trait("Category", "Slow")]
+    public async Task A_search_repeats_itself_and_is_resumed_at_a_random_step_bit_for_bit(string name)
+    {
+        using var folder = new TemporaryFolder();
+        using ClassificationDataset data = Small.Data();
+        SearchResult whole = await Search(name, data).SavingTo(folder["whole"]).RunAsync();
+        All[name].Space.Derive(All[name].Space.Derivation, whole.Architecture).Should().NotBeNull();
+        SearchResult again = await Search(name, data).RunAsync();
+        again.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
+        again.Genotype.Should().Be(whole.Genotype);
+        (await Search(name, data, seed: 2).RunAsync()).Epochs.Select(Numbers).Should().NotEqual(whole.Epochs.Select(Numbers));
+
+        int steps = 0;
+        await Search(name, data).ReportingTo(new Immediately(_ => steps++)).RunAsync();
+        using var stop = new CancellationTokenSource();
+        await FluentActions.Awaiting(() => Search(name, data).SavingTo(folder["cut"])
+            .ReportingTo(Immediately.At(new Random(name.Length).Next(1, steps), stop.Cancel)).RunAsync(stop.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
+        SearchResult resumed = await Search(name, data).ResumingFrom(folder["cut"]).RunAsync();
+        resumed.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
+        resumed.Genotype.Should().Be(whole.Genotype);
+        TrainingSetup.SameTensors(folder["whole/checkpoint/latest.safetensors"], folder["cut/checkpoint/latest.safetensors"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Faults_are_found_before_any_work(string name)
+    {
+        using ClassificationDataset data = Small.Data();
+        FluentActions.Invoking(() => Search(name, data).UpdatingWeights(o => o.Sgd(-1)).For(0, 10).Build())
+            .Should().Throw<InvalidRunException>().WithMessage("*learning rate*-1*").WithMessage("*number of epochs is 0*");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    [Trait("Category", "Slow")]
+    public async Task No_tensor_is_left_behind_by_an_epoch(string name)
+    {
+        using ClassificationDataset data = Small.Data();
+        var live = new List<long>();
+        await Search(name, data).For(name == "p-darts" ? 2 : 4, 10).ObservedBy(new LiveTensors(live)).RunAsync();
+        live.Skip(1).Distinct().Should().HaveCount(name == "p-darts" ? 2 : 1, string.Join(' ', live));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_method_says_where_it_comes_from_and_what_is_said_afterwards_overrides_it(string name)
+    {
+        var (method, space, _) = All[name];
+        method.Source.Should().NotBeEmpty();
+        ArchitectureSearch search = ArchitectureSearch.In(space, method);
+        search.Options.Method.Should().Be(method.Name);
+        search.For(7, 33).Using(OptimizationSchemes.SameSubset).Options.Should()
+            .Be(search.Options with { Epochs = 7, BatchSize = 33, Scheme = OptimizationSchemes.SameSubset });
+    }
+
+    private static string Numbers(EpochReport report) => RunJson.Write(report with { Seconds = 0, DataSeconds = 0 });
+
+    private sealed class LiveTensors(List<long> counts) : ISearchObserver
+    {
+        public void OnEpoch(SearchMoment moment, EpochReport report) => counts.Add(MemoryUsage.Now().LiveTensors);
+    }
+}
