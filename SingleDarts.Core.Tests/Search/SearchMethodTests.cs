@@ -23,6 +23,9 @@ public class SearchMethodTests
                 o => o with { Scheme = new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 } }),
             ("rsps", SearchMethods.RandomSearch(candidates: 3), Small.Space,
                 o => o with { Derivation = new DrawnSelection { Count = 3, CountPerEpoch = 2, BatchSize = 10 } }),
+            ("gdas", SearchMethods.Gdas(), Small.Space, null),
+            ("gdas in the space of DARTS", SearchMethods.Gdas(), Darts, null),
+            ("pc-darts", SearchMethods.PcDarts(), Darts, null),
             ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 

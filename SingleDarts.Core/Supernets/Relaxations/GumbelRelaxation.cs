@@ -25,7 +25,7 @@ public sealed record GumbelRelaxation : IRelaxation
 
     /// <summary>
     /// Whether an operation that is not drawn counts as if its output were all ones, so that its d is the sum over the gradient of the
-    /// edge (<see cref="MixingWeights.CountsUncomputed"/>): the published code in NAS-Bench-201. It is computed edge by edge, not merged.
+    /// edge (<see cref="MixingWeights.CountsUncomputed"/>): the published code in NAS-Bench-201.
     /// </summary>
     /// <value>False, as the published code in the space of DARTS.</value>
     public bool CountsUncomputed { get; init; }
