@@ -31,6 +31,13 @@ public class MethodsPage
         search = ArchitectureSearch.In(space, SearchMethods.Gdas()).On(data).Relaxing(new GumbelRelaxation { CountsUncomputed = false });
         search.Invoking(s => s.Build()).Should().NotThrow();
 
+        search = ArchitectureSearch.In(space, SearchMethods.Enas()).On(data).Using(new EnasScheme { ControllerUpdates = 100 });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        space = SearchSpaces.Darts(data.InputShape, data.Classes, channels: 4);
+        search = ArchitectureSearch.In(space, SearchMethods.PDarts(layers: [5, 8, 11])).On(data).For(epochs: 5);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
         Genotype genotype = DartsGenotypes.Named("NASNet-A").Genotype;
         using var network = DartsNetworks.Cifar(genotype, options: new() { AllowRepeatedEdges = true });
 

@@ -13,11 +13,11 @@ public class PaperTablesTests
         "--threads", "1"];
 
     [Fact]
-    public void Help_names_the_settings_of_the_paper_as_defaults()
+    public void Help_names_the_method_of_the_paper_and_the_size_of_its_space_as_defaults()
     {
         var (code, output, _) = Run("search", "--help");
         code.Should().Be(0);
-        output.Should().Contain("--scheme").And.Contain("[default: 0.005]").And.Contain("[default: 50]").And.Contain("[default: 16]");
+        output.Should().Contain("--scheme").And.Contain("[default: single-darts]").And.Contain("[default: 16]").And.Contain("[default: 5]");
     }
 
     [Trait("Category", "Slow")]

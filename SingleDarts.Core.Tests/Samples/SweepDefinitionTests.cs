@@ -57,7 +57,7 @@ public sealed class SweepDefinitionTests : IDisposable
               "scales": { "smoke": { "seeds": 0, "search": { "epochs": "ten" } } }, "search": { "nesterov": 1 },
               "rows": [
                 { "name": "first", "search": { "scheme": "tri-level", "rate": 1, "out": "x" }, "published": { "Cifar10Test": [1, 2, 3] } },
-                { "name": "first", "search": { "epochs": null, "execution": "Fast" } },
+                { "name": "first", "search": { "samples": "few", "execution": "Fast" } },
                 { "search": [] }
               ],
               "verdicts": [{ "beats": ["first"] }, { "collapses": "second" }, { "wins": "first" }]
@@ -72,15 +72,15 @@ public sealed class SweepDefinitionTests : IDisposable
             $"{file}: there is no metric 'Cifar10Tests', expected one of Cifar10Validation,",
             $"{file}: there is no property 'colour', expected name, title,",
             $"{file}: 'form' is \"pie\", expected table or curve.",
-            $"{file}: there is no option 'clips'; expected space, scheme,",
+            $"{file}: there is no option 'clips'; expected method, space, scheme,",
             $"{file}, scale 'smoke': 'seeds' is 0, expected 1 or more.",
             $"{file}, scale 'smoke': option 'epochs' is \"ten\", expected a whole number.",
             $"{file}: option 'nesterov' is 1, expected true or false.",
             $"{file}, row 'first': option 'scheme' is \"tri-level\", expected one of single-level, bi-level, bi-level-2nd, same-subset.",
-            $"{file}, row 'first': there is no option 'rate'; expected space,",
-            $"{file}, row 'first': there is no option 'out'; expected space,",
+            $"{file}, row 'first': there is no option 'rate'; expected method,",
+            $"{file}, row 'first': there is no option 'out'; expected method,",
             $"{file}, row 'first': 'published.Cifar10Test' is [1,2,3], expected a number, or mean and deviation.",
-            $"{file}, row 'first': option 'epochs' is null, expected a whole number.",
+            $"{file}, row 'first': option 'samples' is \"few\", expected a whole number.",
             $"{file}, row 'first': option 'execution' is \"Fast\", expected one of Merged, MergedWithRecomputation, PerEdge.",
             $"{file}, row 'first': 2 rows have this name",
             $"{file}, row 3: 'name' is missing, expected text.",

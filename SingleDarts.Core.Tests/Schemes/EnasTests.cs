@@ -132,7 +132,7 @@ public class EnasTests
                 double accuracy = search.Step.Accuracy(sample.Genotype, search.Step.EvaluationBatch((epoch * 4) + i));
                 Tensor reward = sample.Entropy.Times(0.1).Plus(accuracy);
                 reward = detaches ? reward.detach() : reward;
-                Tensor baseline = epoch == 0 ? reward.Times(0).Plus(accuracy) : (reward - frozen).Times(0.01).Plus(frozen);
+                Tensor baseline = epoch == 0 ? reward.Times(0).Plus(accuracy) : reward.Plus(-frozen).Times(0.01).Plus(frozen);
                 last = baseline.item<float>();
                 Tensor term = sample.LogProbability * (reward - baseline);
                 loss = loss is null ? term : loss.Plus(term);

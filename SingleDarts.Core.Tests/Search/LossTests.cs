@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using static TorchSharp.torch;
 
@@ -15,9 +16,10 @@ public class LossTests
     {
         using ClassificationDataset data = Small.Data();
         SearchResult plain = await Small.Search(data).RunAsync();
-        SearchResult given = await Small.Search(data).Minimizing((logits, labels) => nn.functional.cross_entropy(logits, labels)).RunAsync();
+        SearchResult given = await Small.Search(data)
+            .Minimizing((logits, labels) => nn.functional.cross_entropy(logits, labels)).RunAsync();
         SearchResult smoothed = await Small.Search(data).Minimizing(Smoothed).RunAsync();
-        SearchResult still = await Small.Search(data).Minimizing((logits, _) => logits.mean() * 0).RunAsync();
+        SearchResult still = await Small.Search(data).Minimizing((logits, _) => logits.mean().Times(0.0)).RunAsync();
         Small.Alpha(given).Should().Equal(Small.Alpha(plain));
         Small.Alpha(smoothed).Should().NotEqual(Small.Alpha(plain));
         still.Epochs.Should().OnlyContain(epoch => epoch.WeightLoss == 0);

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -65,7 +66,7 @@ public class PruningTests
         {
             Tensor expected = before[name];
             for (int i = 0; i < 3; i++)
-                expected = decay == 0 ? expected : expected - (expected * (0.1 * decay));
+                expected = decay == 0 ? expected : expected.Plus(expected, -(0.1 * decay));
             (weight - expected).abs().max().item<double>().Should().BeLessThanOrEqualTo(decay == 0 ? 0 : 1e-15, name);
         }
         foreach (var (edge, k) in Restricted.Excluded)

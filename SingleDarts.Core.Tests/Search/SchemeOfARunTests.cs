@@ -2,6 +2,7 @@ using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Tests.Runs;
@@ -142,7 +143,7 @@ public class SchemeOfARunTests
         {
             using var _ = no_grad();
             if (Preferred is { } column)
-                step.Supernet.Architecture["cell"][TensorIndex.Colon, column].fill_(9);
+                step.Supernet.Architecture["cell"][TensorIndex.Colon, column].zero_().Plus_(9.0);
         }
     }
 

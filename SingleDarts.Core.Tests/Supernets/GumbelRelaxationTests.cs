@@ -74,7 +74,7 @@ public class GumbelRelaxationTests
     public void Alpha_that_is_not_finite_does_not_draw_for_ever()
     {
         using var scope = NewDisposeScope();
-        Tensor alpha = full([6, 5], double.NaN, ScalarType.Float64);
+        Tensor alpha = tensor([.. Enumerable.Repeat(double.NaN, 30)], [6, 5]);
         new GumbelRelaxation().Relax(alpha, At(Start)).P.isnan().all().item<bool>().Should().BeTrue();
     }
 
@@ -105,7 +105,7 @@ public class GumbelRelaxationTests
             watch.Clear();
             nn.functional.cross_entropy(supernet.call(x), labels).backward();
 
-            Tensor p = ((alpha + noise) / temperature).softmax(-1).detach();
+            Tensor p = alpha.Plus(noise).Over(temperature).softmax(-1).detach();
             for (int edge = 0; edge < 6; edge++)
             {
                 long drawn = (alpha + noise)[edge].argmax().item<long>();
@@ -179,7 +179,7 @@ public class GumbelRelaxationTests
         using var search = new SmallSearch(relaxation: new GumbelRelaxation());
         search.Supernet.Execution = execution;
         using (no_grad())
-            search.Alpha.narrow(1, 0, 1).fill_(1000);
+            search.Alpha.narrow(1, 0, 1).Plus_(1000.0);
         OptimizationSchemes.BiLevel.Step(search.Step);
         search.Alpha.grad!.count_nonzero().item<long>().Should().Be(0);
     }

@@ -141,7 +141,7 @@ public class PartialChannelsTests
     private static double[] Order(int channels, int k)
     {
         using var scope = NewDisposeScope();
-        Tensor x = arange(channels, ScalarType.Float64).reshape(1, channels, 1, 1).expand(2, channels, 3, 3);
+        Tensor x = tensor([.. Enumerable.Range(0, channels).Select(c => (double)c)]).reshape(1, channels, 1, 1).expand(2, channels, 3, 3);
         return [.. Around(channels, k, 1).call(x, part => part.alias())[1, TensorIndex.Colon, 2, 0].contiguous().data<double>()];
     }
 }

@@ -32,6 +32,9 @@ internal sealed class SettingOption
 
     public bool IsCircumstance => declaration.IsCircumstance;
 
+    /// <summary>Whether it is a number with a fraction.</summary>
+    public bool IsNumber => (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) == typeof(double);
+
     /// <summary>The option on a command line.</summary>
     public Option Option { get; }
 

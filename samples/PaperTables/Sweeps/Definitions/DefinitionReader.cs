@@ -50,7 +50,7 @@ internal sealed class DefinitionReader
         foreach (string option in read.Open.Concat(read.Rates))
             faults.Check(() => OptionTable<SearchSettings>.Find(option, file));
         foreach (string option in read.Rates)
-            if (faults.All.Count == 0 && OptionTable<SearchSettings>.Find(option, file).Default is not double)
+            if (faults.All.Count == 0 && !OptionTable<SearchSettings>.Find(option, file).IsNumber)
                 faults.Add($"{file}: the rate '{option}' is no option of a number.");
         if (read.Scales.Count == 0 || read.Metrics.Count == 0 || read.Rows.All(row => row.Search is null))
             faults.Add(
