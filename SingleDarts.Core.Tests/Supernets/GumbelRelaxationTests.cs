@@ -108,7 +108,7 @@ public class GumbelRelaxationTests
             Tensor p = alpha.Plus(noise).Over(temperature).softmax(-1).detach();
             for (int edge = 0; edge < 6; edge++)
             {
-                long drawn = (alpha + noise)[edge].argmax().item<long>();
+                long drawn = alpha.Plus(noise)[edge].argmax().item<long>();
                 chosen.Add(drawn);
                 var (inner, sum) = watch.Of(edge, edges: 6);
                 double[] d = [.. Enumerable.Range(0, 5).Select(k => k == drawn ? inner : countsUncomputed ? sum : 0)];
