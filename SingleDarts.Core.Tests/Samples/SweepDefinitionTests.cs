@@ -23,7 +23,7 @@ public sealed class SweepDefinitionTests : IDisposable
         sweep.Plan.Groups.Select(group => (group.Name, group.Trials.Count)).Should().Equal(("decay/none", 2), ("decay/1e-3", 2));
         JsonObject options = sweep.Plan.Groups[1].Trials[1].Options;
         new[] { "epochs", "samples", "channels", "alphaWeightDecay", "seed", "batchSize" }.Select(name => options[name]?.ToJsonString())
-            .Should().Equal(["3", "640", "4", "0.001", "1", null], "scale, command line, row, seed and the method's");
+            .Should().Equal(["3", "640", "4", "0.001", "1", "64"], "scale, command line, row, seed and default");
         Run("sweep", "collect", sweep.Path).Output.Should()
             .StartWith("Weight decay of α").And.Contain("Does '1e-3' beat 'none' on CIFAR-10 test? Not known");
     }

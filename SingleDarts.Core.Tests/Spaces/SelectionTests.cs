@@ -49,7 +49,8 @@ public class SelectionTests
     [Fact]
     public void Without_a_supernet_or_candidates_a_selection_says_so()
     {
-        new DrawnSelection().Invoking(s => s.Derive(Context())).Should().Throw<InvalidOperationException>().WithMessage("*give the context a Scorer*");
+        new DrawnSelection().Invoking(s => s.Derive(Context())).Should().Throw<InvalidOperationException>()
+            .WithMessage("*give the context a Scorer*");
         new Given([]).Invoking(s => s.Derive(Context((_, _) => 0))).Should().Throw<InvalidOperationException>()
             .WithMessage("*'given' has no candidates*");
         using ClassificationDataset data = Small.Data();

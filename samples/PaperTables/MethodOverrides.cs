@@ -70,7 +70,7 @@ internal static class MethodOverrides
         present = Changed(present, settings.LearningRate, settings.WeightDecay);
         if (settings.Nesterov is { } nesterov && present.Optimizer is SgdOptions sgd)
             present = present with { Optimizer = sgd with { Nesterov = nesterov } };
-        if (settings.MinimumLearningRate is { } minimum)
+        if (settings.MinimumLearningRate is { } minimum && present.Optimizer is SgdOptions)
             present = present.Cosine(minimum);
         return settings.Clip is { } clip ? present.ClipGradientNorm(clip > 0 ? clip : null) : present;
     }

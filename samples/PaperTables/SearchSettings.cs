@@ -14,6 +14,14 @@ internal sealed record SearchSettings
 
     private static readonly SearchOptions Paper = new();
 
+    /// <summary>Single-DARTS with every option said, so that trials of equal settings are equal.</summary>
+    public static SearchSettings Said { get; } = new()
+    {
+        Scheme = "single-level", Relaxation = "sigmoid", InitialProbability = 0.125, Epochs = 50, BatchSize = 64, LearningRate = 0.005,
+        MinimumLearningRate = 0, WeightDecay = 3e-4, WeightOptimizer = "sgd", Nesterov = false, Clip = 5, AlphaOptimizer = "adam",
+        AlphaLearningRate = 3e-4, AlphaWeightDecay = 0,
+    };
+
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
         "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "enas", "p-darts", "rsps")]
     public string Method { get; init; } = Paper.Method;

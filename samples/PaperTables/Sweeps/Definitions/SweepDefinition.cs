@@ -57,9 +57,10 @@ internal sealed record SweepDefinition
             .FirstOrDefault(name => Search.ContainsKey(name) || Rows.Any(r => r.Search?.ContainsKey(name) == true)) is { } fixedByRows)
             throw new ArgumentException(
                 $"The option '{fixedByRows}' is given, but the rows of {Name} say it; leave it out, or change a copy of the definition.");
-        var settings = new SearchSettings();
-        foreach (JsonObject options in new[] { Scale(choices.Scale).Search, choices.Given, Search, row.Search ?? [] }
-            .Concat(choices.Variants.Select(variant => row.Variants.GetValueOrDefault(variant)).OfType<JsonObject>()))
+        JsonObject[] layers = [Scale(choices.Scale).Search, choices.Given, Search, row.Search ?? [],
+            .. choices.Variants.Select(variant => row.Variants.GetValueOrDefault(variant)).OfType<JsonObject>()];
+        SearchSettings settings = layers.Any(options => options.ContainsKey("method")) ? new() : SearchSettings.Said;
+        foreach (JsonObject options in layers)
             settings = OptionTable<SearchSettings>.Apply(settings, options, $"{Name}, row '{row.Name}'");
         var scaled = new JsonObject(Rates.Select(name => KeyValuePair.Create<string, JsonNode?>(
             name, choices.RateFactor * (OptionTable<SearchSettings>.Find(name, Name).Get(settings) as double? ??
