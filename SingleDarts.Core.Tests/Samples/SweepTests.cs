@@ -21,7 +21,7 @@ public sealed class SweepTests : IDisposable
             "1; none of Figure 1 is new");
         JsonNode.DeepEquals(Options("table1/Single-DARTS"), JsonNode.Parse("""
             {
-              "space": "nasbench201", "channels": 16, "cells": 5, "layers": 8, "epochs": 50, "batchSize": 64, "scheme": "single-level", "portion": 1,
+              "method": "single-darts", "space": "nasbench201", "channels": 16, "cells": 5, "layers": 8, "epochs": 50, "batchSize": 64, "scheme": "single-level", "portion": 1,
               "relaxation": "sigmoid", "initialProbability": 0.125, "learningRate": 0.005, "minimumLearningRate": 0, "weightDecay": 0.0003,
               "weightOptimizer": "sgd", "nesterov": false, "clip": 5, "alphaOptimizer": "adam", "alphaLearningRate": 0.0003, "alphaWeightDecay": 0,
               "data": "generated", "samples": null, "imageSize": null, "seed": 0, "device": "cpu", "threads": null, "execution": "Merged",
