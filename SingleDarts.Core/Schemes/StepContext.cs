@@ -213,8 +213,8 @@ public sealed class StepContext
     }
 
     private LabeledBatch WithBatches(LabeledBatch? batch) => batch ?? throw new InvalidOperationException(
-        $"Step {Step} of {StepsPerEpoch} has no batches; set WeightBatch and ArchitectureBatch in a loop of your own, and in a further step " +
-        "take an EvaluationBatch.");
+        $"Step {Step} of {StepsPerEpoch} has no batches; set WeightBatch and ArchitectureBatch in a loop of your own, and in a further " +
+        "step take an EvaluationBatch.");
 
     /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of the given updaters and of no others.</summary>
     /// <param name="loss">A scalar.</param>

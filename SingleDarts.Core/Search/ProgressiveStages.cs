@@ -18,11 +18,11 @@ public sealed record ProgressiveStages(IReadOnlyList<int> Layers, IReadOnlyList<
     public IEnumerable<string> Faults(SearchSpace space)
     {
         if (Layers.Count < 1 || Dropped.Count != Layers.Count - 1 || Dropped.Any(k => k < 1))
-            yield return $"There are {Layers.Count} stages, and {string.Join(", ", Dropped)} candidates are dropped between them; expected " +
-                "a number of at least 1 between every two stages.";
+            yield return $"There are {Layers.Count} stages, and {string.Join(", ", Dropped)} candidates are dropped between them; " +
+                "expected a number of at least 1 between every two stages.";
         if (Layers.Any(layers => layers < 3) || space.Cells.All(cell => cell.Name != "reduction"))
-            yield return $"The stages have {string.Join(", ", Layers)} layers in the space '{space.Name}'; expected at least 3 in a space " +
-                "of the family of DARTS, two of which are reduction cells.";
+            yield return $"The stages have {string.Join(", ", Layers)} layers in the space '{space.Name}'; expected at least 3 in a " +
+                "space of the family of DARTS, two of which are reduction cells.";
         foreach (CellSpecification cell in space.Cells)
             if (cell.Topology.Edges.Min(edge => cell.Allowed(edge).Count) is var fewest && fewest <= Dropped.Sum())
                 yield return $"The stages drop {Dropped.Sum()} candidates of every edge, but an edge of cell '{cell.Name}' has {fewest}; " +

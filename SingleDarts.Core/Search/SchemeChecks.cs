@@ -61,7 +61,8 @@ internal static class SchemeChecks
         foreach (var (optimizer, what) in new[] { (options.WeightOptimizer, "weights"), (options.ArchitectureOptimizer, "architecture") })
             if (steps > 0 && optimizer.IntervalFault(what, steps) is { } fault)
                 yield return fault;
-        if (allocation.ArchitectureSamples is { } samples && allocation.Sampling != ArchitectureSampling.None && samples.Count < 2 * options.BatchSize &&
+        if (allocation.ArchitectureSamples is { } samples && allocation.Sampling != ArchitectureSampling.None &&
+            samples.Count < 2 * options.BatchSize &&
             samples.Intersect(allocation.WeightSamples).Any())
             yield return $"The scheme '{scheme}' draws two different batches of {options.BatchSize} from the same {samples.Count} " +
                 "samples; it needs at least twice the batch size.";

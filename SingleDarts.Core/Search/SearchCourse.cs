@@ -41,7 +41,8 @@ internal sealed class SearchCourse
     /// <summary>A moment of the run within its stage.</summary>
     /// <param name="epoch">Epoch of the run, counted from 0.</param>
     /// <param name="fraction">Share of the epoch that is done.</param>
-    public EpochPosition PositionAt(int epoch, double fraction) => new(epoch - EpochsBefore, fraction, options.Epochs) { Stage = Stage - 1 };
+    public EpochPosition PositionAt(int epoch, double fraction) =>
+        new(epoch - EpochsBefore, fraction, options.Epochs) { Stage = Stage - 1 };
 
     /// <summary>The space of the network of an epoch's genotype: the places of the first stage, and the candidates of the epoch.</summary>
     /// <param name="epoch">Number of the epoch, counted from 1.</param>

@@ -142,8 +142,8 @@ internal sealed class SearchProbe
         using Tensor labels = tensor(new[] { 0L, space.Classes - 1 }, device: device);
         Tensor? value = loss(logits, labels);
         if (value is null || value.dim() != 0)
-            return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")} for logits [2, {space.Classes}]; expected a " +
-                "scalar. Take the mean over the samples.";
+            return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")} for logits [2, {space.Classes}]; " +
+                "expected a scalar. Take the mean over the samples.";
         if (!Host.Number<bool>(value.isfinite().all()))
             return "is not finite for logits of 0; expected a finite number.";
         return Gradients.Of(value, [logits])[0] is not null ? null

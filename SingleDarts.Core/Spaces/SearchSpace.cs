@@ -95,7 +95,8 @@ public sealed class SearchSpace
 
     /// <summary>
     /// A random genotype, to compare a found one with: what <see cref="Derivation"/> makes of independent uniform numbers, or the argmax of
-    /// every edge if it is no <see cref="CellDerivation"/>. In the published spaces every genotype that the rule can give is equally likely.
+    /// every edge if it is no <see cref="CellDerivation"/>. In the published spaces every genotype that the rule can give is equally
+    /// likely.
     /// </summary>
     /// <param name="seed">The same seed gives the same genotype on every machine.</param>
     public Genotype RandomGenotype(long seed) => RandomGenotype(new Random(unchecked((int)(seed ^ (seed >> 32)))));

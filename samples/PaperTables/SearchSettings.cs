@@ -1,6 +1,7 @@
 using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -13,13 +14,26 @@ internal sealed record SearchSettings
     public const string GeneratedData = "generated";
 
     private static readonly SearchOptions Paper = new();
+    private static readonly SgdOptions PaperWeights = (SgdOptions)Paper.WeightOptimizer.Optimizer;
+    private static readonly AdamOptions PaperAlpha = (AdamOptions)Paper.ArchitectureOptimizer.Optimizer;
 
     /// <summary>Single-DARTS with every option said, so that trials of equal settings are equal.</summary>
     public static SearchSettings Said { get; } = new()
     {
-        Scheme = "single-level", Relaxation = "sigmoid", InitialProbability = 0.125, Epochs = 50, BatchSize = 64, LearningRate = 0.005,
-        MinimumLearningRate = 0, WeightDecay = 3e-4, WeightOptimizer = "sgd", Nesterov = false, Clip = 5, AlphaOptimizer = "adam",
-        AlphaLearningRate = 3e-4, AlphaWeightDecay = 0,
+        Scheme = Paper.Scheme.Name,
+        Relaxation = Paper.Relaxation.Name,
+        InitialProbability = ((SigmoidRelaxation)Paper.Relaxation).InitialProbability,
+        Epochs = Paper.Epochs,
+        BatchSize = Paper.BatchSize,
+        LearningRate = PaperWeights.LearningRate,
+        MinimumLearningRate = ((CosineSchedule)Paper.WeightOptimizer.Schedule).End,
+        WeightDecay = PaperWeights.WeightDecay,
+        WeightOptimizer = "sgd",
+        Nesterov = PaperWeights.Nesterov,
+        Clip = Paper.WeightOptimizer.MaxGradientNorm,
+        AlphaOptimizer = "adam",
+        AlphaLearningRate = PaperAlpha.LearningRate,
+        AlphaWeightDecay = PaperAlpha.WeightDecay,
     };
 
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",

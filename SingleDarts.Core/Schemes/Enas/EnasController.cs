@@ -74,7 +74,7 @@ internal sealed class EnasController : nn.Module
         var cells = new Dictionary<string, CellGenotype>();
         foreach (CellSpecification cell in space.Cells)
         {
-            List<Gene>[] nodes = [.. Enumerable.Range(0, cell.Topology.ComputedNodes).Select(_ => new List<Gene>())];
+            var columns = new List<int>();
             foreach (CellEdge edge in cell.Topology.Edges)
             {
                 for (int i = 0; i < LayerCount; i++)
@@ -83,25 +83,26 @@ internal sealed class EnasController : nn.Module
                     input = states[i].Hidden;
                 }
                 Tensor z = nn.functional.linear(input, weight, bias).Over(Temperature).tanh().Times(Range);
-                Tensor logs = nn.functional.log_softmax(Allowed(z, cell, edge), 1);
+                Tensor logs = nn.functional.log_softmax(Derivable(z, cell, edge), 1);
                 int choice = choose((cell, edge), logs);
                 probability = probability.Plus(logs[0, choice]);
                 entropy = entropy - (logs.exp() * logs.nan_to_num(0, 0, 0)).sum();
-                nodes[edge.Target - cell.Topology.Inputs].Add(new Gene(cell.Operations[choice].Name, edge.Source));
+                columns.Add(choice);
                 input = embedding[choice].unsqueeze(0);
             }
-            cells[cell.Name] = new CellGenotype(nodes);
+            cells[cell.Name] = cell.Path(columns);
         }
         return new ControllerSample(
             new Genotype(cells), probability.squeeze().MoveToOuterDisposeScope(), entropy.squeeze().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Scores in which candidates that an edge does not allow have no probability.</summary>
-    private static Tensor Allowed(Tensor scores, CellSpecification cell, CellEdge edge)
+    /// <summary>Scores in which candidates that no genotype may have on an edge have no probability.</summary>
+    private static Tensor Derivable(Tensor scores, CellSpecification cell, CellEdge edge)
     {
-        if (cell.Allowed(edge).Count == cell.Operations.Count)
+        IReadOnlyList<int> columns = cell.Derivable(edge);
+        if (columns.Count == cell.Operations.Count)
             return scores;
-        Tensor mask = tensor([.. Enumerable.Range(0, cell.Operations.Count).Select(k => !cell.IsAllowed(edge, k))]).unsqueeze(0);
+        Tensor mask = tensor([.. Enumerable.Range(0, cell.Operations.Count).Select(k => !columns.Contains(k))]).unsqueeze(0);
         return scores.Masked(mask, double.NegativeInfinity);
     }
 

@@ -50,8 +50,7 @@ public sealed record EnasScheme : IOptimizationScheme
     {
         if (space.Cells.Any(cell => !cell.Operations.Select(o => o.Name).SequenceEqual(space.Cells[0].Operations.Select(o => o.Name))))
             yield return $"The controller of ENAS chooses from one list of operations, but the cells of '{space.Name}' have different " +
-                "ones; " +
-                "give them the same.";
+                "ones; give them the same.";
         if (ControllerUpdates < 1 || SamplesPerUpdate < 1)
             yield return $"ENAS makes {ControllerUpdates} updates of {SamplesPerUpdate} genotypes; expected at least 1 of each.";
         if (BaselineDecay is not (>= 0 and < 1))

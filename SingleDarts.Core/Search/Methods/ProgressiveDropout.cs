@@ -3,8 +3,8 @@ using SingleDarts.Core.Optimizers;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// The dropout of P-DARTS within a stage: p(e) = p₀ (E − e − 1) / E while α stands still, that is for e &lt; f; then p₀ exp(−0.2 (e − f)), so
-/// that it jumps back to p₀. Of 25 epochs f = 10; a shorter stage has the same share.
+/// The dropout of P-DARTS within a stage: p(e) = p₀ (E − e − 1) / E while α stands still, that is for e &lt; f; then p₀ exp(−0.2 (e −
+/// f)), so that it jumps back to p₀. Of 25 epochs f = 10; a shorter stage has the same share.
 /// </summary>
 internal sealed record ProgressiveDropout : Schedule
 {

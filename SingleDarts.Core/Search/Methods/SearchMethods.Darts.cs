@@ -28,7 +28,8 @@ public static partial class SearchMethods
     };
 
     /// <summary>DARTS of second order, by finite differences of radius 0.01; otherwise as <see cref="Darts"/>.</summary>
-    /// <remarks>α first in both spaces. The published code of NAS-Bench-201 ignores Nesterov momentum in the virtual step, as here.</remarks>
+    /// <remarks>α first in both spaces. The published code of NAS-Bench-201 ignores Nesterov momentum in the virtual step, as
+    /// here.</remarks>
     public static SearchMethod DartsSecondOrder() => new("darts-2nd", space => Darts().Options(space) with
     {
         Scheme = new BiLevelScheme

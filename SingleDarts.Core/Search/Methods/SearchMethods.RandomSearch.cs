@@ -11,8 +11,8 @@ public static partial class SearchMethods
     /// </summary>
     /// <param name="candidates">Genotypes that the result is chosen from, and that of every epoch.</param>
     /// <remarks>
-    /// Settings of <c>D-X-Y/AutoDL-Projects</c> bb2f405 (the code of the paper of NAS-Bench-201). Batch normalisations of candidates keep no
-    /// running statistics, which its author recommends; published Table 5 has both. The original, in the DARTS space, draws two
+    /// Settings of <c>D-X-Y/AutoDL-Projects</c> bb2f405 (the code of the paper of NAS-Bench-201). Batch normalisations of candidates
+    /// keep no running statistics, which its author recommends; published Table 5 has both. The original, in the DARTS space, draws two
     /// predecessors for each node, scores 1,000 genotypes on 10 batches and the best 10 on the whole half; that second stage is not part
     /// of it.
     /// </remarks>

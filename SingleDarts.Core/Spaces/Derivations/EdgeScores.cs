@@ -31,7 +31,8 @@ internal sealed class EdgeScores
     public IEnumerable<(string Name, double Score)> Operations(CellEdge edge, Func<CandidateOperation, bool> admits) =>
         cell.Derivable(edge).Where(o => admits(cell.Operations[o])).Select(o => (cell.Operations[o].Name, scores[edge.Index, o]));
 
-    /// <summary>The first operation of the highest score among those that may be derived and that are admitted; null if there are none.</summary>
+    /// <summary>The first operation of the highest score among those that may be derived and that are admitted; null if there are
+    /// none.</summary>
     public (string Name, double Score)? BestOperation(CellEdge edge, Func<CandidateOperation, bool> admits) =>
         Operations(edge, admits).Select(o => ((string Name, double Score)?)o).MaxBy(o => o!.Value.Score);
 }

@@ -34,8 +34,8 @@ public sealed record TopEdges : CellDerivation
     {
         CandidateOperation[] derivable = [.. cell.Operations.Where(o => o.IsDerivable)];
         if (derivable.All(o => o.IsZero))
-            yield return $"Cell '{cell.Name}' has only zero operations ({string.Join<CandidateOperation>(", ", derivable)}), which {Name} " +
-                "never keeps; add another operation or use edge-argmax.";
+            yield return $"Cell '{cell.Name}' has only zero operations ({string.Join<CandidateOperation>(", ", derivable)}), which " +
+                $"{Name} never keeps; add another operation or use edge-argmax.";
     }
 
     /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>

@@ -48,8 +48,8 @@ public sealed record PartialChannels : IEdgeDecorator
     }
 
     private string? Fault(long channels) => channels % K == 0 ? null
-        : $"Edges of {channels} channels cannot be divided into K = {K} parts; expected a multiple of K. Choose the channels of the space " +
-            "or K accordingly.";
+        : $"Edges of {channels} channels cannot be divided into K = {K} parts; expected a multiple of K. Choose the channels of the " +
+            "space or K accordingly.";
 
     private sealed class Bypass(int k, OperationContext edge) : nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>(nameof(PartialChannels))
     {
