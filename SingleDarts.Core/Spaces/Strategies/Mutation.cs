@@ -32,7 +32,7 @@ internal static class Mutation
             {
                 Gene gene = cell.Nodes[i][place];
                 int node = inputs + i;
-                IEnumerable<string> Operations(int source) => kind.Allowed(kind.Topology.Edge(source, node))
+                IEnumerable<string> Operations(int source) => kind.Derivable(kind.Topology.Edge(source, node))
                     .Select(k => kind.Operations[k]).Where(o => keepsEveryEdge || !o.IsZero).Select(o => o.Name);
                 Gene[] operations = [.. Operations(gene.Source).Where(name => name != gene.Operation)
                     .Select(name => new Gene(name, gene.Source))];
