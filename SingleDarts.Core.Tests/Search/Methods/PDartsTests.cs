@@ -79,7 +79,7 @@ public class PDartsTests
             .Should().Be(EpochDecision.Continue);
     }
 
-    /// <summary>Zeroing the weakest until few are left is the same as zeroing all but the strongest.</summary>
+    /// <summary>With none allowed it is the rule of DARTS without skip connections.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -102,11 +102,20 @@ public class PDartsTests
             CellGenotype free = new SkipLimitedEdges { MaximumSkips = 8 }.Derive(normal, Cells.Snapshot(weights));
             Keys(free).Should().BeEquivalentTo(Keys(new TopEdges().Derive(normal, Cells.Snapshot(weights))));
             rule.Derive(reduction, Cells.Snapshot(weights)).Should().Be(free, "only normal cells are limited");
-            if (maximum == 0)
-                for (int edge = 0; edge < 14; edge++)
-                    weights[edge, skip] = 0;
-            if (maximum == 0)
-                Keys(limited).Should().BeEquivalentTo(Keys(new TopEdges().Derive(normal, Cells.Snapshot(weights))));
+
+            // Of the skip connections without a limit, the strongest stay.
+            double[] Skips(Func<string, bool> isIn) => [.. normal.Topology.Edges
+                .Where(edge => isIn($"{edge.Target - 2}<-{edge.Source} skip_connect")).Select(edge => weights[edge.Index, skip])];
+            HashSet<string> all = [.. Keys(free)], kept = [.. Keys(limited)];
+            double[] stay = Skips(key => all.Contains(key) && kept.Contains(key)),
+                go = Skips(key => all.Contains(key) && !kept.Contains(key));
+            if (go.Length > 0)
+                stay.Should().OnlyContain(weight => weight > go.Max());
+            if (maximum > 0)
+                continue;
+            for (int edge = 0; edge < 14; edge++)
+                weights[edge, skip] = 0;
+            kept.Should().BeEquivalentTo(Keys(new TopEdges().Derive(normal, Cells.Snapshot(weights))));
         }
     }
 
