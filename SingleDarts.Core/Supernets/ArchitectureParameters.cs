@@ -71,7 +71,8 @@ public sealed class ArchitectureParameters : IDisposable
     public IReadOnlyList<(string Name, Parameter Parameter)> Named => [.. Cells.SelectMany(cell =>
         further[cell.Name].Select(entry => ($"{cell.Name}.{entry.Key}", entry.Value)).Prepend((cell.Name, alphas[cell.Name])))];
 
-    /// <summary>The further parameters of the relaxation for a kind of cell, by name (<see cref="IRelaxation.FurtherParameters"/>).</summary>
+    /// <summary>The further parameters of the relaxation for a kind of cell, by name
+    /// (<see cref="IRelaxation.FurtherParameters"/>).</summary>
     /// <param name="cell">Name of the kind.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>
     public IReadOnlyDictionary<string, Parameter> Further(string cell) =>
