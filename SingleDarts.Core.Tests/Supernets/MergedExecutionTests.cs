@@ -1,4 +1,5 @@
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -14,7 +15,9 @@ public class MergedExecutionTests
     public static TheoryData<string, string, CellExecution> Cases()
     {
         var cases = new TheoryData<string, string, CellExecution>();
-        foreach (string space in new[] { "nasbench201", "mixed", "two-inputs", "darts", "restricted-mixed", "restricted-darts" })
+        string[] spaces =
+            ["nasbench201", "mixed", "two-inputs", "darts", "restricted-mixed", "restricted-darts", "partial", "dropout"];
+        foreach (string space in spaces)
             foreach (string relaxation in new[] { "sigmoid", "softmax", "hard" })
             {
                 cases.Add(space, relaxation, CellExecution.Merged);
@@ -42,15 +45,17 @@ public class MergedExecutionTests
         }
     }
 
-    [Fact]
-    public void Running_statistics_are_those_of_the_definition()
+    [Theory]
+    [InlineData("nasbench201")]
+    [InlineData("darts")]
+    public void Running_statistics_are_those_of_the_definition(string space)
     {
         using var scope = NewDisposeScope();
         var (input, labels) = Batch(1);
         Dictionary<string, Tensor> After(CellExecution execution)
         {
             using Supernet supernet =
-                Create("nasbench201", "softmax", 1, new() { TrackRunningStatistics = true, DataType = ScalarType.Float64 });
+                Create(space, "softmax", 1, new() { TrackRunningStatistics = true, DataType = ScalarType.Float64 });
             Gradients(supernet, execution, input, labels);
             Gradients(supernet, execution, input.Times(2L).Plus(1L), labels);
             var state = supernet.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().to(ScalarType.Float64));
@@ -154,18 +159,28 @@ public class MergedExecutionTests
             {
                 "nasbench201" => SearchSpaces.NasBench201(channels: 4, cellsPerStage: 1, height: 8, width: 8),
                 "mixed" => Mixed(),
-                "darts" => SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8),
+                "darts" or "partial" or "dropout" => SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8),
                 "restricted-mixed" => Restricted.AtRandom(Mixed(), seed),
                 "restricted-darts" => Restricted.AtRandom(SearchSpaces.Darts(channels: 4, layers: 3, height: 8, width: 8), seed),
                 _ => TwoInputs(),
             },
             relaxation switch
             {
+                "softmax" when space == "partial" => new EdgeNormalizedSoftmax(),
                 "sigmoid" => Relaxations.Sigmoid,
                 "softmax" => new SoftmaxRelaxation(1),
                 _ => new OneHot(seed),
             },
-            (options ?? new() { DataType = ScalarType.Float64 }) with { Seed = seed });
+            (options ?? new() { DataType = ScalarType.Float64 }) with
+            {
+                Seed = seed,
+                EdgeDecorators = space switch
+                {
+                    "partial" => [new PartialChannels(2)],
+                    "dropout" => [new CandidateDropout("skip_connect", [Schedule.Constant(0)])],
+                    _ => [],
+                },
+            });
         using var _ = no_grad();
         using var generator = new Generator((ulong)seed);
         if (relaxation == "sigmoid")

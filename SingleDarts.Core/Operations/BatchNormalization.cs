@@ -32,6 +32,23 @@ public sealed class BatchNormalization : TorchSharp.Modules.BatchNorm
             training || running_mean is null, momentum ?? 0, eps);
     }
 
+    /// <summary>Updates the running statistics, if the module keeps them, as a forward pass in training mode does.</summary>
+    /// <param name="mean">Mean of each channel of the batch.</param>
+    /// <param name="variance">Biased variance of each channel.</param>
+    /// <param name="count">Values of a channel.</param>
+    internal void Track(double[] mean, double[] variance, long count)
+    {
+        if (!training || !track_running_stats)
+            return;
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        num_batches_tracked!.Plus_(1L);
+        double share = momentum ?? 0, unbiased = (double)count / Math.Max(1, count - 1);
+        double[] variances = [.. variance.Select(v => v * unbiased)];
+        running_mean!.Times_(1 - share).Plus_(from_array(mean).to(running_mean!.dtype), share);
+        running_var!.Times_(1 - share).Plus_(from_array(variances).to(running_var!.dtype), share);
+    }
+
     /// <inheritdoc/>
     protected override void ValidateInputDimensions(Tensor input)
     {

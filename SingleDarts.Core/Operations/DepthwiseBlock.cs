@@ -29,6 +29,22 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The depthwise convolution.</summary>
+    internal Conv2d Depthwise => depthwise;
+
+    /// <summary>The pointwise convolution.</summary>
+    internal Conv2d Pointwise => pointwise;
+
+    /// <summary>The batch normalisation.</summary>
+    internal BatchNormalization Normalization => normalization;
+
+    /// <summary>Whether a hook waits for this module or one inside to be called.</summary>
+    internal bool IsWatched => ForwardHooks.Any(this) || ForwardHooks.Any(depthwise) || ForwardHooks.Any(pointwise) ||
+        ForwardHooks.Any(normalization);
+
+    /// <summary>Whether the block normalises with the statistics of the batch.</summary>
+    internal bool UsesBatchStatistics => normalization.training || normalization.running_mean is null;
+
     /// <summary>[N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
     /// <param name="input">[N, InChannels, H, W].</param>
     public override Tensor forward(Tensor input)

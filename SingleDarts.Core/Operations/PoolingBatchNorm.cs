@@ -18,6 +18,8 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
     public PoolingBatchNorm(OperationContext context, bool isMaximum) : base(nameof(PoolingBatchNorm))
     {
         TorchRuntime.EnsureLoaded();
+        IsMaximum = isMaximum;
+        Stride = context.Stride;
         pooling = isMaximum ? nn.MaxPool2d(3, stride: context.Stride, padding: 1) : Blocks.AveragePool3x3(context);
         normalization = context.Affine ? null : Blocks.BatchNorm(context);
         RegisterComponents();
@@ -26,6 +28,21 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
     /// <summary>Whether a batch normalisation follows that keeps running statistics, so that two of these modules are not the
     /// same.</summary>
     public bool HasRunningStatistics => normalization is { track_running_stats: true };
+
+    /// <summary>Maximum, or average.</summary>
+    internal bool IsMaximum { get; }
+
+    /// <summary>Spatial stride.</summary>
+    internal int Stride { get; }
+
+    /// <summary>The batch normalisation; null if there is none.</summary>
+    internal BatchNormalization? Normalization => normalization;
+
+    /// <summary>What tells poolings of one input apart.</summary>
+    internal (bool, int, bool) Key => (IsMaximum, Stride, normalization is null);
+
+    /// <summary>Whether a hook waits for a module inside to be called.</summary>
+    internal bool IsWatched => ForwardHooks.Any(pooling) || (normalization is not null && ForwardHooks.Any(normalization));
 
     /// <summary>[N, C, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
     /// <param name="input">[N, C, H, W].</param>

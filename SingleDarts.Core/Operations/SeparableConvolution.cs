@@ -21,6 +21,12 @@ public sealed class SeparableConvolution : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The block with the stride.</summary>
+    internal DepthwiseBlock First => first;
+
+    /// <summary>The block behind it.</summary>
+    internal DepthwiseBlock Second => second;
+
     /// <summary>[N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
     /// <param name="input">[N, InChannels, H, W].</param>
     public override Tensor forward(Tensor input)

@@ -71,6 +71,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// </remarks>
     public void Step()
     {
+        EngineGradients.Release();
         ThrowBackwardFault();
         if (!IsMoving)
             return;

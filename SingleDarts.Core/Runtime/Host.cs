@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -49,6 +51,15 @@ internal static class Host
     /// <param name="tensor">Contiguous, on the CPU.</param>
     /// <exception cref="InvalidOperationException">The tensor lies on a device, or is not contiguous.</exception>
     public static Span<byte> Bytes(Tensor tensor) => tensor.bytes;
+
+    /// <summary>Where the first number of a tensor of the CPU lies, whatever its strides. Keep the tensor alive.</summary>
+    /// <param name="tensor">On the CPU.</param>
+    public static unsafe void* Address(Tensor tensor)
+    {
+        using Tensor plain = tensor.detach();
+        using Tensor first = plain.as_strided([1], [1], plain.storage_offset());
+        return Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
 
 #pragma warning restore RS0030
 

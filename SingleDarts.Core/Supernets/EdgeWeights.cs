@@ -13,6 +13,9 @@ public sealed record EdgeWeights(Tensor P, IReadOnlyList<bool>? Computed = null)
     /// <inheritdoc cref="MixingWeights.CountsUncomputed"/>
     public bool CountsUncomputed { get; init; }
 
+    /// <summary>Whether candidates may be computed together, and how; each by its module if <see langword="null"/>.</summary>
+    internal MergedPass? Merged { get; init; }
+
     /// <summary>Weights with which every candidate is computed.</summary>
     /// <param name="p">p, [operations].</param>
     public static implicit operator EdgeWeights(Tensor p) => new(p);

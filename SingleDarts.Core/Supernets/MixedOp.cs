@@ -1,3 +1,4 @@
+using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
@@ -62,6 +63,9 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <summary>Whether modules of decorators stand around the mixture.</summary>
     public bool IsDecorated => around.Count > 0;
 
+    /// <summary>The partial channels of the edge, if they alone stand around its mixture; otherwise null.</summary>
+    internal PartialChannels.Bypass? Partial => around.Count == 1 ? around[0] as PartialChannels.Bypass : null;
+
     /// <summary>The place that the candidates were built for.</summary>
     internal OperationContext PlaceOfCandidates => inner;
 
@@ -101,9 +105,10 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     private Tensor Mixture(Tensor input, EdgeWeights weights)
     {
         using var scope = NewDisposeScope();
-        Tensor? sum = null;
+        bool[] merged = new bool[Count];
+        Tensor? sum = weights.Merged is null ? null : Merged(input, weights, weights.Merged, merged);
         for (int k = 0; k < Count; k++)
-            if (computed[k] && weights.Computes(k))
+            if (computed[k] && weights.Computes(k) && !merged[k])
             {
                 Tensor term = operations[k].call(input) * weights.P[k];
                 sum = sum is null ? term : sum.Plus_(term);
@@ -115,5 +120,18 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
                 if (isAllowed[k] && !weights.Computes(k))
                     sum = sum.Plus(weights.P[k]);
         return sum.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The sum over those candidates that can be computed together, which are marked; null if there are none.</summary>
+    private Tensor? Merged(Tensor input, EdgeWeights weights, MergedPass pass, bool[] marks)
+    {
+        MergedTerm[] terms = [.. Enumerable.Range(0, Count)
+            .Where(k => computed[k] && weights.Computes(k) && NodeMixture.Fits(operations[k]))
+            .Select(k => new MergedTerm(0, k, 0, operations[k]))];
+        if (input.dim() != 4 || NodeMixture.Of(input, terms, Count) is not { } mixture)
+            return null;
+        foreach (MergedTerm term in terms)
+            marks[term.Column] = true;
+        return MergedFunction.Apply(mixture, [input], weights.P, pass.Recompute, pass.Fault)[0];
     }
 }

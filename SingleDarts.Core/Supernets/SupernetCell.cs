@@ -61,17 +61,17 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     {
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
-        bool merges = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device) &&
-            !weights.CountsUncomputed && !weights.IsPath;
-        Tensor output = merges
-            ? merged.Forward(inputs, weights, recompute: Execution == CellExecution.MergedWithRecomputation)
-            : Sum(inputs, weights);
+        MergedPass? pass = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device)
+            ? new MergedPass(Execution == CellExecution.MergedWithRecomputation, fault) : null;
+        Tensor output = pass is not null && !weights.CountsUncomputed && !weights.IsPath
+            ? merged.Forward(inputs, weights, pass)
+            : Sum(inputs, weights, pass);
         return output.MoveToOuterDisposeScope();
     }
 
-    private MergedExecution Merged() => new(Placement.Cell, [.. edges], options.ConvolutionType, fault);
+    private MergedExecution Merged() => new(Placement.Cell, [.. edges], options.ConvolutionType);
 
-    private Tensor Sum(Tensor[] inputs, MixingWeights weights)
+    private Tensor Sum(Tensor[] inputs, MixingWeights weights, MergedPass? pass)
     {
         var nodes = new Tensor?[Topology.Nodes];
         inputs.CopyTo(nodes, 0);
@@ -79,7 +79,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         {
             if (!weights.ComputesAny(edge.Index) && !IsOnly(edge, weights))
                 continue;
-            Tensor mixture = edges[edge.Index].call(nodes[edge.Source]!, weights[edge.Index]);
+            Tensor mixture = edges[edge.Index].call(nodes[edge.Source]!, weights[edge.Index] with { Merged = pass });
             nodes[edge.Target] = nodes[edge.Target]?.Plus(mixture) ?? mixture;
         }
         return Output(Topology, nodes);

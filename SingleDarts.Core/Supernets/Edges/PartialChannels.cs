@@ -1,3 +1,4 @@
+using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
@@ -51,8 +52,16 @@ public sealed record PartialChannels : IEdgeDecorator
         : $"Edges of {channels} channels cannot be divided into K = {K} parts; expected a multiple of K. Choose the channels of the " +
             "space or K accordingly.";
 
-    private sealed class Bypass(int k, OperationContext edge) : nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>(nameof(PartialChannels))
+    /// <summary>What stands around the mixture of an edge.</summary>
+    internal sealed class Bypass(int k, OperationContext edge) : nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>(nameof(PartialChannels))
     {
+        /// <summary>K.</summary>
+        public int K => k;
+
+        /// <summary>Stride of the edge.</summary>
+        public int Stride => edge.Stride;
+
+        /// <inheritdoc/>
         public override Tensor forward(Tensor input, Func<Tensor, Tensor> mixture)
         {
             using var scope = NewDisposeScope();
@@ -66,9 +75,11 @@ public sealed record PartialChannels : IEdgeDecorator
                 .movedim([-1], [1]).MoveToOuterDisposeScope();
         }
 
-        /// <summary>Every candidate would bring the channels together by itself. Kernels for channels that are innermost in memory work
-        /// on 8 at a time, and with fewer are slower than the others.</summary>
-        private static Tensor Dense(Tensor x) => x.dim() == 4 && x.shape[1] >= 8 ? NativeKernels.ChannelsLast(x) : x.contiguous();
+        /// <summary>Kernels of our own take the channels where they are. Of libtorch's candidates every one would bring them together
+        /// by itself, and its kernels for channels that are innermost in memory work on 8 at a time, and with fewer are slower than the
+        /// others.</summary>
+        private static Tensor Dense(Tensor x) => OwnKernels.For(x) is not null ? x
+            : x.dim() == 4 && x.shape[1] >= 8 ? NativeKernels.ChannelsLast(x) : x.contiguous();
 
         private static Tensor ChannelsBehind(Tensor x) => x.movedim([1], [-1]);
     }

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Kernels;
+using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,7 +42,7 @@ internal sealed class FanOut : IMergedComputation
     }
 
     /// <summary>Nodes that get something, in order.</summary>
-    public IReadOnlyList<int> Targets => targets;
+    public int[] Targets => targets;
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Weights { get; }
@@ -118,16 +120,16 @@ internal sealed class FanOut : IMergedComputation
         return (dx!, MergedKernels.Scatter([.. shares], places, p), [.. weightGradients]);
     }
 
-    (Tensor[] Outputs, KeptNode[] Kept) IMergedComputation.Forward(Tensor[] inputs, Tensor p, Tensor[] weights)
+    (Tensor[] Outputs, Kept[] Kept) IMergedComputation.Forward(Tensor[] inputs, Tensor p, Tensor[] weights, bool isAgain)
     {
         NormalizedBranches[] branches = Convolve(inputs[0], weights);
-        return (Mix(inputs[0], p, branches), [new KeptNode(null, branches)]);
+        return (Mix(inputs[0], p, branches), [new KeptBranches(branches)]);
     }
 
     (Tensor[] Inputs, Tensor P, Tensor[] Weights) IMergedComputation.Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, KeptNode[] kept)
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept)
     {
-        var (dx, dp, dw) = Backward(gradients, inputs[0], p, weights, kept[0].Branches);
+        var (dx, dp, dw) = Backward(gradients, inputs[0], p, weights, ((KeptBranches)kept[0]).Branches);
         kept[0].Release();
         return ([dx], dp, dw);
     }

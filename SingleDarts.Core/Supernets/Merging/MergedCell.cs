@@ -1,3 +1,4 @@
+using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp.Modules;
@@ -5,65 +6,91 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
 
-/// <summary>A cell whose candidates can all be merged: one <see cref="FanOut"/> for each node.</summary>
+/// <summary>A cell whose candidates can all be merged: one step of autograd.</summary>
 /// <param name="topology">The cell's nodes and edges.</param>
-/// <param name="fanOuts">Of every node but the last, or <see langword="null"/> where nothing leaves a node.</param>
-internal sealed class MergedCell(CellTopology topology, IReadOnlyList<FanOut?> fanOuts) : IMergedComputation
+/// <param name="parts">What leaves every node but the last.</param>
+internal sealed class MergedCell(CellTopology topology, IReadOnlyList<IMergedComputation[]> parts) : IMergedComputation
 {
-    private readonly int[] starts = [.. fanOuts.Select((_, source) => fanOuts.Take(source).Sum(f => f?.Weights.Count ?? 0))];
+    /// <inheritdoc/>
+    public int[] Targets => [];
 
     /// <inheritdoc/>
-    public IReadOnlyList<Parameter> Weights { get; } = [.. fanOuts.SelectMany(fanOut => fanOut?.Weights ?? [])];
+    public IReadOnlyList<Parameter> Weights { get; } = [.. parts.SelectMany(ofNode => ofNode).SelectMany(part => part.Weights)];
 
     /// <inheritdoc/>
-    public (Tensor[] Outputs, KeptNode[] Kept) Forward(Tensor[] inputs, Tensor p, Tensor[] weights)
+    public (Tensor[] Outputs, Kept[] Kept) Forward(Tensor[] inputs, Tensor p, Tensor[] weights, bool isAgain)
     {
         var nodes = new Tensor?[topology.Nodes];
         inputs.CopyTo(nodes, 0);
-        var kept = new KeptNode[topology.Nodes - 1];
+        var kept = new Kept[topology.Nodes - 1];
+        int next = 0;
         for (int source = 0; source < kept.Length; source++)
         {
             Tensor x = nodes[source]!;
-            NormalizedBranches[]? branches = null;
-            if (fanOuts[source] is { } fanOut)
+            var ofParts = new List<Kept[]>();
+            foreach (IMergedComputation part in parts[source])
             {
-                branches = fanOut.Convolve(x, weights[Part(source)]);
-                foreach (var (target, term) in fanOut.Targets.Zip(fanOut.Mix(x, p, branches)))
+                var (terms, own) = part.Forward([x], p, weights[next..(next += part.Weights.Count)], isAgain);
+                foreach (var (target, term) in part.Targets.Zip(terms))
                     nodes[target] = nodes[target]?.Plus_(term) ?? term;
+                ofParts.Add(own);
             }
-            kept[source] = new KeptNode(source < inputs.Length ? null : x, branches);
+            kept[source] = new KeptSource(source < inputs.Length ? null : x, ofParts);
         }
         return ([topology.Output == CellOutput.LastNode ? nodes[^1]! : cat([.. nodes[topology.Inputs..].Select(n => n!)], 1)], kept);
     }
 
     /// <inheritdoc/>
     public (Tensor[] Inputs, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, KeptNode[] kept)
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept)
     {
         Tensor?[] ofNodes = topology.Output == CellOutput.LastNode
             ? [.. kept.Select(_ => (Tensor?)null), gradients[0]]
-            : [.. inputs.Select(_ => (Tensor?)null), .. gradients[0].chunk(topology.ComputedNodes, 1)];
+            : [.. inputs.Select(_ => (Tensor?)null), .. gradients[0].chunk(topology.ComputedNodes, 1).Select(Dense)];
         var dw = new Tensor[weights.Length];
         Tensor? dp = null;
+        int next = weights.Length;
         for (int source = kept.Length - 1; source >= 0; source--)
         {
-            Tensor x = kept[source].Node ?? inputs[source];
-            if (fanOuts[source] is { } fanOut)
+            var node = (KeptSource)kept[source];
+            Tensor x = node.Node ?? inputs[source];
+            for (int i = parts[source].Length - 1; i >= 0; i--)
             {
                 using var scope = NewDisposeScope();
-                var (dx, share, ofWeights) = fanOut.Backward(
-                    [.. fanOut.Targets.Select(target => ofNodes[target]!)], x, p, weights[Part(source)],
-                    kept[source].Branches);
-                ofNodes[source] = (ofNodes[source] is { } other ? dx.Plus_(other) : dx).MoveToOuterDisposeScope();
+                IMergedComputation part = parts[source][i];
+                int first = next - part.Weights.Count;
+                var (dx, share, ofWeights) = part.Backward(
+                    [.. part.Targets.Select(target => ofNodes[target]!)], [x], p, weights[first..next], node.Parts[i]);
+                ofNodes[source] = (ofNodes[source] is { } other ? dx[0].Plus_(other) : dx[0]).MoveToOuterDisposeScope();
                 dp = (dp is null ? share : share.Plus_(dp)).MoveToOuterDisposeScope();
-                for (int i = 0; i < ofWeights.Length; i++)
-                    dw[starts[source] + i] = ofWeights[i].MoveToOuterDisposeScope();
+                for (int w = 0; w < ofWeights.Length; w++)
+                    dw[first + w] = ofWeights[w].MoveToOuterDisposeScope();
+                next = first;
             }
             ofNodes[source] ??= zeros_like(x);
-            kept[source].Release();
+            node.Release();
         }
         return ([.. ofNodes.Take(inputs.Length).Select(gradient => gradient!)], dp!, dw);
     }
 
-    private Range Part(int source) => starts[source]..(starts[source] + (fanOuts[source]?.Weights.Count ?? 0));
+    private static Tensor Dense(Tensor part) => part.dim() == 4 ? NativeKernels.ChannelsLast(part) : part;
+
+    /// <summary>What is kept of a node.</summary>
+    /// <param name="node">Its value; null for an input node, which others keep.</param>
+    /// <param name="parts">What is kept of each part that leaves it.</param>
+    private sealed class KeptSource(Tensor? node, IReadOnlyList<Kept[]> parts) : Kept
+    {
+        public Tensor? Node => node;
+
+        public IReadOnlyList<Kept[]> Parts => parts;
+
+        protected override IEnumerable<Tensor> Tensors =>
+            (node is null ? [] : new[] { node }).Concat(parts.SelectMany(part => part).SelectMany(part => part.All));
+
+        public override void Forget()
+        {
+            foreach (Kept part in parts.SelectMany(part => part))
+                part.Forget();
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Kernels;
+using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using TorchSharp;
@@ -13,9 +15,8 @@ namespace SingleDarts.Core.Supernets;
 /// <param name="kind">The kind of cell.</param>
 /// <param name="edges">The mixtures of its edges.</param>
 /// <param name="convolutionType">Floating type of the convolutions; that of the nodes if <see langword="null"/>.</param>
-/// <param name="fault">Keeps the exceptions of backward passes.</param>
 internal sealed class MergedExecution(
-    CellSpecification kind, IReadOnlyList<MixedOp> edges, ScalarType? convolutionType, BackwardFault fault)
+    CellSpecification kind, IReadOnlyList<MixedOp> edges, ScalarType? convolutionType)
 {
     private readonly CellTopology topology = kind.Topology;
     private readonly nn.Module<Tensor, Tensor>[][] bypassed = [.. edges.Select(edge => Enumerable.Range(0, edge.Count)
@@ -30,28 +31,29 @@ internal sealed class MergedExecution(
     /// <summary>The cell's output.</summary>
     /// <param name="inputs">Its input nodes, [N, C, H, W].</param>
     /// <param name="weights">How it mixes its candidates.</param>
-    /// <param name="recompute">Whether the backward pass computes convolutions again.</param>
-    public Tensor Forward(Tensor[] inputs, MixingWeights weights, bool recompute)
+    /// <param name="pass">How parts with a backward pass of their own are computed.</param>
+    public Tensor Forward(Tensor[] inputs, MixingWeights weights, MergedPass pass)
     {
-        bool[] alone = [.. edges.Select((edge, e) => edge.IsDecorated || ForwardHooks.Any(edge) || bypassed[e].Any(ForwardHooks.Any))];
-        if (plan is null || !plan.Fits(weights, alone))
-            plan = new MergingPlan(kind, edges, weights, alone, convolutionType);
+        bool[] watched = [.. edges.Select((edge, e) => ForwardHooks.Any(edge) || bypassed[e].Any(ForwardHooks.Any) ||
+            (edge.Partial is { } partial && ForwardHooks.Any(partial)))];
+        if (plan is null || !plan.Fits(weights, watched, inputs[0]))
+            plan = new MergingPlan(kind, edges, weights, watched, convolutionType, inputs[0]);
         return plan.Whole is { } whole
-            ? MergedFunction.Apply(whole, inputs, weights.Scaled, recompute, fault)[0]
-            : NodeByNode(plan, inputs, weights, recompute);
+            ? MergedFunction.Apply(whole, inputs, plan.WeightsOfParts(weights), pass.Recompute, pass.Fault)[0]
+            : NodeByNode(plan, inputs, weights, pass);
     }
 
-    private Tensor NodeByNode(MergingPlan plan, Tensor[] inputs, MixingWeights weights, bool recompute)
+    private Tensor NodeByNode(MergingPlan plan, Tensor[] inputs, MixingWeights weights, MergedPass pass)
     {
-        Tensor p = weights.Scaled;
+        Tensor p = weights.Scaled, ofParts = plan.WeightsOfParts(weights);
         var nodes = new Tensor?[topology.Nodes];
         inputs.CopyTo(nodes, 0);
         void Add(int target, Tensor term) => nodes[target] = nodes[target]?.Plus_(term) ?? term;
         for (int source = 0; source < topology.Nodes - 1; source++)
         {
             Tensor x = nodes[source]!;
-            if (plan.FanOuts[source] is { } fanOut)
-                foreach (var (target, term) in fanOut.Targets.Zip(MergedFunction.Apply(fanOut, [x], p, recompute, fault)))
+            foreach (IMergedComputation part in plan.Parts[source])
+                foreach (var (target, term) in part.Targets.Zip(MergedFunction.Apply(part, [x], ofParts, pass.Recompute, pass.Fault)))
                     Add(target, term);
             foreach (MergingPlan.SharedPooling pooling in plan.Poolings[source])
             {
@@ -61,7 +63,8 @@ internal sealed class MergedExecution(
             }
             foreach (MergingPlan.OtherEdge other in plan.Others[source])
             {
-                Tensor mixture = edges[other.Edge.Index].call(x, weights[other.Edge.Index] with { Computed = other.Computed });
+                EdgeWeights own = weights[other.Edge.Index] with { Computed = other.Computed, Merged = pass };
+                Tensor mixture = edges[other.Edge.Index].call(x, own);
                 // Sums are made in place, and a hook or decorator may keep what it was given.
                 Add(other.Edge.Target, other.IsAlone ? mixture.clone() : mixture);
             }

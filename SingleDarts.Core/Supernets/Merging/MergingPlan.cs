@@ -1,3 +1,4 @@
+using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
@@ -8,18 +9,23 @@ namespace SingleDarts.Core.Supernets;
 internal sealed class MergingPlan
 {
     private readonly bool[,]? computed;
-    private readonly bool[] alone;
+    private readonly bool[] watched;
+    private readonly bool hasKernels;
 
     /// <summary>Plans a cell.</summary>
     /// <param name="kind">The kind of cell.</param>
     /// <param name="edges">The mixtures of its edges.</param>
     /// <param name="weights">Say which candidates are computed.</param>
-    /// <param name="alone">Which edges are computed by their <see cref="MixedOp"/>.</param>
+    /// <param name="watched">Which edges have hooks, so that they are computed by their <see cref="MixedOp"/>.</param>
     /// <param name="convolutionType">Floating type of the convolutions; that of the nodes if <see langword="null"/>.</param>
+    /// <param name="input">An input node.</param>
     public MergingPlan(
-        CellSpecification kind, IReadOnlyList<MixedOp> edges, MixingWeights weights, bool[] alone, ScalarType? convolutionType)
+        CellSpecification kind, IReadOnlyList<MixedOp> edges, MixingWeights weights, bool[] watched, ScalarType? convolutionType,
+        Tensor input)
     {
-        this.alone = alone;
+        this.watched = watched;
+        IImageKernels? kernels = OwnKernels.For(input);
+        hasKernels = kernels is not null;
         computed = weights.Computed;
         CellTopology topology = kind.Topology;
         int[] columns = [.. Enumerable.Range(0, kind.Operations.Count)];
@@ -28,13 +34,35 @@ internal sealed class MergingPlan
             from k in columns
             where edges[edge.Index].Computes(k) && weights.Computes(edge.Index, k)
             select new Candidate(edge, k, edges[edge.Index][k])];
-        Candidate[] fanned = [.. all.Where(c => !alone[c.Edge.Index] && FanOut.Fits(c.Module))];
-        Candidate[] pooled = [.. all.Where(c => !alone[c.Edge.Index] && IsShared(c.Module))];
-        Candidate[] others = [.. all.Except(fanned).Except(pooled)];
+        bool[] partial = [.. edges.Select((edge, e) => hasKernels && !watched[e] && edge.Partial is { Stride: 1 } &&
+            all.Any(c => c.Edge.Index == e && c.Module is not TorchSharp.Modules.Identity) &&
+            all.All(c => c.Edge.Index != e || NodeMixture.Fits(c.Module)))];
+        bool[] alone = [.. edges.Select((edge, e) => watched[e] || (edge.IsDecorated && !partial[e]))];
+        Candidate[] behind = [.. all.Where(c => partial[c.Edge.Index])];
         int[] sources = [.. Enumerable.Range(0, topology.Nodes - 1)];
-        FanOuts = [.. sources.Select(source => fanned.Where(c => c.Edge.Source == source)
-            .Select(c => new MergedTerm(c.Edge.Index, c.Column, c.Edge.Target, c.Module)).ToArray() is { Length: > 0 } terms
-            ? new FanOut(terms, kind.Operations.Count, convolutionType) : null)];
+        int[] mixed = hasKernels ? [.. sources.Where(source => all.Any(c => c.Edge.Source == source && !alone[c.Edge.Index] &&
+            !partial[c.Edge.Index] && c.Module is not TorchSharp.Modules.Identity && NodeMixture.Fits(c.Module)))] : [];
+        Candidate[] blended = [.. all.Where(c =>
+            !alone[c.Edge.Index] && !partial[c.Edge.Index] && mixed.Contains(c.Edge.Source) && NodeMixture.Fits(c.Module))];
+        Candidate[] fanned = [.. all.Except(behind).Except(blended).Where(c => !alone[c.Edge.Index] && FanOut.Fits(c.Module))];
+        Candidate[] pooled = [.. all.Except(behind).Except(blended).Where(c => !alone[c.Edge.Index] && IsShared(c.Module))];
+        Candidate[] others = [.. all.Except(behind).Except(blended).Except(fanned).Except(pooled)];
+        MergedTerm[] Terms(Candidate[] of, int source) => [.. of.Where(c => c.Edge.Source == source)
+            .Select(c => new MergedTerm(c.Edge.Index, c.Column, c.Edge.Target, c.Module))];
+        HasPartial = behind.Length > 0;
+        IMergedComputation? Partial(int source, int k)
+        {
+            MergedTerm[] terms = Terms([.. behind.Where(c => edges[c.Edge.Index].Partial!.K == k)], source);
+            return NodeMixture.Of(input, terms, columns.Length) is not { } mixture ? null : new PartialMixture(kernels!, mixture, k, [..
+                mixture.Targets.Select(target => topology.Edges.Count * columns.Length + terms.First(t => t.Target == target).Row)]);
+        }
+        int[] divisors = [.. behind.Select(c => edges[c.Edge.Index].Partial!.K).Distinct()];
+        Parts = [.. sources.Select(source => (IMergedComputation?[])
+        [
+            .. divisors.Select(k => Partial(source, k)),
+            NodeMixture.Of(input, Terms(blended, source), columns.Length),
+            Terms(fanned, source) is { Length: > 0 } own ? new FanOut(own, columns.Length, convolutionType) : null,
+        ]).Select(parts => parts.OfType<IMergedComputation>().ToArray())];
         Poolings = [.. sources.Select(source => pooled.Where(c => c.Edge.Source == source).GroupBy(c => c.Column)
             .Select(same => new SharedPooling(same.First().Module, same.Key, [.. same.Select(c => c.Edge)])).ToArray())];
         Others = [.. sources.Select(source => topology.Edges
@@ -45,11 +73,14 @@ internal sealed class MergingPlan
             .ToArray())];
         if (pooled.Length == 0 && Others.All(edges => edges.Length == 0) &&
             (topology.Output == CellOutput.LastNode || topology.OutputMultiplier == topology.ComputedNodes))
-            Whole = new MergedCell(topology, FanOuts);
+            Whole = new MergedCell(topology, Parts);
     }
 
+    /// <summary>Whether there are <see cref="PartialMixture"/>s.</summary>
+    public bool HasPartial { get; }
+
     /// <summary>For each node but the last, what can be merged of the candidates that leave it.</summary>
-    public FanOut?[] FanOuts { get; }
+    public IMergedComputation[][] Parts { get; }
 
     /// <summary>For each node but the last, the poolings of <see cref="PoolingBatchNorm"/> that several edges have in common.</summary>
     public SharedPooling[][] Poolings { get; }
@@ -64,14 +95,22 @@ internal sealed class MergingPlan
 
     /// <summary>Whether merged execution does not call a candidate's module, or not for every edge.</summary>
     /// <param name="candidate">The module.</param>
-    public static bool Bypasses(nn.Module<Tensor, Tensor> candidate) => FanOut.Fits(candidate) || IsShared(candidate);
+    public static bool Bypasses(nn.Module<Tensor, Tensor> candidate) => FanOut.Fits(candidate) || IsShared(candidate) ||
+        NodeMixture.IsKind(candidate);
 
     /// <summary>Whether the plan is that of these weights and hooks.</summary>
     /// <param name="weights">Say which candidates are computed.</param>
-    /// <param name="alone">Which edges are computed by their <see cref="MixedOp"/>.</param>
-    public bool Fits(MixingWeights weights, bool[] alone) => this.alone.SequenceEqual(alone) && (weights.Computed is null
+    /// <param name="watched">Which edges have hooks.</param>
+    /// <param name="input">An input node.</param>
+    public bool Fits(MixingWeights weights, bool[] watched, Tensor input) => this.watched.SequenceEqual(watched) &&
+        hasKernels == (OwnKernels.For(input) is not null) && (weights.Computed is null
         ? computed is null
         : computed is not null && computed.Cast<bool>().SequenceEqual(weights.Computed.Cast<bool>()));
+
+    /// <summary>What the parts are given as p: the operation weights, behind them the factors of edges if a part needs them.</summary>
+    /// <param name="weights">How the cell mixes its candidates.</param>
+    public Tensor WeightsOfParts(MixingWeights weights) => !HasPartial ? weights.Scaled : cat([
+        weights.Scaled.reshape(-1), weights.EdgeFactors ?? ones([weights.P.shape[0]], weights.P.dtype)]);
 
     /// <summary>Pooling has no weights, so that one serves all edges that leave a node.</summary>
     private static bool IsShared(nn.Module<Tensor, Tensor> candidate) => candidate is PoolingBatchNorm { HasRunningStatistics: false };

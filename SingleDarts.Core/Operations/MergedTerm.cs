@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Supernets;
+namespace SingleDarts.Core.Operations;
 
 /// <summary>A candidate of an edge whose work is shared with others that leave the same node.</summary>
 /// <param name="Row">Row of α: the edge.</param>

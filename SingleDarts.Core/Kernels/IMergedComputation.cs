@@ -1,11 +1,14 @@
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Supernets;
+namespace SingleDarts.Core.Kernels;
 
 /// <summary>A part of a cell that is computed as a whole, forwards and backwards.</summary>
 internal interface IMergedComputation
 {
+    /// <summary>The nodes that the outputs go to.</summary>
+    int[] Targets { get; }
+
     /// <summary>Weights of all convolutions.</summary>
     IReadOnlyList<Parameter> Weights { get; }
 
@@ -13,7 +16,8 @@ internal interface IMergedComputation
     /// <param name="inputs">Input nodes, [N, C, H, W].</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
-    (Tensor[] Outputs, KeptNode[] Kept) Forward(Tensor[] inputs, Tensor p, Tensor[] weights);
+    /// <param name="isAgain">Whether the same pass was computed before, so that running statistics are not to be updated.</param>
+    (Tensor[] Outputs, Kept[] Kept) Forward(Tensor[] inputs, Tensor p, Tensor[] weights, bool isAgain);
 
     /// <summary>Gradients of Σ_j ⟨output_j, g_j⟩ in the inputs, p and the weights.</summary>
     /// <param name="gradients">g_j for every output.</param>
@@ -22,5 +26,5 @@ internal interface IMergedComputation
     /// <param name="weights"><see cref="Weights"/>.</param>
     /// <param name="kept">What <see cref="Forward"/> gave; let go of as soon as it has been used.</param>
     (Tensor[] Inputs, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, KeptNode[] kept);
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept);
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Supernets;
+namespace SingleDarts.Core.Operations;
 
 /// <summary>
 /// Whether a module has forward hooks. TorchSharp keeps them in protected fields and has no member that tells. These accessors are bound

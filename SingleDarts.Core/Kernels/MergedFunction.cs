@@ -1,7 +1,7 @@
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Supernets;
+namespace SingleDarts.Core.Kernels;
 
 /// <summary>
 /// A <see cref="IMergedComputation"/> as one step of autograd with a backward pass of its own. What the computation keeps is freed node
@@ -9,12 +9,6 @@ namespace SingleDarts.Core.Supernets;
 /// </summary>
 internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFunction>
 {
-    // The engine takes a reference of its own to each gradient that a backward pass returns, but only after the pass has returned, so
-    // the pass itself cannot dispose them; and outside of every dispose scope nobody else does until the garbage collector comes, by when
-    // many steps' gradients of all weights would fill the memory. The next backward pass on the same thread is the first moment at which
-    // the engine has surely taken over. Each thread of the engine (one for each device) has its own, because they run at the same time.
-    [ThreadStatic] private static List<Tensor>? handedOver;
-
     /// <inheritdoc/>
     public override string Name => "merged";
 
@@ -29,7 +23,8 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     {
         using var scope = NewDisposeScope();
         if (!is_grad_enabled())
-            return [.. computation.Forward(inputs, p, [.. computation.Weights]).Outputs.Select(o => o.MoveToOuterDisposeScope())];
+            return [.. computation.Forward(inputs, p, [.. computation.Weights], isAgain: false).Outputs
+                .Select(o => o.MoveToOuterDisposeScope())];
         List<Tensor> outputs = apply([new State(computation, inputs.Length, recompute, fault), .. inputs, p, .. computation.Weights]);
         foreach (Tensor output in outputs)
             output.MoveToOuterDisposeScope();
@@ -42,7 +37,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         var state = (State)vars[0];
         List<Tensor> given = [.. vars.Skip(1).Cast<Tensor>()];
         var (inputs, p, weights) = state.Split(given);
-        var (outputs, kept) = state.Computation.Forward(inputs, p, weights);
+        var (outputs, kept) = state.Computation.Forward(inputs, p, weights, isAgain: false);
         state.Keep(kept, outputs, given);
         ctx.set_materialize_grads(false);
         ctx.save_data("", state);
@@ -53,8 +48,8 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
-        handedOver?.ForEach(tensor => tensor.Dispose());
-        handedOver = null;
+        EngineGradients.Release();
+        List<Tensor> handedOver;
         var state = (State)ctx.get_data("");
         try
         {
@@ -66,6 +61,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
             state.Fault.Keep(e);
             handedOver = TryNotANumber(state);
         }
+        EngineGradients.HandOver(handedOver);
         grad_outputs.ForEach(gradient => gradient.Dispose());
         return [null!, .. handedOver, .. Enumerable.Repeat<Tensor>(null!, state.Given - handedOver.Count)];
     }
@@ -95,7 +91,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         var (inputs, p, weights) = state.Split(ctx.get_saved_variables());
         Tensor[] gradients = [.. grad_outputs.Select((g, i) =>
             g.IsInvalid ? zeros(state.Shapes[i], inputs[0].dtype, inputs[0].device) : g)];
-        KeptNode[] kept = state.Take() ?? state.Computation.Forward(inputs, p, weights).Kept;
+        Kept[] kept = state.Take() ?? state.Computation.Forward(inputs, p, weights, isAgain: true).Kept;
         var (dx, dp, dw) = state.Computation.Backward(gradients, inputs, p, weights, kept);
         List<Tensor> all = [.. dx, dp, .. dw];
         all.ForEach(tensor => tensor.DetachFromDisposeScope());
@@ -105,7 +101,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     /// <summary>What a step of autograd knows besides its tensors.</summary>
     private sealed class State(IMergedComputation computation, int inputs, bool recompute, BackwardFault fault)
     {
-        private KeptNode[]? kept;
+        private Kept[]? kept;
         private (long[] Shape, ScalarType Type, Device Device)[] givenLike = [];
 
         public IMergedComputation Computation => computation;
@@ -120,13 +116,17 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         public (Tensor[] Inputs, Tensor P, Tensor[] Weights) Split(List<Tensor> given) =>
             ([.. given.Take(inputs)], given[inputs], [.. given.Skip(inputs + 1)]);
 
-        public void Keep(KeptNode[] nodes, Tensor[] outputs, List<Tensor> given)
+        public void Keep(Kept[] parts, Tensor[] outputs, List<Tensor> given)
         {
-            kept = recompute ? [.. nodes.Select(node => node.WithoutBranches())] : nodes;
+            kept = parts;
             Shapes = [.. outputs.Select(output => output.shape)];
             givenLike = [.. given.Select(tensor => (tensor.shape, tensor.dtype, tensor.device))];
-            foreach (KeptNode node in kept)
-                node.Detach();
+            foreach (Kept part in kept)
+            {
+                if (recompute)
+                    part.Forget();
+                part.Detach();
+            }
         }
 
         /// <summary>NaN of the shape of everything given, which takes no memory to speak of.</summary>
@@ -137,11 +137,11 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
                 .expand(like.Shape).DetachFromDisposeScope())];
         }
 
-        public KeptNode[]? Take()
+        public Kept[]? Take()
         {
-            KeptNode[]? nodes = kept;
+            Kept[]? parts = kept;
             kept = null;
-            return nodes;
+            return parts;
         }
     }
 }
