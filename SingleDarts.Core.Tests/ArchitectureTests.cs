@@ -14,7 +14,7 @@ public class ArchitectureTests
         ["Data"] = ["Runtime"],
         ["Kernels"] = ["Runtime"],
         ["Operations"] = ["Runtime", "Kernels"],
-        ["Genotypes"] = [],
+        ["Genotypes"] = ["Runtime"],
         ["Spaces"] = ["Runtime", "Operations", "Genotypes", "Optimizers"],
         ["Supernets"] = ["Runtime", "Kernels", "Operations", "Genotypes", "Spaces", "Optimizers"],
         ["Optimizers"] = ["Runtime"],
@@ -46,6 +46,35 @@ public class ArchitectureTests
          from used in Regex.Matches(Repository.Read(file), @"\bSingleDarts\.Core\.([A-Z]\w*)").Select(m => m.Groups[1].Value).Distinct()
          where used != Room(file) && !Below[Room(file)].Contains(used)
          select $"{file} uses {used}").Should().BeEmpty();
+
+    /// <summary>Folders come from other people, with links in them; <see cref="Core.Runtime.GuardedFolder"/> refuses these. A lease is
+    /// made exclusively, which no link survives.</summary>
+    [Fact]
+    public void Files_are_written_by_one_helper_alone()
+    {
+        string[] writers = ["SingleDarts.Core/Runtime/AtomicFile.cs", "SingleDarts.Core/Runtime/GuardedFolder.cs",
+            "SingleDarts.Core/Sweeps/Leases.cs"];
+        var writing = new Regex(@"\bFile\.(Write|Append|Create|Open\(|OpenWrite|Copy|Replace)|" +
+            @"new (FileStream|StreamWriter)\((?!.*(FileAccess\.Read\b|\.Open\())|" +
+            @"XmlWriter\.Create\(\s*\w*([pP]ath|[fF]ile)|\.Save(Png|Svg)\(");
+        Repository.Files("*.cs", "SingleDarts.Core").Concat(Repository.Files("*.cs", "samples"))
+            .Where(file => !writers.Contains(file) && writing.IsMatch(Repository.Read(file))).Should().BeEmpty();
+    }
+
+    /// <summary>.NET looks for a bare name in the current folder before PATH.</summary>
+    [Fact]
+    public void Programs_are_started_by_their_full_path() =>
+        Repository.Files("*.cs", "SingleDarts.Core").Concat(Repository.Files("*.cs", "samples"))
+            .Where(file => Regex.IsMatch(Repository.Read(file), @"ProcessStartInfo\(|Process\.Start\(") &&
+                !Regex.IsMatch(Repository.Read(file), @"ProgramPath\.Find|Environment\.ProcessPath|Contestant\.ThisProgram"))
+            .Should().BeEmpty();
+
+    /// <summary>What is printed may come from a file of somebody else.</summary>
+    [Fact]
+    public void The_application_prints_by_one_helper_alone() => Repository.Files("*.cs", "samples/PaperTables")
+        .Where(file => !file.EndsWith("/Terminal.cs", StringComparison.Ordinal))
+        .Where(file => Regex.IsMatch(Repository.Read(file), @"\bConsole\.(Error\.|Out\.)?Write|[tT]able\.AddRow\(|grid\.AddRow\(|Markup"))
+        .Should().BeEmpty();
 
     [Fact]
     public void No_source_file_is_longer_than_300_lines() => Sources

@@ -4,7 +4,7 @@ using SingleDarts.Core.Supernets;
 namespace SingleDarts.Core.Tests;
 
 /// <summary>Entry of the processes that tests start: runs cells of a sweep, runs out of memory, or loads libtorch and says where it
-/// comes from.</summary>
+/// comes from, and with "maps" what is loaded.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
@@ -17,7 +17,9 @@ internal static class Program
         {
             TorchRuntime.EnsureLoaded();
             Console.WriteLine($"{torch.ones(1).Plus(1L).item<float>()} {TorchRuntime.Description}");
-            if (arguments is [_, var device])
+            if (arguments is [_, "maps"])
+                Console.WriteLine(File.ReadAllText("/proc/self/maps"));
+            else if (arguments is [_, var device])
                 Devices.Parse(device);
             return 0;
         }

@@ -81,6 +81,23 @@ public class CifarDownloadTests
         server.Requests.Should().Be(0);
     }
 
+    [LinuxTheory("Making symbolic links needs a privilege elsewhere.")]
+    [InlineData("set")]
+    [InlineData("set/data.bin")]
+    [InlineData("set/data.bin.part")]
+    [InlineData("set.tar.gz.part")]
+    public async Task Nothing_is_written_through_a_link_in_the_folder(string name)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("outside/authorized_keys", "ssh-ed25519 mine"u8.ToArray());
+        Directory.CreateDirectory(Path.GetDirectoryName(folder["data/" + name])!);
+        File.CreateSymbolicLink(folder["data/" + name], folder[name == "set" ? "outside" : "outside/authorized_keys"]);
+        await FluentActions.Awaiting(() => Fetch(folder, new Server(), into: "data")).Should().ThrowAsync<IOException>()
+            .WithMessage($"*{name}' is a symbolic link to*");
+        File.ReadAllText(folder["outside/authorized_keys"]).Should().Be("ssh-ed25519 mine");
+        Directory.GetFileSystemEntries(folder["outside"]).Should().ContainSingle();
+    }
+
     [Fact]
     public async Task An_unreachable_server_is_an_error_with_the_address()
     {
@@ -100,12 +117,13 @@ public class CifarDownloadTests
         (CifarArchive.Cifar100.Files["train.bin"], CifarArchive.Cifar100.Files["test.bin"]).Should().Be((153_700_000, 30_740_000));
     }
 
-    private static async Task<string> Fetch(TemporaryFolder folder, Server server, IProgress<LoadProgress>? progress = null)
+    private static async Task<string> Fetch(TemporaryFolder folder, Server server, IProgress<LoadProgress>? progress = null,
+        string into = "")
     {
         var archive = new CifarArchive(new("http://test/set.tar.gz"), Convert.ToHexStringLower(MD5.HashData(Archive)), "set",
             new Dictionary<string, long> { ["data.bin"] = Data.Length });
         using var client = new HttpClient(server, disposeHandler: false);
-        return await CifarDownload.FetchAsync(archive, folder.Path, progress, default, client);
+        return await CifarDownload.FetchAsync(archive, folder[into], progress, default, client);
     }
 
     private static byte[] Pack(params (string Name, byte[] Content)[] files)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using SingleDarts.Core.Data;
 using SkiaSharp;
 
@@ -123,6 +124,33 @@ public class ImageFolderTests
             again.Inputs.data<byte>().ToArray().Should().Equal(expected);
             File.ReadAllBytes(cache).Should().Equal(whole);
         }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    [LinuxFact("Windows has other permissions.")]
+    public void The_cache_can_be_read_by_nobody_else()
+    {
+        using var folder = Two();
+        using (Load(folder)) { }
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.GetUnixFileMode(Directory.GetFiles(CacheOf(folder)).Single()).Should().Be(owner);
+        File.GetUnixFileMode(CacheOf(folder)).Should().Be(owner | UnixFileMode.UserExecute);
+    }
+
+    [LinuxFact("Making symbolic links needs a privilege elsewhere.")]
+    public void A_link_in_the_place_of_the_cache_is_neither_read_nor_written_through()
+    {
+        using var folder = Two();
+        using (Load(folder)) { }
+        string cache = Directory.GetFiles(CacheOf(folder)).Single(), outside = Path.Combine(folder.Path, ".outside");
+        File.Move(cache, outside);
+        byte[] whole = File.ReadAllBytes(outside);
+        File.CreateSymbolicLink(cache, outside);
+        var reports = new List<LoadProgress>();
+        using (ImageFolder.Load(folder.Path, new() { CacheFolder = CacheOf(folder), Parallelism = 1 }, new LoadReports(reports))) { }
+        reports.Should().HaveCount(2, "both images are decoded");
+        File.ReadAllBytes(outside).Should().Equal(whole);
+        new FileInfo(cache).LinkTarget.Should().Be(outside);
     }
 
     [Fact]

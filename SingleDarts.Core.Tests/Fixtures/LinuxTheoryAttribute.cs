@@ -4,5 +4,5 @@ namespace SingleDarts.Core.Tests.Fixtures;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LinuxTheoryAttribute : TheoryAttribute
 {
-    public LinuxTheoryAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Only on Linux.";
+    public LinuxTheoryAttribute(string reason = "Only on Linux.") => Skip = OperatingSystem.IsLinux() ? null : reason;
 }

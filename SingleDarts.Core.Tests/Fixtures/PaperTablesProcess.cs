@@ -8,10 +8,10 @@ internal static class PaperTablesProcess
 {
     public static (int Code, string Output, string Error) Run(params string[] arguments) => RunFinding(null, arguments);
 
-    /// <summary>As <see cref="Run"/>, with <c>PATH</c> of its own for the programs that the sample starts.</summary>
-    public static (int Code, string Output, string Error) RunFinding(string? path, params string[] arguments)
+    /// <summary>As <see cref="Run"/>, with <c>PATH</c> of its own for the programs that the sample starts, in a folder.</summary>
+    public static (int Code, string Output, string Error) RunFinding(string? path, string[] arguments, string? folder = null)
     {
-        using Process process = Start(arguments, path);
+        using Process process = Start(arguments, path, folder);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -26,7 +26,7 @@ internal static class PaperTablesProcess
         return SweepFolder.Open(path);
     }
 
-    public static Process Start(string[] arguments, string? path = null)
+    public static Process Start(string[] arguments, string? path = null, string? folder = null)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         string sample = Path.Combine(Repository.Root, "samples", "PaperTables", "bin", configuration, "net10.0");
@@ -34,6 +34,7 @@ internal static class PaperTablesProcess
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         if (path is not null)
             start.Environment["PATH"] = path;

@@ -77,6 +77,16 @@ public class SafeTensorsFileTests
     }
 
     [Fact]
+    public void A_message_quotes_little_of_a_file_and_no_control_characters()
+    {
+        using var folder = new TemporaryFolder();
+        string name = "\\u001b[2J" + new string('x', 1_000_000);
+        WriteRaw(folder["long"], "{\"" + name + "\":{\"dtype\":\"F31\",\"shape\":[1],\"data_offsets\":[0,4]}}", [0, 0, 0, 0]);
+        FluentActions.Invoking(() => SafeTensorsFile.Read(folder["long"])).Should().Throw<InvalidDataException>()
+            .Which.Message.Should().Contain(@"'\u001b[2Jxxx").And.Match(message => message.Length < 1000);
+    }
+
+    [Fact]
     public void Deep_nesting_and_many_dimensions_are_refused()
     {
         using var folder = new TemporaryFolder();

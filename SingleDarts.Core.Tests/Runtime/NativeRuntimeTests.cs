@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using CsCheck;
+using Microsoft.Win32.SafeHandles;
 using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Tests.Runtime;
@@ -95,31 +97,69 @@ public class NativeRuntimeTests
     public void Empty_file_is_named() =>
         FluentActions.Invoking(() => new ElfImage([], "empty.so")).Should().Throw<InvalidDataException>().WithMessage("empty.so*ELF*");
 
+    /// <summary>Such a file was loaded from the cache of earlier versions after its hash was looked at.</summary>
     [LinuxFact]
-    public void Two_processes_that_start_at_once_with_an_empty_cache_both_run()
+    public void Nothing_in_a_cache_or_in_the_current_folder_is_loaded_and_nothing_is_left_behind()
     {
-        using var cache = new TemporaryFolder();
-        string before = Hash(Binding);
-        Process[] processes = [.. Enumerable.Range(0, 2).Select(_ => QuickProcess(("XDG_CACHE_HOME", cache.Path)))];
-        foreach (Process process in processes)
-        {
-            string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            process.ExitCode.Should().Be(0, output);
-        }
+        using var home = new TemporaryFolder();
+        string before = Hash(Binding), cache = Path.Combine(home.Path, "singledarts");
+        Directory.CreateDirectory(cache);
+        foreach (string file in new[] { "libLibTorchSharp-5968efac8270eff8.so", "libLibTorchSharp.so", "libtorch_cpu.so", "libc.so" })
+            foreach (string folder in new[] { home.Path, cache })
+                File.WriteAllText(Path.Combine(folder, file), "not a library");
+        var (code, output) = Run(QuickProcess(
+            ["maps"], home.Path, ("XDG_CACHE_HOME", home.Path), ("HOME", home.Path), ("TMPDIR", home.Path)));
+        code.Should().Be(0, output);
+        output.Should().NotContain(home.Path);
+        Directory.GetFiles(home.Path, "*", SearchOption.AllDirectories).Should().HaveCount(8);
+        Directory.GetDirectories(home.Path).Should().Equal(cache);
         Hash(Binding).Should().Be(before);
-        Directory.GetFiles(cache.Path, "*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
     }
 
+    [SupportedOSPlatform("linux")]
     [LinuxFact]
-    public void A_corrupted_cached_copy_is_replaced()
+    public void The_bytes_of_a_library_in_memory_cannot_be_changed_even_by_this_user()
     {
-        using var cache = new TemporaryFolder();
-        Run(QuickProcess(("XDG_CACHE_HOME", cache.Path))).ExitCode.Should().Be(0);
-        foreach (string file in Directory.GetFiles(cache.Path, "*.so", SearchOption.AllDirectories))
-            File.WriteAllText(file, "not a library");
-        var (code, output) = Run(QuickProcess(("XDG_CACHE_HOME", cache.Path)));
-        code.Should().Be(0, output);
+        byte[] content = File.ReadAllBytes(Binding);
+        using SafeFileHandle file = PrivateLibrary.InMemory(content, "adapted")!;
+        string path = $"/proc/self/fd/{file.DangerousGetHandle()}";
+        File.ReadAllBytes(path).Should().Equal(content);
+        FluentActions.Invoking(() => RandomAccess.Write(file, [1], 0)).Should().Throw<UnauthorizedAccessException>();
+        FluentActions.Invoking(() => RandomAccess.SetLength(file, 1)).Should().Throw<UnauthorizedAccessException>();
+        FluentActions.Invoking(() => File.WriteAllBytes(path, [1])).Should().Throw<Exception>();
+        File.ReadAllBytes(path).Should().Equal(content);
+    }
+
+    [SupportedOSPlatform("linux")]
+    [LinuxFact]
+    public void Without_such_files_a_library_lies_in_a_folder_of_this_user_alone_until_it_is_loaded()
+    {
+        using var temporary = new TemporaryFolder();
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        PrivateLibrary.LoadFromFolder([1, 2, 3], "adapted", temporary.Path, path =>
+        {
+            File.ReadAllBytes(path).Should().Equal(1, 2, 3);
+            File.GetUnixFileMode(path).Should().Be(owner);
+            File.GetUnixFileMode(Path.GetDirectoryName(path)!).Should().Be(owner | UnixFileMode.UserExecute);
+            return 7;
+        }).Should().Be(7);
+        Directory.GetFileSystemEntries(temporary.Path).Should().BeEmpty();
+    }
+
+    [SupportedOSPlatform("linux")]
+    [LinuxTheory]
+    [InlineData("777")]
+    [InlineData("770")]
+    public void A_place_that_others_can_change_is_refused_and_nothing_is_loaded_from_it(string mode)
+    {
+        using var temporary = new TemporaryFolder();
+        string shared = Directory.CreateDirectory(temporary["shared"]).FullName;
+        File.SetUnixFileMode(shared, (UnixFileMode)Convert.ToInt32(mode, 8));
+        FluentActions.Invoking(() => PrivateLibrary.LoadFromFolder([1], "adapted", shared, _ => throw new FormatException("loaded")))
+            .Should().Throw<NativeRuntimeException>().WithMessage($"*below {shared}, which other users can change. Set TMPDIR*");
+        Directory.GetFileSystemEntries(shared).Should().BeEmpty();
+        File.SetUnixFileMode(shared, (UnixFileMode)Convert.ToInt32("1777", 8));
+        PrivateLibrary.LoadFromFolder([1], "adapted", shared, _ => 7).Should().Be(7, "in a sticky folder others cannot rename it");
     }
 
     [LinuxFact]
@@ -164,13 +204,10 @@ public class NativeRuntimeTests
     }
 
     [LinuxFact]
-    public void Without_a_home_the_copy_is_private_and_does_not_stay()
+    public void Neither_a_home_nor_a_temporary_folder_is_needed()
     {
-        using var temporary = new TemporaryFolder();
-        Directory.CreateDirectory(temporary.Path);
-        var (code, output) = Run(QuickProcess(("XDG_CACHE_HOME", "/proc/none"), ("HOME", "/proc/none"), ("TMPDIR", temporary.Path)));
+        var (code, output) = Run(QuickProcess(("XDG_CACHE_HOME", "/proc/none"), ("HOME", "/proc/none"), ("TMPDIR", "/proc/none")));
         code.Should().Be(0, output);
-        Directory.GetFileSystemEntries(temporary.Path, "singledarts-*").Should().BeEmpty();
     }
 
     [Theory]
@@ -252,9 +289,15 @@ public class NativeRuntimeTests
     /// <summary>A process that loads libtorch, adds two numbers and prints where libtorch comes from: this assembly's own entry.</summary>
     private static Process QuickProcess(params (string Name, string Value)[] environment) => QuickProcess([], environment);
 
-    private static Process QuickProcess(string[] arguments, params (string Name, string Value)[] environment)
+    private static Process QuickProcess(string[] arguments, params (string Name, string Value)[] environment) =>
+        QuickProcess(arguments, "", environment);
+
+    private static Process QuickProcess(string[] arguments, string folder, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+        };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add("--runtimeconfig");
         start.ArgumentList.Add(Path.ChangeExtension(typeof(NativeRuntimeTests).Assembly.Location, ".runtimeconfig.json"));

@@ -26,10 +26,11 @@ public sealed class SlurmSubmissionTests : IDisposable
     public void Cells_that_are_not_done_become_an_array_job_whose_number_is_kept()
     {
         Complete(1);
-        Fake("sbatch", $"printf '%s|' \"$@\" > '{folder["asked"]}'; echo '123;fast'");
+        Fake("sbatch", $"printf '%s|' \"$@\" > '{folder["asked"]}'; echo \"$(</dev/stdin)\" > '{folder["script"]}'; echo '123;fast'");
         Submit(0, "--throttle", "2", "--cpus", "3").Output.Should().Contain("job 123: 4 of 5 trials, array 0,2-4 (1 done)");
 
-        File.ReadAllText(folder["asked"]).Should().Be($"--parsable|{folder["my sweep/slurm/job.sh"]}|");
+        File.ReadAllText(folder["asked"]).Should().Be("--parsable|");
+        File.ReadAllText(folder["script"]).Should().Be(File.ReadAllText(folder["my sweep/slurm/job.sh"]));
         File.ReadAllText(folder["my sweep/slurm/job.sh"]).Should()
             .Contain("#SBATCH --array=0,2-4%2\n").And.Contain("#SBATCH --cpus-per-task=3\n").And
             .Contain($"PaperTables.dll' 'sweep' 'run' '{folder["my sweep"]}' --index auto ");
@@ -84,7 +85,7 @@ public sealed class SlurmSubmissionTests : IDisposable
     [Fact]
     public void Without_sbatch_the_message_says_where_to_go()
     {
-        Submit(2).Error.Should().Contain("There is no sbatch here; run this on a login node").And.NotContain("   at ");
+        Submit(2).Error.Should().Contain("There is no sbatch in PATH; run this on a login node").And.NotContain("   at ");
         SubmittedJob.ReadAll(sweep.Path).Should().BeEmpty();
     }
 
@@ -94,6 +95,49 @@ public sealed class SlurmSubmissionTests : IDisposable
         Fake("sbatch", "echo 'sbatch: error: invalid partition specified: nope' >&2; exit 1");
         Submit(2, "--partition", "nope").Error.Should().Contain("invalid partition specified: nope").And.Contain("job.sh");
         SubmittedJob.ReadAll(sweep.Path).Should().BeEmpty();
+    }
+
+    /// <summary>Whoever shares the folder could have changed the file before sbatch reads it.</summary>
+    [LinuxFact]
+    public void What_is_submitted_is_what_was_written_whatever_stands_in_the_folder()
+    {
+        Fake("sbatch", $"echo evil > '{folder["my sweep/slurm/job.sh"]}'; echo \"$(</dev/stdin)\" > '{folder["script"]}'; echo 8");
+        Submit(0).Output.Should().Contain("job 8: 5 of 5 trials");
+        File.ReadAllText(folder["script"]).Should().StartWith("#!/bin/bash\n# Written by 'sweep submit'.").And.NotContain("evil");
+    }
+
+    [LinuxTheory]
+    [InlineData("/nowhere")]
+    [InlineData("")]
+    [InlineData(".:relative::")]
+    public void Programs_in_the_folder_of_the_data_or_in_a_relative_folder_of_PATH_are_not_started(string path)
+    {
+        Submitted("0-4");
+        Directory.CreateDirectory(folder["my sweep/relative"]);
+        foreach (string program in new[] { "squeue", "sacct", "sbatch", "relative/squeue" })
+            Executable(folder["my sweep/" + program], $"echo started > '{folder["evil"]}'; echo '7 1 RUNNING 0 None'");
+        foreach (string command in new[] { "status", "submit" })
+            PaperTablesProcess.RunFinding(path, ["sweep", command, ".", .. command == "submit" ? ["--slurm"] : Array.Empty<string>()],
+                sweep.Path).Should().Match<(int Code, string Output, string Error)>(
+                r => (r.Output + r.Error).Contains("there is no squeue here"));
+        File.Exists(folder["evil"]).Should().BeFalse();
+    }
+
+    [LinuxTheory]
+    [InlineData("slurm")]
+    [InlineData("slurm/job.sh")]
+    [InlineData("slurm/jobs.jsonl")]
+    [InlineData("slurm/logs")]
+    public void Nothing_is_written_through_a_link_in_the_folder(string name)
+    {
+        folder.Write("outside/authorized_keys", "ssh-ed25519 mine"u8.ToArray());
+        Directory.CreateDirectory(Path.GetDirectoryName(folder["my sweep/" + name])!);
+        File.CreateSymbolicLink(folder["my sweep/" + name], folder[Path.HasExtension(name) ? "outside/authorized_keys" : "outside"]);
+        Fake("sbatch", $"echo started > '{folder["evil"]}'; echo 8");
+        Submit(2).Error.Should().Contain($"{name}' is a symbolic link to").And.NotContain("ssh-ed25519");
+        File.ReadAllText(folder["outside/authorized_keys"]).Should().Be("ssh-ed25519 mine");
+        Directory.GetFileSystemEntries(folder["outside"]).Should().ContainSingle();
+        File.Exists(folder["evil"]).Should().BeFalse();
     }
 
     [Trait("Category", "Slow")]
@@ -153,9 +197,10 @@ public sealed class SlurmSubmissionTests : IDisposable
         lease.Fail("message", "log");
     }
 
-    private void Fake(string program, string script)
+    private void Fake(string program, string script) => Executable(Path.Combine(Bin, program), script);
+
+    private static void Executable(string file, string script)
     {
-        string file = Path.Combine(Bin, program);
         File.WriteAllText(file, $"#!/bin/bash\n{script}\n");
         Process.Start("chmod", ["+x", file]).WaitForExit();
     }

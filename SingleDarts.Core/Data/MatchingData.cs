@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>Whether two parts of the data mean the same: the same classes in the same order, samples of one shape and one scale.</summary>
@@ -58,13 +60,14 @@ internal static class MatchingData
         if (missing.Any(part => part.Length > 0))
             return $"only {string.Join(" and only ", missing.Where(part => part.Length > 0))}; ";
         int at = names.Zip(others).TakeWhile(pair => pair.First == pair.Second).Count();
-        return at == Math.Min(names.Count, others.Count) ? "" : $"class {at} is '{names[at]}' in {first} and '{others[at]}' in {second}; ";
+        return at == Math.Min(names.Count, others.Count) ? ""
+            : $"class {at} is {Quoted.Of(names[at])} in {first} and {Quoted.Of(others[at])} in {second}; ";
     }
 
     private static string Only(string part, IEnumerable<string> names)
     {
         string[] all = [.. names];
         string more = all.Length > MostNames ? $" and {all.Length - MostNames} more" : "";
-        return all.Length == 0 ? "" : $"{part} has {string.Join(", ", all.Take(MostNames).Select(name => $"'{name}'"))}{more}";
+        return all.Length == 0 ? "" : $"{part} has {string.Join(", ", all.Take(MostNames).Select(name => $"{Quoted.Of(name)}"))}{more}";
     }
 }

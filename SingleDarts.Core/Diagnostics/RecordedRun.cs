@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Search;
 
 namespace SingleDarts.Core.Diagnostics;
@@ -11,11 +12,17 @@ namespace SingleDarts.Core.Diagnostics;
 /// </summary>
 public sealed class RecordedRun
 {
-    private RecordedRun(string path, JsonNode options, IReadOnlyList<EpochReport> epochs) =>
-        (Path, Options, Epochs) = (path, options, epochs);
+    private readonly GuardedFolder files;
+
+    private RecordedRun(GuardedFolder files, JsonNode options, IReadOnlyList<EpochReport> epochs)
+    {
+        this.files = files;
+        Options = options;
+        Epochs = epochs;
+    }
 
     /// <summary>Full path of the folder.</summary>
-    public string Path { get; }
+    public string Path => files.Path;
 
     /// <summary>Content of <c>options.json</c>.</summary>
     public JsonNode Options { get; }
@@ -25,19 +32,20 @@ public sealed class RecordedRun
 
     /// <summary>Opens a run folder.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="IOException">The folder holds no run, or cannot be read.</exception>
+    /// <exception cref="IOException">The folder holds no run, or cannot be read, or a file in it is a symbolic link.</exception>
     /// <exception cref="InvalidDataException">A file is damaged; the message names file and line.</exception>
     public static RecordedRun Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string folder = System.IO.Path.GetFullPath(path), options = System.IO.Path.Combine(folder, RunFiles.Options);
+        var files = new GuardedFolder(path);
+        string options = files.PathOf(RunFiles.Options);
         if (!File.Exists(options))
             throw new FileNotFoundException(
-                $"The folder {folder} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
+                $"The folder {files.Path} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
         try
         {
-            return new RecordedRun(folder, JsonNode.Parse(File.ReadAllText(options)) ?? throw new JsonException("The file is null."),
-                Lines<EpochReport>(System.IO.Path.Combine(folder, RunFiles.Epochs)));
+            return new RecordedRun(files, JsonNode.Parse(File.ReadAllText(options)) ?? throw new JsonException("The file is null."),
+                Lines<EpochReport>(files.PathOf(RunFiles.Epochs)));
         }
         catch (JsonException e)
         {
@@ -54,7 +62,8 @@ public sealed class RecordedRun
 
     /// <summary>Full path of a diagnostic's file, whether it is there or not.</summary>
     /// <param name="name">Name of the diagnostic.</param>
-    public string RecordsFile(string name) => System.IO.Path.Combine(Path, RunFiles.Records, name + ".jsonl");
+    /// <exception cref="IOException">It is a symbolic link.</exception>
+    public string RecordsFile(string name) => files.PathOf($"{RunFiles.Records}/{name}.jsonl");
 
     private static List<T> Lines<T>(string file) where T : class
     {

@@ -144,7 +144,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         }
         if (unread.Count > 0)
             throw new InvalidDataException(
-                $"The saved optimiser has '{unread.First()}', which this one does not know; it was saved for other parameters.");
+                $"The saved optimiser has {Quoted.Of(unread.First())}, which this one does not know; it was saved for other parameters.");
         foreach (var (quantity, all) in loaded)
             optimizer.Load(quantity, all);
         optimizer.Steps = steps;

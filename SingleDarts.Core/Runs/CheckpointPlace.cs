@@ -1,4 +1,5 @@
 using System.Globalization;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Runs;
 
@@ -31,7 +32,8 @@ internal readonly record struct CheckpointPlace(int Epoch, int Step, RunStop? St
     {
         if (metadata.GetValueOrDefault("format") != FormatVersion)
             throw new InvalidDataException(
-                $"The checkpoint in {folder} has format '{metadata.GetValueOrDefault("format") ?? "none"}'; expected '{FormatVersion}'. " +
+                $"The checkpoint in {folder} has format {Quoted.Of(metadata.GetValueOrDefault("format") ?? "none")}; expected " +
+                $"'{FormatVersion}'. " +
                 "Resume with the library that saved it.");
         if (Number("epoch") is not { } epoch || Number("step") is not { } step)
             throw new InvalidDataException($"The checkpoint in {folder} does not say at which epoch and step it was saved.");

@@ -10,24 +10,18 @@ namespace SingleDarts.Core.Runs;
 /// <param name="folder">Folder of the checkpoints; made when the first one is saved.</param>
 internal sealed class CheckpointStore(string folder)
 {
+    private readonly GuardedFolder files = new(folder);
+
     /// <summary>Folder of the checkpoints.</summary>
-    public string Folder { get; } = Path.GetFullPath(folder);
+    public string Folder => files.Path;
 
-    private string Latest => Path.Combine(Folder, "latest.safetensors");
+    private string Latest => files.PathOf("latest.safetensors");
 
-    private string Previous => Path.Combine(Folder, "previous.safetensors");
+    private string Previous => files.PathOf("previous.safetensors");
 
     /// <summary>Whether there is any checkpoint, whole or not.</summary>
-    /// <exception cref="FileNotFoundException">The folder is a symbolic link to nothing, so that its checkpoints are out of
-    /// reach.</exception>
-    public bool Exists
-    {
-        get
-        {
-            FileBehind.RefuseBroken(Folder);
-            return File.Exists(Latest) || File.Exists(Previous);
-        }
-    }
+    /// <exception cref="IOException">One of them is a symbolic link.</exception>
+    public bool Exists => File.Exists(Latest) || File.Exists(Previous);
 
     /// <summary>Saves a checkpoint; the one that was the latest becomes the previous.</summary>
     /// <param name="tensors">Tensors by name.</param>
@@ -35,10 +29,9 @@ internal sealed class CheckpointStore(string folder)
     /// <exception cref="IOException">The folder cannot be written, or the disk is full; the earlier checkpoints are untouched.</exception>
     public void Save(IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        string written = Path.Combine(Folder, "new.safetensors");
         try
         {
-            Directory.CreateDirectory(Folder);
+            string written = Path.Combine(files.CreateFolder(), "new.safetensors");
             SafeTensorsFile.Write(written, tensors, metadata);
             if (File.Exists(Latest))
                 File.Move(Latest, Previous, overwrite: true);

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Runs;
@@ -47,10 +49,10 @@ public static class ModuleWeights
             string[] shapes = [.. common.Where(name => !file[name].shape.SequenceEqual(state[name].shape))];
             string[] types = [.. common.Where(name => !Fits(file[name].dtype, state[name].dtype, convertTypes))];
             List<string> faults = [
-                .. strict ? missing.Select(name => $"'{name}' {Describe(state[name])} is missing in the file.") : [],
-                .. strict ? unexpected.Select(name => $"'{name}' {Describe(file[name])} of the file is not in the module.") : [],
-                .. shapes.Select(name => $"'{name}' has shape [{Shape(file[name])}]; expected [{Shape(state[name])}]."),
-                .. types.Select(name => $"'{name}' is of type {file[name].dtype}; expected {state[name].dtype}.")];
+                .. strict ? missing.Select(name => $"{Quoted.Of(name)} {Describe(state[name])} is missing in the file.") : [],
+                .. strict ? unexpected.Select(name => $"{Quoted.Of(name)} {Describe(file[name])} of the file is not in the module.") : [],
+                .. shapes.Select(name => $"{Quoted.Of(name)} has shape [{Shape(file[name])}]; expected [{Shape(state[name])}]."),
+                .. types.Select(name => $"{Quoted.Of(name)} is of type {file[name].dtype}; expected {state[name].dtype}.")];
             if (faults.Count > 0)
                 throw new WeightsMismatchException(path, faults, Remedy(
                     strict && missing.Length + unexpected.Length > 0, shapes.Length > 0, types.Length > 0));

@@ -60,7 +60,7 @@ internal static class OptionsDocument
         }
         JsonNode? version = (old as JsonObject)?["formatVersion"];
         if (version?.GetValueKind() != JsonValueKind.Number || version.GetValue<double>() != FormatVersion)
-            return [$"{path} has format version {version?.ToJsonString() ?? "none"}; this library reads version {FormatVersion}. " +
+            return [$"{path} has format version {Show(version, "none")}; this library reads version {FormatVersion}. " +
                 "Resume with the library that began the run, or begin a new run in another folder."];
         JsonNode now = JsonNode.Parse(current)!;
         return [.. parts.SelectMany(part => Differences(part, old![part], now[part])).Select(d => $"The run in {path} differs: {d}.")];
@@ -86,8 +86,10 @@ internal static class OptionsDocument
             return c.Zip(d).SelectMany((pair, i) => Differences($"{at}[{i}]", pair.First, pair.Second));
         return JsonNode.DeepEquals(old, now)
             ? []
-            : [$"{at} was {old?.ToJsonString(RunJson.Line) ?? "absent"} and is {now?.ToJsonString(RunJson.Line) ?? "absent"}"];
+            : [$"{at} was {Show(old, "absent")} and is {Show(now, "absent")}"];
     }
+
+    private static string Show(JsonNode? value, string absent) => value is null ? absent : Quoted.Shorten(value.ToJsonString(RunJson.Line));
 
     private static string Version(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

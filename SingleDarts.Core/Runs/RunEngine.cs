@@ -62,7 +62,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
     private void Begin()
     {
         if (storage is not null && options.Resume &&
-            storage.Restore<TReport>(Replayed, warning => RunLog.Warning(logger, warning)) is { } place)
+            storage.Restore<TReport>(Replayed, warning => RunLog.Warning(logger, Quoted.Escape(warning))) is { } place)
         {
             epoch = place.Epoch;
             step = place.Step;
@@ -149,7 +149,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
             Save();
         body.Log(report);
         if (stop is not null)
-            RunLog.Stopped(logger, epoch, stop.Reason);
+            RunLog.Stopped(logger, epoch, Quoted.Escape(stop.Reason));
     }
 
     private void CheckLoss()

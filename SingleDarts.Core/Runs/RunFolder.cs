@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SingleDarts.Core.Runtime;
 
@@ -10,17 +9,18 @@ namespace SingleDarts.Core.Runs;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
+    private readonly GuardedFolder files;
     private readonly FileStream handle;
 
     private RunFolder(string path)
     {
-        Path = System.IO.Path.GetFullPath(path);
+        files = new GuardedFolder(path);
+        Checkpoints = new CheckpointStore(files.PathOf(RunFiles.Checkpoints));
+        string records = files.PathOf(RunFiles.Records);
         try
         {
-            Directory.CreateDirectory(Path);
-            handle = new FileStream(
-                System.IO.Path.Combine(Path, RunFiles.Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
-                FileOptions.DeleteOnClose);
+            files.CreateFolder();
+            handle = files.Open(RunFiles.Lock, FileMode.OpenOrCreate, FileShare.None, FileOptions.DeleteOnClose, bufferSize: 1);
             handle.WriteByte(0);
             handle.Flush(flushToDisk: true);
         }
@@ -31,20 +31,19 @@ internal sealed class RunFolder : IDisposable
                 $"The run folder {Path} cannot be written: {e.Message} Choose another folder, free some space, or end the process that " +
                 "uses it.", e);
         }
-        Checkpoints = new CheckpointStore(System.IO.Path.Combine(Path, RunFiles.Checkpoints));
-        foreach (string folder in new[] { Path, Checkpoints.Folder, RecordsFolder })
+        foreach (string folder in new[] { Path, Checkpoints.Folder, records })
             AtomicFile.DiscardLeftovers(folder);
     }
 
     /// <summary>Full path of the folder.</summary>
-    public string Path { get; }
+    public string Path => files.Path;
 
     /// <summary>Checkpoints of the run.</summary>
     public CheckpointStore Checkpoints { get; }
 
-    private string OptionsFile => System.IO.Path.Combine(Path, RunFiles.Options);
+    private string OptionsFile => files.PathOf(RunFiles.Options);
 
-    private string EpochsFile => System.IO.Path.Combine(Path, RunFiles.Epochs);
+    private string EpochsFile => files.PathOf(RunFiles.Epochs);
 
     /// <summary>Begins a run in a folder, which is made if it is missing.</summary>
     /// <param name="path">The folder.</param>
@@ -102,12 +101,17 @@ internal sealed class RunFolder : IDisposable
     /// <param name="name">File name within the folder.</param>
     /// <param name="text">The content.</param>
     /// <exception cref="IOException">The file cannot be written; an earlier one is untouched.</exception>
-    public void WriteText(string name, string text) => AtomicFile.Write(System.IO.Path.Combine(Path, name), text);
+    public void WriteText(string name, string text) => files.Write(name, text);
+
+    /// <summary>Full path of a file in the folder, before something else writes it.</summary>
+    /// <param name="name">File name within the folder.</param>
+    /// <exception cref="IOException">It is a symbolic link.</exception>
+    public string PathOf(string name) => files.PathOf(name);
 
     /// <summary>Adds one line to <c>epochs.jsonl</c>.</summary>
     /// <param name="line">JSON without line breaks.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void AppendEpoch(string line) => Append(EpochsFile, line);
+    public void AppendEpoch(string line) => files.AppendLine(RunFiles.Epochs, line);
 
     /// <summary>The records of an observer.</summary>
     public RunRecorder Recorder(string name) => new(this, name);
@@ -115,13 +119,14 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Adds one line to <c>diagnostics/&lt;name&gt;.jsonl</c>, as <see cref="RunRecorder.Append"/> says.</summary>
     public void AppendRecord(string name, string line)
     {
-        Directory.CreateDirectory(RecordsFolder);
-        Append(RecordsFile(name), line);
+        files.CreateFolder(RunFiles.Records);
+        files.AppendLine(RecordsFile(name), line);
     }
 
     /// <summary>The lines of <c>diagnostics/&lt;name&gt;.jsonl</c>, oldest first; none where there is no such file.</summary>
     /// <param name="name">Name of the kind of records.</param>
-    public IReadOnlyList<string> ReadRecords(string name) => File.Exists(RecordsFile(name)) ? File.ReadAllLines(RecordsFile(name)) : [];
+    public IReadOnlyList<string> ReadRecords(string name) =>
+        files.PathOf(RecordsFile(name)) is var file && File.Exists(file) ? File.ReadAllLines(file) : [];
 
     /// <summary>Drops the records of every kind that were made after a checkpoint.</summary>
     /// <param name="epoch">Number of epochs that are done.</param>
@@ -129,13 +134,16 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="InvalidDataException">A line before the last is no record; the message names it.</exception>
     public void KeepRecords(int epoch, int step)
     {
-        foreach (string file in Directory.Exists(RecordsFolder) ? Directory.GetFiles(RecordsFolder, "*.jsonl") : [])
+        string folder = files.PathOf(RunFiles.Records);
+        foreach (string found in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl") : [])
         {
+            string file = files.PathOf(found);
             string[] lines = File.ReadAllLines(file);
             string[] kept = [.. lines.Where((line, i) => PlaceOf(line) is { } place
                 ? place.Epoch <= epoch || (place.Epoch == epoch + 1 && place.Step <= step && step > 0)
                 : i == lines.Length - 1 ? false : throw new InvalidDataException(
-                    $"Line {i + 1} of {file} is no record with epoch and step: '{line}'. Mend or move the file, or begin a new run."))];
+                    $"Line {i + 1} of {file} is no record with epoch and step: {Quoted.Of(line)}. Mend or move the file, or begin a new " +
+                    "run."))];
             if (kept.Length < lines.Length)
                 WriteText(System.IO.Path.GetRelativePath(Path, file), string.Concat(kept.Select(line => line + "\n")));
         }
@@ -167,16 +175,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Unlocks the folder.</summary>
     public void Dispose() => handle.Dispose();
 
-    private string RecordsFolder => System.IO.Path.Combine(Path, RunFiles.Records);
-
-    private string RecordsFile(string name) => System.IO.Path.Combine(RecordsFolder, name + ".jsonl");
-
-    private static void Append(string file, string line)
-    {
-        using var stream = new FileStream(file, FileMode.Append, FileAccess.Write);
-        stream.Write(Encoding.UTF8.GetBytes(line + "\n"));
-        stream.Flush(flushToDisk: true);
-    }
+    private static string RecordsFile(string name) => $"{RunFiles.Records}/{name}.jsonl";
 
     /// <summary>Epoch and step of a record, or null if the line is none.</summary>
     public static (int Epoch, int Step)? PlaceOf(string line)

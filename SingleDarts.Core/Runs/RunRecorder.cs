@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Runs;
 
 /// <summary>
@@ -26,7 +28,8 @@ public sealed class RunRecorder
     {
         if (line.Contains('\n') || RunFolder.PlaceOf(line) is null)
             throw new ArgumentException(
-                $"The observer '{name}' records '{line}'; expected one line of JSON with the whole numbers epoch and step.", nameof(line));
+                $"The observer '{name}' records {Quoted.Of(line)}; expected one line of JSON with the whole numbers epoch and " +
+                "step.", nameof(line));
         folder.AppendRecord(name, line);
     }
 

@@ -76,7 +76,8 @@ public static class SafeTensorsFile
                     stream.ReadExactly(Host.Bytes(chunk));
                     hash.AppendData(Host.Bytes(chunk));
                     if (entry.Type == ScalarType.Bool && Host.Bytes(chunk).ContainsAnyExcept((byte)0, (byte)1))
-                        throw new InvalidDataException($"tensor '{entry.Name}' is of type BOOL and has bytes that are neither 0 nor 1");
+                        throw new InvalidDataException(
+                            $"tensor {Quoted.Of(entry.Name)} is of type BOOL and has bytes that are neither 0 nor 1");
                 }
             }
             if (metadata.Remove(Checksum, out string? expected) && expected != Convert.ToHexStringLower(hash.GetHashAndReset()))

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Runs;
@@ -47,14 +48,14 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
             if (json.RootElement.TryGetProperty(MetadataName, out JsonElement pairs))
                 foreach (JsonProperty pair in pairs.EnumerateObject())
                     metadata[pair.Name] = pair.Value.GetString()
-                        ?? throw new FormatException($"the value of '{pair.Name}' in {MetadataName} is null");
+                        ?? throw new FormatException($"the value of {Quoted.Of(pair.Name)} in {MetadataName} is null");
             List<Entry> entries = [.. json.RootElement.EnumerateObject().Where(p => p.Name != MetadataName).Select(ReadEntry)
                 .OrderBy(e => e.Begin).ThenBy(e => e.End)];
             long at = 0;
             foreach (Entry entry in entries)
                 at = entry.Begin == at && entry.End <= dataLength ? entry.End : throw new InvalidDataException(
-                    $"tensor '{entry.Name}' is said to lie at bytes {entry.Begin} to {entry.End}; expected it to begin at {at} and end " +
-                    $"by {dataLength}");
+                    $"tensor {Quoted.Of(entry.Name)} is said to lie at bytes {entry.Begin} to {entry.End}; expected it to begin at " +
+                    $"{at} and end by {dataLength}");
             if (at != dataLength)
                 throw new InvalidDataException($"{dataLength - at} bytes follow the last tensor");
             return new SafeTensorsHeader(entries, metadata);
@@ -96,27 +97,29 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
     {
         string name = property.Name, type = property.Value.GetProperty("dtype").GetString() ?? "";
         if (!Types.TryGetValue(type, out var known))
-            throw new InvalidDataException($"tensor '{name}' is of type '{type}'; expected one of {string.Join(", ", Types.Keys.Order())}");
+            throw new InvalidDataException(
+                $"tensor {Quoted.Of(name)} is of type {Quoted.Of(type)}; expected one of {string.Join(", ", Types.Keys.Order())}");
         long[] shape = ReadNumbers(name, property.Value.GetProperty("shape")),
             place = ReadNumbers(name, property.Value.GetProperty("data_offsets"));
         if (place is not [var begin, var end])
-            throw new InvalidDataException($"tensor '{name}' has {place.Length} offsets; expected 2");
+            throw new InvalidDataException($"tensor {Quoted.Of(name)} has {place.Length} offsets; expected 2");
         // Sizes of zero count as one here: libtorch's strides overflow where such a product does.
         long bound = shape.Aggregate(known.Size, (product, n) => checked(product * Math.Max(n, 1)));
         long bytes = shape.Contains(0) ? 0 : bound;
         if (end - begin != bytes)
             throw new InvalidDataException(
-                $"tensor '{name}' of shape [{string.Join(", ", shape)}] has {end - begin} bytes of {type}; expected {bytes}");
+                $"tensor {Quoted.Of(name)} of shape [{string.Join(", ", shape)}] has {end - begin} bytes of {type}; expected {bytes}");
         return new Entry(name, known.Type, shape, begin, end);
     }
 
     private static long[] ReadNumbers(string name, JsonElement array)
     {
         if (array.GetArrayLength() > MostDimensions)
-            throw new InvalidDataException($"tensor '{name}' has {array.GetArrayLength()} dimensions; expected {MostDimensions} at most");
+            throw new InvalidDataException(
+                $"tensor {Quoted.Of(name)} has {array.GetArrayLength()} dimensions; expected {MostDimensions} at most");
         long[] numbers = [.. array.EnumerateArray().Select(n => n.GetInt64())];
         return numbers.All(n => n >= 0) ? numbers : throw new InvalidDataException(
-            $"tensor '{name}' has [{string.Join(", ", numbers)}] as shape or place; expected numbers of 0 or more");
+            $"tensor {Quoted.Of(name)} has [{string.Join(", ", numbers)}] as shape or place; expected numbers of 0 or more");
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, long[] numbers)
@@ -128,9 +131,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
     }
 
     private static long SizeOf(string name, ScalarType type) => name == MetadataName
-        ? throw new ArgumentException($"A tensor cannot be named '{name}': the format keeps that name for itself.")
+        ? throw new ArgumentException($"A tensor cannot be named {Quoted.Of(name)}: the format keeps that name for itself.")
         : Types.Values.FirstOrDefault(t => t.Type == type) is { Size: > 0 } known ? known.Size : throw new NotSupportedException(
-            $"Tensor '{name}' is of type {type}, which the safetensors format does not have; convert it first.");
+            $"Tensor {Quoted.Of(name)} is of type {type}, which the safetensors format does not have; convert it first.");
 
     /// <summary>One tensor; <paramref name="Begin"/> and <paramref name="End"/> are bytes of the data.</summary>
     internal sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 
 namespace SingleDarts.Core.Runtime;
 
@@ -58,23 +56,10 @@ internal readonly record struct FileBehind(long Length, string Stamp)
     /// <summary>Null if there is no such file, or nobody to ask.</summary>
     private static FileBehind? AskLinux(string path)
     {
-        // Offsets of struct statx (Linux), the same on every processor.
-        const int workingFolder = -100, basicStatistics = 0x7ff, bytes = 256, inode = 32, size = 40, changed = 96, modified = 112;
-        byte[] answer = new byte[bytes];
-        try
-        {
-            if (!OperatingSystem.IsLinux() || statx(workingFolder, Encoding.UTF8.GetBytes(path + '\0'), 0, basicStatistics, answer) != 0)
-                return null;
-        }
-        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
-        {
+        if (FileFacts.Of(path, followsLinks: true) is not { } facts)
             return null;
-        }
-        long At(int offset) => BitConverter.ToInt64(answer, offset);
-        string Time(int offset) => string.Create(CultureInfo.InvariantCulture, $"{At(offset)}.{BitConverter.ToUInt32(answer, offset + 8)}");
-        return new(At(size), string.Create(CultureInfo.InvariantCulture, $"{At(size)} {Time(modified)} {Time(changed)} {At(inode)}"));
+        string Time((long Seconds, uint Nanoseconds) at) => string.Create(CultureInfo.InvariantCulture, $"{at.Seconds}.{at.Nanoseconds}");
+        return new(facts.Length, string.Create(
+            CultureInfo.InvariantCulture, $"{facts.Length} {Time(facts.Modified)} {Time(facts.Changed)} {facts.Inode}"));
     }
-
-    [DllImport("libc")]
-    private static extern int statx(int folder, byte[] path, int flags, uint mask, [Out] byte[] answer);
 }

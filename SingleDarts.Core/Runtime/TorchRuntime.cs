@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using TorchSharp;
 
 namespace SingleDarts.Core.Runtime;
@@ -84,6 +85,7 @@ public static class TorchRuntime
         }
     }
 
+    [SupportedOSPlatform("linux")]
     private static string Load()
     {
         if (NativeLibraryLocator.FindLoaded(Path.GetFileNameWithoutExtension(Binding)) is { } loaded)
@@ -111,7 +113,8 @@ public static class TorchRuntime
         LoadLibTorch(folder);
         if (!string.IsNullOrEmpty(own))
             CheckVersion(folder, binding);
-        nint handle = patched is null ? LoadLibrary(binding) : LoadPatched(patched);
+        nint handle = patched is null ? LoadLibrary(binding)
+            : PrivateLibrary.Load(patched, Path.GetFileNameWithoutExtension(Binding), LoadLibrary);
         try
         {
             NativeLibrary.SetDllImportResolver(typeof(torch).Assembly, (name, _, _) => name == "LibTorchSharp" ? handle : 0);
@@ -194,14 +197,6 @@ public static class TorchRuntime
         RuntimeHelpers.RunClassConstructor(typeof(torch).TypeHandle);
         return LibTorch.LoadedPath() is { } path && NativeLibrary.TryLoad(path, out nint handle)
             ? LibTorch.VersionOf(handle, Path.GetDirectoryName(path)!) : null;
-    }
-
-    private static nint LoadPatched(byte[] patched)
-    {
-        string path = PatchedLibraryCache.Store(patched, Path.GetFileNameWithoutExtension(Binding));
-        nint handle = LoadLibrary(path);
-        PatchedLibraryCache.ReleaseTemporary(path);
-        return handle;
     }
 
     private static nint LoadLibrary(string path)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Sweeps;
 
@@ -30,7 +31,7 @@ internal sealed record LeaseOwner(
     [JsonIgnore]
     public bool IsKnownDead => (Host, Kernel) == (Environment.MachineName, ThisKernel.Value) && !IsAlive();
 
-    public override string ToString() => $"{Host}, process {Process}";
+    public override string ToString() => $"{Quoted.Shorten(Host)}, process {Process}";
 
     private bool IsAlive()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Sweeps;
 
@@ -67,7 +68,7 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
     /// <summary>Writes the same or as many bytes again, which moves the file's time.</summary>
     public static void Rewrite(string file, LeaseOwner owner)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using FileStream stream = new GuardedFolder(Path.GetDirectoryName(file)!).Open(file, FileMode.Open, FileShare.ReadWrite);
         stream.Write(Encode(owner));
         stream.Flush(flushToDisk: true);
     }

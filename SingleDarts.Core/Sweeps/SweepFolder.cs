@@ -7,16 +7,21 @@ namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
 /// A sweep on disk: <c>sweep.json</c>, <c>trials/</c>, <c>leases/</c>, <c>running/</c>, <c>done/</c> and <c>failed/</c>. Any number of
-/// processes, also of several machines that share the folder, may work on it at the same time.
+/// processes, also of several machines that share the folder, may work on it at the same time. A symbolic link inside the folder is refused
+/// with an <see cref="IOException"/> that names it, by every member that reads, writes or names the file; the folder itself may be a link.
 /// </summary>
 public sealed class SweepFolder
 {
     internal const int FormatVersion = 1;
 
-    private SweepFolder(string path, SweepPlan plan) => (Path, Plan) = (path, plan);
+    private SweepFolder(string path, SweepPlan plan)
+    {
+        Files = new GuardedFolder(path);
+        Plan = plan;
+    }
 
     /// <summary>Full path of the folder.</summary>
-    public string Path { get; }
+    public string Path => Files.Path;
 
     /// <summary>What is to be run.</summary>
     public SweepPlan Plan { get; }
@@ -41,11 +46,11 @@ public sealed class SweepFolder
         if (plan.Groups.GroupBy(group => group.Name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new ArgumentException($"The plan has {twice.Count()} groups named '{twice.Key}'; give each a name of its own.",
                 nameof(plan));
-        var folder = new SweepFolder(System.IO.Path.GetFullPath(path), plan);
+        var folder = new SweepFolder(path, plan);
         if (File.Exists(folder.SweepFile))
             throw new IOException($"The folder {folder.Path} holds a sweep; run it, or choose another folder.");
         foreach (string part in new[] { "trials", "leases", "running", "done", "failed" })
-            Directory.CreateDirectory(folder.In(part));
+            folder.Files.CreateFolder(part);
         foreach (Trial trial in plan.Trials)
             AtomicFile.Write(folder.TrialFile(trial.Hash), CanonicalJson.ForReaders(trial.Options));
         AtomicFile.Write(folder.SweepFile, CanonicalJson.ForReaders(new JsonObject
@@ -68,7 +73,7 @@ public sealed class SweepFolder
     public static SweepFolder Open(string path, TimeSpan? staleAfter = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        string full = System.IO.Path.GetFullPath(path), file = System.IO.Path.Combine(full, "sweep.json");
+        string full = System.IO.Path.GetFullPath(path), file = new GuardedFolder(full).PathOf("sweep.json");
         if (!File.Exists(file))
             throw new FileNotFoundException($"The folder {full} holds no sweep (there is no sweep.json); plan one first.");
         try
@@ -76,8 +81,8 @@ public sealed class SweepFolder
             JsonObject sweep = CanonicalJson.Parse(File.ReadAllText(file));
             if (!JsonNode.DeepEquals(sweep["formatVersion"], FormatVersion))
                 throw new InvalidDataException(
-                    $"{file} has format version {sweep["formatVersion"]?.ToJsonString() ?? "none"}; this library reads version " +
-                    $"{FormatVersion}. Use the library that planned it.");
+                    $"{file} has format version {Quoted.Shorten(sweep["formatVersion"]?.ToJsonString() ?? "none")}; this library reads " +
+                    $"version {FormatVersion}. Use the library that planned it.");
             if (sweep["groups"] is not JsonObject { Count: > 0 } groups || sweep["definition"] is not JsonObject definition)
                 throw new JsonException("It has no groups, or no definition.");
             var folder = new SweepFolder(full, new SweepPlan(definition, []));
@@ -173,11 +178,13 @@ public sealed class SweepFolder
         bool Listed(string part) => Directory.EnumerateFiles(In(part), trial.Hash + ".json").Any();
     }
 
+    internal GuardedFolder Files { get; }
+
     private string SweepFile => In("sweep.json");
 
     private string TrialFile(string hash) => In("trials", hash + ".json");
 
-    private string In(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+    private string In(string folder, string name = "") => Files.PathOf(System.IO.Path.Combine(folder, name));
 
     private Dictionary<string, Trial> ReadTrials(string[] hashes)
     {

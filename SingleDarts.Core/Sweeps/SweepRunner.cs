@@ -43,9 +43,11 @@ public sealed class SweepRunner(SweepFolder folder, Func<TrialContext, Cancellat
         try
         {
             JsonObject result;
-            using (StreamWriter log = new(new FileStream(folder.RunLog(trial), FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) {
-                AutoFlush = true })
+            using (var log = new StreamWriter(folder.Files.Open(folder.RunLog(trial), FileMode.Append, FileShare.ReadWrite)))
+            {
+                log.AutoFlush = true;
                 result = await run(new TrialContext(trial, folder.RunFolder(trial), log), stop.Token).ConfigureAwait(false);
+            }
             lease.Complete(result);
             return TrialOutcome.Done;
         }
@@ -56,12 +58,24 @@ public sealed class SweepRunner(SweepFolder folder, Func<TrialContext, Cancellat
         }
     }
 
+    /// <summary>What the trial said; why that is not known if its log cannot be read, or is a link to a file of somebody else.</summary>
+    private string Log(Trial trial)
+    {
+        try
+        {
+            return folder.RunLog(trial) is var log && File.Exists(log) ? File.ReadAllText(log) : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The log cannot be read: {e.Message}\n";
+        }
+    }
+
     private void Record(TrialLease lease, Exception failure)
     {
         try
         {
-            string log = File.Exists(folder.RunLog(lease.Trial)) ? File.ReadAllText(folder.RunLog(lease.Trial)) : "";
-            lease.Fail(failure.Message, $"{log}{failure}\n");
+            lease.Fail(failure.Message, $"{Log(lease.Trial)}{failure}\n");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

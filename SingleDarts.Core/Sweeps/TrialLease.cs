@@ -48,8 +48,9 @@ public sealed class TrialLease : IDisposable
     {
         ArgumentNullException.ThrowIfNull(result);
         RequireHeld();
+        string failure = folder.FailureFile(Trial);
         AtomicFile.Write(folder.ResultFile(Trial), CanonicalJson.ForReaders(Frame(("result", result.DeepClone()))));
-        File.Delete(folder.FailureFile(Trial));
+        File.Delete(failure);
         Dispose();
     }
 

@@ -193,7 +193,7 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
     {
         if (folder is null || tensors is null)
             return null;
-        string path = Path.Combine(folder.Path, name);
+        string path = folder.PathOf(name);
         SafeTensorsFile.Write(path, tensors, new Dictionary<string, string> { ["network"] = network.GetName() });
         return path;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using PaperTables.Slurm;
 
 namespace Benchmarks;
 
@@ -32,8 +33,11 @@ internal sealed class Contestant : IDisposable
     /// <summary>Starts one; <see langword="null"/> where it needs a PyTorch that is not there.</summary>
     public static Contestant? Start(string mode, StepSettings settings, string python)
     {
+        string? interpreter = ProgramPath.Find(python);
+        if (interpreter is null && mode.StartsWith("pytorch", StringComparison.Ordinal))
+            return null;
         string[] command = mode.StartsWith("pytorch", StringComparison.Ordinal)
-            ? [python, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? []
+            ? [interpreter!, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? []
                 : new[] { "--channels-last" }]
             : [.. ThisProgram, "worker", mode];
         try

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using SingleDarts.Core.Runtime;
 using Spectre.Console;
 
 namespace Benchmarks;
@@ -24,7 +26,7 @@ internal static class SideBySide
                     contestant.Run(steps);
             Print(contestants, rounds);
             if (json is not null)
-                File.WriteAllText(json, Json(settings, contestants));
+                GuardedFolder.WriteFile(json, stream => stream.Write(Encoding.UTF8.GetBytes(Json(settings, contestants))));
         }
         finally
         {

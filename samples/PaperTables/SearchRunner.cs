@@ -45,18 +45,18 @@ internal static class SearchRunner
 
     private static void Print(SearchResult result, NasBench201Table? table)
     {
-        Console.WriteLine($"genotype      {result.Genotype}");
+        Terminal.WriteLine($"genotype      {result.Genotype}");
         if (result.Genotype.Cells.ContainsKey("reduction"))
-            Console.WriteLine($"as in DARTS   {DartsGenotypeText.Format(result.Genotype)}");
-        Console.WriteLine($"parameters    {result.Cost.Parameters:N0}");
-        Console.WriteLine($"FLOPs         {result.Cost.Flops / 1e6:F3} M");
-        Console.WriteLine($"skip by epoch {string.Join(' ', result.Epochs.Select(e => e.Genotype.Count("skip_connect")))}");
+            Terminal.WriteLine($"as in DARTS   {DartsGenotypeText.Format(result.Genotype)}");
+        Terminal.WriteLine($"parameters    {result.Cost.Parameters:N0}");
+        Terminal.WriteLine($"FLOPs         {result.Cost.Flops / 1e6:F3} M");
+        Terminal.WriteLine($"skip by epoch {string.Join(' ', result.Epochs.Select(e => e.Genotype.Count("skip_connect")))}");
         if (table is null)
             return;
         NasBench201Result found = table[result.Genotype];
         var grid = new Table().AddColumns("", "accuracy %", "regret", $"rank of {table.Count:N0}");
         foreach (NasBench201Metric metric in Enum.GetValues<NasBench201Metric>())
-            grid.AddRow(metric.ToString(), $"{found.Accuracy(metric):F2}", $"{table.Regret(result.Genotype, metric):F2}",
+            grid.AddPlainRow(metric.ToString(), $"{found.Accuracy(metric):F2}", $"{table.Regret(result.Genotype, metric):F2}",
                 $"{table.Rank(result.Genotype, metric):N0}");
         AnsiConsole.Write(grid);
     }

@@ -18,7 +18,8 @@ public static class CifarDownload
     /// <param name="cancellation">Stops; what has arrived is kept.</param>
     /// <param name="client">Client to use, for example with a proxy; not disposed.</param>
     /// <returns>The full path of the extracted folder.</returns>
-    /// <exception cref="IOException">The address cannot be reached, or the connection broke; calling again goes on.</exception>
+    /// <exception cref="IOException">The address cannot be reached, or the connection broke; calling again goes on. Or a file that would be
+    /// written is a symbolic link.</exception>
     /// <exception cref="InvalidDataException">The checksum or the content of the archive is not the published one.</exception>
     /// <exception cref="FileNotFoundException">A file of the set, its folder or the archive is a symbolic link to nothing.</exception>
     public static Task<string> Cifar10Async(
@@ -44,19 +45,22 @@ public static class CifarDownload
         FileBehind.RefuseBroken(target);
         if (archive.IsExtracted(target))
             return target;
-        Directory.CreateDirectory(target);
+        var files = new GuardedFolder(folder);
+        files.CreateFolder(archive.Folder);
+        foreach (string name in archive.Files.Keys)
+            files.PathOf(Path.Combine(archive.Folder, name));
         string file = Path.GetFullPath(Path.Combine(folder, archive.FileName));
         FileBehind.RefuseBroken(file);
         if (!File.Exists(file))
         {
-            string partial = file + ".part";
+            string partial = files.PathOf(archive.FileName + ".part");
             await ResumableDownload.RunAsync(archive.Address, partial, progress, cancellation, client).ConfigureAwait(false);
             await CheckAsync(archive, partial, cancellation).ConfigureAwait(false);
             File.Move(partial, file);
         }
         else
             await CheckAsync(archive, file, cancellation).ConfigureAwait(false);
-        await ExtractAsync(archive, file, target, cancellation).ConfigureAwait(false);
+        await ExtractAsync(archive, file, new GuardedFolder(target), cancellation).ConfigureAwait(false);
         return target;
     }
 
@@ -75,7 +79,7 @@ public static class CifarDownload
             $"It was moved to '{aside}'; call again to download it anew.");
     }
 
-    private static async Task ExtractAsync(CifarArchive archive, string file, string target, CancellationToken cancellation)
+    private static async Task ExtractAsync(CifarArchive archive, string file, GuardedFolder target, CancellationToken cancellation)
     {
         await using var gzip = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
         await using var tar = new TarReader(gzip);
@@ -84,12 +88,12 @@ public static class CifarDownload
             // Only files that are known by name are written, so no entry can leave the folder.
             if (entry.DataStream is null || !archive.Files.ContainsKey(Path.GetFileName(entry.Name)))
                 continue;
-            string path = Path.Combine(target, Path.GetFileName(entry.Name));
-            await using (var output = File.Create(path + ".part"))
+            string path = target.PathOf(Path.GetFileName(entry.Name));
+            await using (FileStream output = target.Open(path + ".part", FileMode.Create, FileShare.None))
                 await entry.DataStream.CopyToAsync(output, cancellation).ConfigureAwait(false);
             File.Move(path + ".part", path, overwrite: true);
         }
-        if (!archive.IsExtracted(target))
+        if (!archive.IsExtracted(target.Path))
             throw new InvalidDataException(
                 $"The archive '{file}' does not hold the expected files ({string.Join(", ", archive.Files.Keys)}); delete it and call " +
                 "again.");

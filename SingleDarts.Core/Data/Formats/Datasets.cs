@@ -71,7 +71,7 @@ public static class Datasets
         {
             string found = !Directory.Exists(path) ? "does not exist"
                 : ImageFolderListing.ClassesIn(path) is { Length: > 0 } names
-                    ? $"holds {names.Length} folders ('{names[0]}' to '{names[^1]}')" : "holds no folders";
+                    ? $"holds {names.Length} folders ({Quoted.Of(names[0])} to {Quoted.Of(names[^1])})" : "holds no folders";
             throw new DirectoryNotFoundException(
                 $"'{path}' {found}, expected '{Path.GetFileName(folder)}' with one subfolder of images per class; " +
                 $"if the class folders are in '{path}' itself, use {nameof(ImageFolderSource)}.");

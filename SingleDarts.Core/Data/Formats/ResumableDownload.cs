@@ -30,7 +30,8 @@ internal static class ResumableDownload
     private static async Task ContinueAsync(HttpClient client, Uri address, string partial, IProgress<LoadProgress>? progress,
         CancellationToken cancellation)
     {
-        await using var output = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+        await using FileStream output = new GuardedFolder(Path.GetDirectoryName(partial)!)
+            .Open(partial, FileMode.OpenOrCreate, FileShare.Read);
         long done = output.Length;
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (done > 0)
@@ -44,7 +45,8 @@ internal static class ResumableDownload
         bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == done;
         if (!continues && response.StatusCode == HttpStatusCode.PartialContent)
             throw new HttpRequestException(
-                $"asked for bytes from {done}, the server answered with range '{response.Content.Headers.ContentRange}'");
+                $"asked for bytes from {done}, the server answered with range " +
+                Quoted.Of(response.Content.Headers.ContentRange?.ToString()));
         if (!continues)
             output.SetLength(done = 0);
         output.Position = done;

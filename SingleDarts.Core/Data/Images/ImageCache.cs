@@ -12,6 +12,7 @@ namespace SingleDarts.Core.Data;
 /// </summary>
 internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
 {
+    private const UnixFileMode OnlyThisUser = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int Version = 1;
     private const int HashBytes = 32;
     private const long BytesPerChunk = 1 << 24;
@@ -21,22 +22,17 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
     public string FilePath { get; } =
         Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".images");
 
-    public static string DefaultFolder
-    {
-        get
-        {
-            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData,
-                Environment.SpecialFolderOption.DoNotVerify);
-            return Path.Combine(local.Length > 0 ? local : Path.GetTempPath(), "SingleDarts", "images");
-        }
-    }
+    /// <summary>Null for a user without a home: a known name in the temporary folder could be taken by another user.</summary>
+    public static string? DefaultFolder => Environment.GetFolderPath(
+        Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } local
+        ? Path.Combine(local, "SingleDarts", "images") : null;
 
     /// <summary>The images [N, C, H, W], or null where there is no intact file for this listing.</summary>
     public Tensor? TryRead(long count)
     {
         try
         {
-            using var stream = File.OpenRead(FilePath);
+            using var stream = File.OpenRead(new GuardedFolder(folder).PathOf(FilePath));
             using var reader = new BinaryReader(stream);
             if (!reader.ReadBytes(Magic.Length).SequenceEqual(Magic) || reader.ReadInt32() != Version || !reader.ReadBytes(HashBytes)
                 .SequenceEqual(fingerprint))
@@ -63,13 +59,17 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
         return null;
     }
 
-    /// <summary>A folder that cannot be written to is no error: the images are loaded already.</summary>
+    /// <summary>Nobody else can read the file, because the images may be private. A folder that cannot be written to is no error: the
+    /// images are loaded already.</summary>
     public void TryWrite(Tensor images)
     {
         try
         {
-            Directory.CreateDirectory(folder);
-            AtomicFile.Write(FilePath, stream => Write(stream, images));
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(folder);
+            else
+                Directory.CreateDirectory(folder, OnlyThisUser);
+            AtomicFile.Write(FilePath, stream => Write(stream, images), isPrivate: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

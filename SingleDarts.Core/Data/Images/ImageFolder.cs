@@ -48,10 +48,10 @@ public static class ImageFolder
     private static Tensor LoadImages(
         ImageFolderListing listing, ImageFolderOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
     {
-        if (!options.UseCache)
+        if (!options.UseCache || (options.CacheFolder ?? ImageCache.DefaultFolder) is not { } folder)
             return DecodeAll(listing, options, progress, cancellation);
         string key = $"{listing.Root}|{options.Resize}|{options.Grayscale}";
-        var cache = new ImageCache(options.CacheFolder ?? ImageCache.DefaultFolder, key, listing.Fingerprint());
+        var cache = new ImageCache(folder, key, listing.Fingerprint());
         if (cache.TryRead(listing.Count) is { } cached)
         {
             progress?.Report(new(listing.Count, listing.Count));

@@ -16,7 +16,7 @@ public sealed record ImageFolderOptions
     public bool UseCache { get; init; } = true;
 
     /// <summary>Folder of the cache files.</summary>
-    /// <value>Null by default: <c>SingleDarts/images</c> in the user's local application data.</value>
+    /// <value>Null by default: <c>SingleDarts/images</c> in the user's local application data; no cache for a user without a home.</value>
     public string? CacheFolder { get; init; }
 
     /// <summary>Images decoded at the same time.</summary>

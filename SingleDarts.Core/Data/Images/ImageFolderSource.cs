@@ -125,7 +125,7 @@ public sealed class ImageFolderSource : IBatchSource
             if (TryRead(first + (start + k) % count, seed, planes))
                 return;
         throw new InvalidDataException(
-            $"None of the {count} images of class '{listing.ClassNames[label]}' in '{listing.Root}' can be read, " +
+            $"None of the {count} images of class {Quoted.Of(listing.ClassNames[label])} in '{listing.Root}' can be read, " +
             $"so there is none to take instead. One of them: {faults[index]}");
     }
 

@@ -15,9 +15,11 @@ internal static class NativeLibraryLocator
         .Distinct(),
     ];
 
-    /// <summary>Folders that are searched, in order.</summary>
+    /// <summary>Folders that are searched, in order. One that is named relative to the current folder is left out: that may be a folder of
+    /// data.</summary>
     public static IReadOnlyList<string> Folders { get; } =
-        [.. ApplicationFolders.Concat(Split(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH"))).Distinct()];
+        [.. ApplicationFolders.Concat(
+            Split(Environment.GetEnvironmentVariable("LD_LIBRARY_PATH")).Where(Path.IsPathFullyQualified)).Distinct()];
 
     /// <summary>Full path of a file after every link in it is followed.</summary>
     public static string RealPath(string path)
@@ -37,7 +39,7 @@ internal static class NativeLibraryLocator
     /// <summary>Path of a library that the process has loaded, or <see langword="null"/>.</summary>
     /// <param name="file">File name that the path begins with after its folder, for example <c>libstdc++.so.6</c>.</param>
     public static string? FindLoaded(string file) => File.ReadLines("/proc/self/maps")
-        .Select(line => line.IndexOf('/') is var slash and >= 0 ? line[slash..] : "")
+        .Select(line => line.IndexOf('/') is var slash and >= 0 ? line[slash..].Replace("/memfd:", "/", StringComparison.Ordinal) : "")
         .FirstOrDefault(path => Path.GetFileName(path).StartsWith(file, StringComparison.Ordinal));
 
     private static string[] Split(string? paths) =>

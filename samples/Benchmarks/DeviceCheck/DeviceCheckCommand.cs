@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SingleDarts.Core.Runtime;
 
 namespace Benchmarks;
 
@@ -68,8 +69,8 @@ internal sealed class DeviceCheckCommand(string? device, string only, string? js
         results[result.Index] = result;
         Console.WriteLine($"{result.Outcome} ({result.Seconds:F1} s)");
         if (json is not null)
-            File.WriteAllText(json, JsonSerializer.Serialize(
-                new { device, checks = results.Values.OrderBy(r => r.Index) }, Format));
+            GuardedFolder.WriteFile(json, stream => JsonSerializer.Serialize(
+                stream, new { device, checks = results.Values.OrderBy(r => r.Index) }, Format));
     }
 
     private int Summarize()

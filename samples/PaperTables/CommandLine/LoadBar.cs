@@ -13,6 +13,6 @@ internal sealed class LoadBar : IProgress<LoadProgress>
         if (tenths == shown)
             return;
         shown = tenths;
-        Console.Error.WriteLine($"loading {10 * tenths}%");
+        Terminal.WriteErrorLine($"loading {10 * tenths}%");
     }
 }

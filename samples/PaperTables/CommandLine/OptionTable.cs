@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.CommandLine;
 
@@ -44,7 +45,7 @@ internal static class OptionTable<T> where T : class, new()
     /// <exception cref="InvalidDataException">There is none.</exception>
     public static SettingOption Find(string jsonName, string where) => OfTrials.FirstOrDefault(entry => entry.JsonName == jsonName)
         ?? throw new InvalidDataException(
-            $"{where}: there is no option '{jsonName}'; expected {string.Join(", ", OfTrials.Select(entry => entry.JsonName))}.");
+            $"{where}: there is no option {Quoted.Of(jsonName)}; expected {string.Join(", ", OfTrials.Select(entry => entry.JsonName))}.");
 
     /// <summary>What to write on a command line for settings: the options that are not at their defaults.</summary>
     public static string CommandLine(T settings) => string.Join(' ',

@@ -11,7 +11,7 @@ internal static class OptionsPage
     public static Command Create(RootCommand root)
     {
         var command = new Command("options", "Prints all commands and options as Markdown, as docs/reference/options.md has them.");
-        command.SetAction(_ => Console.Write(Write(root)));
+        command.SetAction(_ => Terminal.Write(Write(root)));
         return command;
     }
 

@@ -16,7 +16,7 @@ internal static class Outcome
         }
         catch (OperationCanceledException e)
         {
-            Console.Error.WriteLine(e.Message);
+            Terminal.WriteErrorLine(e.Message);
             return termination.ExitCodeOfSignal;
         }
         catch (Exception e)
@@ -31,7 +31,7 @@ internal static class Outcome
         try
         {
             foreach (string file in write())
-                Console.WriteLine(file);
+                Terminal.WriteLine(file);
             return ExitCode.Success;
         }
         catch (Exception e)
@@ -49,8 +49,8 @@ internal static class Outcome
                 ExitCode.BadInput,
             _ => ExitCode.Failure,
         };
-        Console.Error.WriteLine(code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}"
-            : failure.Message);
+        Terminal.WriteErrorLine(
+            code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}" : failure.Message);
         return code;
     }
 }

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.CommandLine;
 
@@ -62,7 +63,8 @@ internal sealed class SettingOption
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{where}: option '{JsonName}' is {value?.ToJsonString() ?? "null"}, expected {Expected}.", e);
+            throw new InvalidDataException(
+                $"{where}: option '{JsonName}' is {Quoted.Shorten(value?.ToJsonString() ?? "null")}, expected {Expected}.", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ScottPlot;
 using ScottPlot.TickGenerators;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Theory;
 
 namespace PaperTables.Figures;
@@ -21,7 +22,8 @@ internal static class CollapseFigure
         double[] printed = Bound(CollapseBound.Printed), flow = Bound((n, e, h, d) => CollapseBound.GradientFlow(n, e, h, d)),
             descent = Bound((n, e, h, d) => CollapseBound.GradientDescent(n, e, h, d));
         double[] simulated = [.. epsilons.Select(e => (double)CollapseTime.Uniform(operations, e, learningRate, margin).Iterations!)];
-        Directory.CreateDirectory(folder);
+        var files = new GuardedFolder(folder);
+        files.CreateFolder();
 
         using var plot = new Plot();
         plot.Font.Set(Fonts.Sans);
@@ -39,14 +41,14 @@ internal static class CollapseFigure
         plot.ShowLegend(Alignment.UpperRight);
 
         string path = Path.Combine(folder, "theorem-4.3");
-        plot.SavePng(path + ".png", 1200, 800);
-        plot.SaveSvg(path + ".svg", 800, 533);
-        File.WriteAllLines(path + ".csv",
+        files.Write("theorem-4.3.png", stream => stream.Write(plot.GetImageBytes(1200, 800, ImageFormat.Png)));
+        files.Write("theorem-4.3.svg", plot.GetSvgXml(800, 533));
+        files.Write("theorem-4.3.csv", Csv.Lines(
         [
             "epsilon,simulated,printed_bound,gradient_flow_bound,gradient_descent_bound",
             .. epsilons.Select((e, k) =>
                 string.Create(CultureInfo.InvariantCulture, $"{e},{simulated[k]},{printed[k]:R},{flow[k]:R},{descent[k]}")),
-        ]);
+        ]));
         return [path + ".png", path + ".svg", path + ".csv"];
     }
 

@@ -67,7 +67,7 @@ internal sealed class FigureRuns
     {
         SearchSettings search = settings with { Resume = File.Exists(Path.Combine(settings.Out!, "options.json")) };
         if (!File.Exists(Path.Combine(settings.Out!, "genotype.json")))
-            Console.WriteLine($"search {OptionTable<SearchSettings>.CommandLine(search)}");
+            Terminal.WriteLine($"search {OptionTable<SearchSettings>.CommandLine(search)}");
         return SearchRunner.RunAsync(search, cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using ScottPlot;
 using ScottPlot.MultiplotLayouts;
 using ScottPlot.TickGenerators;
+using SingleDarts.Core.Runtime;
 using SkiaSharp;
 
 namespace PaperTables.Figures;
@@ -15,7 +16,8 @@ internal static class RunFigure
 
     public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, bool sharesY, string folder, string name)
     {
-        Directory.CreateDirectory(folder);
+        var files = new GuardedFolder(folder);
+        files.CreateFolder();
         string[] panels = [.. bands.Select(b => b.Panel).Distinct()], lines = [.. bands.Select(b => b.Line).Distinct()],
             schemes = [.. bands.Select(b => b.Scheme).Distinct()];
         var figure = new Multiplot();
@@ -40,11 +42,13 @@ internal static class RunFigure
         }
         string path = Path.Combine(folder, name);
         int width = 200 + (600 * panels.Length);
-        figure.SavePng(path + ".png", width, Height);
-        using (FileStream stream = File.Create(path + ".svg"))
-        using (SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, Height), stream))
+        files.Write(name + ".png", stream => stream.Write(figure.Render(width, Height).GetImageBytes(ImageFormat.Png)));
+        files.Write(name + ".svg", stream =>
+        {
+            using SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, Height), stream);
             figure.Render(canvas, new PixelRect(0, width, Height, 0));
-        File.WriteAllLines(path + ".csv", [Band.Header, .. bands.SelectMany(b => b.Csv)]);
+        });
+        files.Write(name + ".csv", Csv.Lines([Band.Header, .. bands.SelectMany(b => b.Csv)]));
         return [path + ".png", path + ".svg", path + ".csv"];
     }
 

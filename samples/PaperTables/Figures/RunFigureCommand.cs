@@ -70,7 +70,7 @@ internal static class RunFigureCommand
             if (bands.Length == 0)
                 throw new ArgumentException("There is nothing to draw; the runs have no such number that is finite.");
             foreach (string file in RunFigure.Draw(bands, yLabel, sharesY: name != "2", parsed.GetValue(output)!, "figure-" + name))
-                Console.WriteLine(file);
+                Terminal.WriteLine(file);
             return ExitCode.Success;
         }));
         return command;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using PaperTables.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static PaperTables.Reports.Html;
 
@@ -22,19 +23,12 @@ internal static class Report
         XDocument page = Page(run, table);
         if (Directory.Exists(output))
             throw new IOException($"{output} is a folder; name a file with --out.");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
-        string written = output + ".tmp";
-        try
+        GuardedFolder.WriteFile(output, stream =>
         {
-            using (XmlWriter writer = XmlWriter.Create(
-                written, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) }))
-                page.Save(writer);
-            File.Move(written, output, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(written);
-        }
+            using XmlWriter writer = XmlWriter.Create(
+                stream, new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false) });
+            page.Save(writer);
+        });
         return output;
     }
 

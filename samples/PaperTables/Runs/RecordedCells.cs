@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Runs;
@@ -36,7 +37,9 @@ internal static class RecordedCells
     private static CellTopology Topology(string name, JsonNode? topology)
     {
         if (topology.At("inputs") is not { } inputs || topology.At("nodes") is not { } nodes || topology.At("output") is not { } output)
-            throw new FormatException($"topology of '{name}' is {topology?.ToJsonString() ?? "absent"}, expected inputs, nodes and output");
+            throw new FormatException(
+                $"topology of {Quoted.Of(name)} is {Quoted.Shorten(topology?.ToJsonString() ?? "absent")}, expected inputs, nodes and " +
+                "output");
         return output is JsonArray concatenated
             ? new CellTopology(inputs.GetValue<int>(), nodes.GetValue<int>(), CellOutput.Concatenation,
                 [.. concatenated.Select(node => node!.GetValue<int>())])
@@ -45,5 +48,6 @@ internal static class RecordedCells
 
     private static IEnumerable<string> Names(JsonNode? cell, string name, string part) => cell.At(part) is JsonArray names
         ? names.Select(item => item?.ToString() ?? "")
-        : throw new FormatException($"{part} of '{name}' is {cell.At(part)?.ToJsonString() ?? "absent"}, expected a list of names");
+        : throw new FormatException(
+            $"{part} of {Quoted.Of(name)} is {Quoted.Shorten(cell.At(part)?.ToJsonString() ?? "absent")}, expected a list of names");
 }

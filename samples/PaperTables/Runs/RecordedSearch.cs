@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Runs;
@@ -14,7 +15,7 @@ internal sealed class RecordedSearch
         Recorded = recorded;
         Options = EarlierOptions.Upgrade(recorded.Options);
         Kinds = RecordedCells.Read(Options, fault => Damaged("options.json", fault));
-        Result = File.Exists(Path.Combine(recorded.Path, "genotype.json"))
+        Result = File.Exists(new GuardedFolder(recorded.Path).PathOf("genotype.json"))
             ? RunFile.Read(recorded.Path, "genotype.json", "restore the file, or read it with the library that wrote it")
             : null;
         foreach (var epoch in recorded.Epochs)
@@ -22,7 +23,7 @@ internal sealed class RecordedSearch
             {
                 Matrix(epoch.Architecture, kind);
                 if (!epoch.Genotype.Cells.TryGetValue(kind.Name, out CellGenotype? cell))
-                    throw Damaged("epochs.jsonl", $"epoch {epoch.Epoch} has no cell '{kind.Name}'");
+                    throw Damaged("epochs.jsonl", $"epoch {epoch.Epoch} has no cell {Quoted.Of(kind.Name)}");
                 kind.Validate(cell);
             }
     }
@@ -65,8 +66,8 @@ internal sealed class RecordedSearch
                 if (runs[0].Options.At(part) is { } first && run.Options.At(part) is { } other && !JsonNode.DeepEquals(first, other))
                     throw new ArgumentException(
                         $"Runs of one figure must be of one space and one data set, but {string.Join('.', part)} is " +
-                        $"{first.ToJsonString()} in {runs[0].Recorded.Path} and {other.ToJsonString()} in {run.Recorded.Path}; draw " +
-                        "them apart.");
+                        $"{Quoted.Shorten(first.ToJsonString())} in {runs[0].Recorded.Path} and {Quoted.Shorten(other.ToJsonString())} " +
+                        $"in {run.Recorded.Path}; draw them apart.");
     }
 
     /// <summary>A value of <c>options.json</c> as text.</summary>
@@ -82,18 +83,18 @@ internal sealed class RecordedSearch
     public double[,] Matrix(IReadOnlyDictionary<string, double[,]> matrices, CellSpecification kind) =>
         matrices.TryGetValue(kind.Name, out double[,]? matrix)
         ? RequireShape(matrix, kind)
-        : throw Damaged("a record", $"there is no matrix of the cell '{kind.Name}'");
+        : throw Damaged("a record", $"there is no matrix of the cell {Quoted.Of(kind.Name)}");
 
     /// <summary>The operation weights of a kind, [edges, operations].</summary>
     public double[,] Matrix(IReadOnlyDictionary<string, CellSnapshot> snapshots, CellSpecification kind) =>
         snapshots.TryGetValue(kind.Name, out CellSnapshot? snapshot)
         ? RequireShape(snapshot.OperationWeights, kind)
-        : throw Damaged("epochs.jsonl", $"there is no α of the cell '{kind.Name}'");
+        : throw Damaged("epochs.jsonl", $"there is no α of the cell {Quoted.Of(kind.Name)}");
 
     public double[,] RequireShape(double[,] matrix, CellSpecification kind) =>
         (matrix.GetLength(0), matrix.GetLength(1)) == (kind.Topology.Edges.Count, kind.Operations.Count) ? matrix
             : throw Damaged("a record",
-            $"a matrix of the cell '{kind.Name}' is {matrix.GetLength(0)} × {matrix.GetLength(1)}, expected " +
+            $"a matrix of the cell {Quoted.Of(kind.Name)} is {matrix.GetLength(0)} × {matrix.GetLength(1)}, expected " +
             $"{kind.Topology.Edges.Count} × {kind.Operations.Count}");
 
     private InvalidDataException Damaged(string file, string fault) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Runs;
 
@@ -8,9 +9,10 @@ internal static class RunFile
 {
     /// <summary>Reads an object.</summary>
     /// <exception cref="InvalidDataException">The file is missing or is no JSON object; the message ends with the remedy.</exception>
+    /// <exception cref="IOException">The file is a symbolic link.</exception>
     public static JsonObject Read(string folder, string name, string remedy)
     {
-        string file = Path.GetFullPath(Path.Combine(folder, name));
+        string file = new GuardedFolder(folder).PathOf(name);
         try
         {
             return JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new JsonException("It is no object.");

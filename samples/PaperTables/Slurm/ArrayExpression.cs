@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Slurm;
 
@@ -29,7 +30,7 @@ internal static partial class ArrayExpression
             int first = match.Success ? Number(match.Groups[1].Value) : 0;
             int last = match.Groups[2].Success ? Number(match.Groups[2].Value) : first;
             if (!match.Success || last < first)
-                throw new FormatException($"'{text}' is no list of indices such as 0,3,5-9.");
+                throw new FormatException($"{Quoted.Of(text)} is no list of indices such as 0,3,5-9.");
             indices.AddRange(Enumerable.Range(first, last - first + 1));
         }
         return indices;

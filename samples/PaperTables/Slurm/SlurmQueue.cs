@@ -11,7 +11,8 @@ internal static class SlurmQueue
         var tasks = new List<QueuedTask>();
         foreach (IGrouping<string?, SubmittedJob> cluster in jobs.GroupBy(job => job.Cluster))
         {
-            var answer = ExternalProgram.Run("squeue", ["--noheader", "--array", $"--Format={QueuedTask.Format}", .. Selection(cluster)]);
+            var answer = ExternalProgram.Run(
+                "squeue", null, ["--noheader", "--array", $"--Format={QueuedTask.Format}", .. Selection(cluster)]);
             if (answer is not var (code, output, error))
                 return (null, "there is no squeue here");
             // What Slurm says of one job that it has forgotten.
@@ -27,7 +28,7 @@ internal static class SlurmQueue
     {
         var ends = new Dictionary<(long, int), string>();
         foreach (IGrouping<string?, SubmittedJob> cluster in jobs.GroupBy(job => job.Cluster))
-            if (ExternalProgram.Run("sacct",
+            if (ExternalProgram.Run("sacct", null,
                 ["--noheader", "--parsable2", "--allocations", "--format=JobID,State,ExitCode", .. Selection(cluster)])
                 is (0, var output, _))
                 foreach (var (task, end) in ParseAccounts(output))

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Slurm;
@@ -5,6 +6,8 @@ namespace PaperTables.Slurm;
 /// <summary>Submits the trials of a sweep that are left.</summary>
 internal static class SlurmSubmission
 {
+    private const string Logs = "slurm/logs", Script = "slurm/job.sh";
+
     /// <summary>Writes the script, submits it and records the job; lines for the user.</summary>
     /// <param name="path">The sweep folder.</param>
     /// <param name="options">What each task asks of Slurm.</param>
@@ -35,8 +38,8 @@ internal static class SlurmSubmission
         return
         [
             $"job {job.Id}: {left.Length} of {trials.Count} trials, array {job.Array}{(others.Length > 0 ? $" ({others})" : "")}",
-            $"script {ScriptIn(sweep.Path)}",
-            $"logs   {Path.Combine(sweep.Path, "slurm", "logs")}",
+            $"script {Path.Combine(sweep.Path, Script)}",
+            $"logs   {Path.Combine(sweep.Path, Logs)}",
         ];
     }
 
@@ -44,16 +47,18 @@ internal static class SlurmSubmission
         standing is TrialStanding.Open or TrialStanding.Interrupted or TrialStanding.Lost
             || (retryFailed && standing is TrialStanding.Failed);
 
-    private static string ScriptIn(string sweep) => Path.Combine(sweep, "slurm", "job.sh");
-
+    /// <summary>sbatch gets the script itself and not its path: whoever shares the folder could change the file in between.</summary>
     private static SubmittedJob Submit(string sweep, string script, int[] indices)
     {
-        Directory.CreateDirectory(Path.Combine(sweep, "slurm", "logs"));
-        File.WriteAllText(ScriptIn(sweep), script);
-        if (ExternalProgram.Run("sbatch", "--parsable", ScriptIn(sweep)) is not var (code, output, error))
-            throw new IOException($"There is no sbatch here; run this on a login node of the cluster. The script is {ScriptIn(sweep)}.");
+        var files = new GuardedFolder(sweep);
+        files.CreateFolder(Logs);
+        files.Write(Script, script);
+        if (ExternalProgram.Run("sbatch", script, ["--parsable"]) is not var (code, output, error))
+            throw new IOException(
+                $"There is no sbatch in PATH; run this on a login node of the cluster. The script is {files.PathOf(Script)}.");
         if (code != 0)
-            throw new IOException($"Slurm refused the job; sbatch ended with {code}:\n{error.Trim()}\nThe script is {ScriptIn(sweep)}.");
+            throw new IOException(
+                $"Slurm refused the job; sbatch ended with {code}:\n{error.Trim()}\nThe script is {files.PathOf(Script)}.");
         try
         {
             var (id, cluster) = SubmittedJob.ParseAnswer(output);
@@ -64,7 +69,7 @@ internal static class SlurmSubmission
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new IOException(
-                $"Slurm took the job and answered '{output.Trim()}', but that could not be recorded: {e.Message} Cancel it with " +
+                $"Slurm took the job and answered {Quoted.Of(output.Trim())}, but that could not be recorded: {e.Message} Cancel it with " +
             "scancel and submit again.", e);
         }
     }

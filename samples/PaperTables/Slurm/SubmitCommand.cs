@@ -28,7 +28,7 @@ internal static class SubmitCommand
                 throw new ArgumentException("The batch system is not named; the one there is, is --slurm.");
             foreach (string line in SlurmSubmission.Submit(parsed.GetValue(folder)!, OptionTable<SlurmOptions>.Read(parsed),
                 parsed.GetValue(retryFailed), parsed.GetValue(dryRun)))
-                Console.WriteLine(line);
+                Terminal.WriteLine(line);
             return Task.FromResult(ExitCode.Success);
         }));
         return command;

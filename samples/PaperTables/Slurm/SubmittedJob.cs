@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Slurm;
 
@@ -13,7 +14,7 @@ internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Sub
 {
     public IReadOnlyList<int> Indices => ArrayExpression.Parse(Array);
 
-    private static string FileIn(string sweep) => Path.Combine(sweep, "slurm", "jobs.jsonl");
+    private const string File = "slurm/jobs.jsonl";
 
     /// <summary>What <c>sbatch --parsable</c> answers: <c>id</c> or <c>id;cluster</c>.</summary>
     /// <exception cref="FormatException">It is neither.</exception>
@@ -22,7 +23,7 @@ internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Sub
         string[] parts = output.Trim().Split('\n')[^1].Split(';');
         return long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long id)
             ? (id, parts.Length > 1 ? parts[1] : null)
-            : throw new FormatException($"sbatch --parsable answered '{output.Trim()}', expected the number of the job.");
+            : throw new FormatException($"sbatch --parsable answered {Quoted.Of(output.Trim())}, expected the number of the job.");
     }
 
     public void AppendTo(string sweep)
@@ -30,14 +31,14 @@ internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Sub
         string line = new JsonObject { ["id"] = Id, ["cluster"] = Cluster,
             ["submitted"] = Submitted.ToString("O", CultureInfo.InvariantCulture), ["array"] = Array }
             .ToJsonString();
-        File.AppendAllText(FileIn(sweep), line + "\n");
+        new GuardedFolder(sweep).AppendLine(File, line);
     }
 
     /// <summary>All jobs of a sweep, the earliest first.</summary>
     /// <exception cref="InvalidDataException">A line is damaged.</exception>
     public static IReadOnlyList<SubmittedJob> ReadAll(string sweep) =>
-        File.Exists(FileIn(sweep))
-            ? [.. File.ReadLines(FileIn(sweep)).Select((line, number) => Read(line, $"{FileIn(sweep)}, line {number + 1}"))] : [];
+        new GuardedFolder(sweep).PathOf(File) is var file && System.IO.File.Exists(file)
+            ? [.. System.IO.File.ReadLines(file).Select((line, number) => Read(line, $"{file}, line {number + 1}"))] : [];
 
     private static SubmittedJob Read(string line, string place)
     {

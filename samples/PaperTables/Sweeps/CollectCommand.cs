@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text;
 using PaperTables.CommandLine;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -23,9 +25,9 @@ internal static class CollectCommand
             string report = ReportFormat.Write(
                 parsed.GetValue(format)!, SweepReport.Of(sweep, SweepCommand.Benchmark(sweep, parsed.GetValue(table))));
             if (parsed.GetValue(output) is { } file)
-                File.WriteAllText(file, report);
+                GuardedFolder.WriteFile(file, stream => stream.Write(Encoding.UTF8.GetBytes(report)));
             else
-                Console.Write(report);
+                Terminal.Write(report);
             return Task.FromResult(ExitCode.Success);
         }));
         return command;

@@ -28,7 +28,7 @@ internal static class PlanCommand
         {
             SweepFolder folder = Plan(parsed.GetValue(names)!, OptionTable<PlanSettings>.Read(parsed),
                 OptionTable<SearchSettings>.Given(parsed));
-            Console.WriteLine($"{folder.Plan.Trials.Count} trials in {folder.Path}; run them with: sweep run {folder.Path}");
+            Terminal.WriteLine($"{folder.Plan.Trials.Count} trials in {folder.Path}; run them with: sweep run {folder.Path}");
             return Task.FromResult(ExitCode.Success);
         }));
         return command;

@@ -1,4 +1,5 @@
 using System.Text;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Sweeps;
 
@@ -7,13 +8,14 @@ internal static class ReportFormat
 {
     public static readonly string[] Names = ["text", "markdown", "csv", "latex"];
 
-    public static string Write(string format, IEnumerable<ReportTable> tables) => string.Join("\n", tables.Select(table => format switch
-    {
-        "markdown" => Markdown(table),
-        "csv" => Csv(table),
-        "latex" => Latex(table),
-        _ => Text(table),
-    }));
+    public static string Write(string format, IEnumerable<ReportTable> tables) =>
+        Quoted.Escape(string.Join("\n", tables.Select(table => format switch
+        {
+            "markdown" => Markdown(table),
+            "csv" => Csv(table),
+            "latex" => Latex(table),
+            _ => Text(table),
+        })));
 
     public static string EscapeMarkdown(string text) => Each(text, c => c switch
     {

@@ -17,7 +17,7 @@ internal static class StatusCommand
         {
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             SweepStatus status = sweep.Status();
-            Console.WriteLine(status);
+            Terminal.WriteLine(status.ToString());
             string[] lines = [.. SlurmStatus.Describe(sweep, trial => SweepCommand.Name(sweep, trial), parsed.GetValue(all))];
             if (lines.Length == 0)
                 lines = [.. status.Trials.Where(trial =>
@@ -26,7 +26,7 @@ internal static class StatusCommand
                         $"{trial.Index,4}  {trial.State.ToString().ToLowerInvariant(),-11}  " +
                     $"{SweepCommand.Name(sweep, trial.Trial)}{Attempt(trial)}")];
             foreach (string line in lines)
-                Console.WriteLine(line);
+                Terminal.WriteLine(line);
             SweepCommand.PrintFailures(sweep, status, Console.Out);
             return Task.FromResult(status.Count(TrialState.Failed) > 0 ? ExitCode.Failure : ExitCode.Success);
         }));

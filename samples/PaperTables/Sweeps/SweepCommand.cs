@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PaperTables.Slurm;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
@@ -32,8 +33,8 @@ internal static class SweepCommand
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)
     {
         foreach (TrialStatus trial in status.Trials.Where(trial => trial.State == TrialState.Failed))
-            writer.WriteLine(
-                $"trial {trial.Index} ({Name(folder, trial.Trial)}) failed: {trial.Message}\n  log: {folder.FailureLog(trial.Trial)}");
+            writer.WriteLine(Quoted.Escape(
+                $"trial {trial.Index} ({Name(folder, trial.Trial)}) failed: {trial.Message}\n  log: {folder.FailureLog(trial.Trial)}"));
     }
 
     /// <summary>The first row that a trial belongs to, with its seed.</summary>

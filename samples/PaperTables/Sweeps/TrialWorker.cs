@@ -37,15 +37,15 @@ internal static class TrialWorker
             switch (outcome)
             {
                 case TrialOutcome.Done:
-                    Console.WriteLine($"trial {index} ({name}) is done: {sweep.ReadResult(trial)?["genotype"]}");
+                    Terminal.WriteLine($"trial {index} ({name}) is done: {sweep.ReadResult(trial)?["genotype"]}");
                     return ExitCode.Success;
                 case TrialOutcome.Taken:
-                    Console.WriteLine(
+                    Terminal.WriteLine(
                         $"trial {index} ({name}) is being run by {sweep.StatusOf(index).Owner ?? "another process"}; nothing to do here");
                     return ExitCode.Success;
                 default:
                     TrialStatus failed = sweep.StatusOf(index);
-                    Console.Error.WriteLine($"trial {index} ({name}) failed: {failed.Message}\n  log: {sweep.FailureLog(trial)}");
+                    Terminal.WriteErrorLine($"trial {index} ({name}) failed: {failed.Message}\n  log: {sweep.FailureLog(trial)}");
                     return ExitCode.Failure;
             }
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using PaperTables.CommandLine;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -31,7 +32,7 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(cancellationToken))));
         while (!cancellationToken.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
         SweepStatus status = sweep.Status();
-        Console.WriteLine(status);
+        Terminal.WriteLine(status.ToString());
         SweepCommand.PrintFailures(sweep, status, Console.Error);
         return cancellationToken.IsCancellationRequested
             ? throw new OperationCanceledException("The sweep was interrupted; the same command resumes it.")
@@ -109,7 +110,7 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         var text = new StringWriter();
         while (await from.ReadLineAsync() is { } line)
         {
-            to.WriteLine(line);
+            to.WriteLine(Quoted.Escape(line));
             text.WriteLine(line);
         }
         return text.ToString();

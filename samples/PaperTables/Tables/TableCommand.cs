@@ -36,12 +36,12 @@ internal static class TableCommand
             RecordedTraining[] runs = [.. (parsed.GetValue(trained) ?? []).Select(folder => new RecordedTraining(folder))];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
             AnsiConsole.Write(Costs(rows, space));
-            Console.WriteLine(
+            Terminal.WriteLine(
                 "Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one " +
             "image. Top-1 is the papers'.");
             if (runs.Length > 0)
                 AnsiConsole.Write(Trained(runs));
-            Console.WriteLine($"At full scale: {fullScale}");
+            Terminal.WriteLine($"At full scale: {fullScale}");
             return [];
         }));
         return command;
@@ -54,7 +54,7 @@ internal static class TableCommand
         foreach (TableRow row in rows)
         {
             var (channels, cost) = Cost(row, space);
-            table.AddRow(
+            table.AddPlainRow(
                 row.Architecture, row.Flops?.ToString() ?? "", cost is { } c ? $"{c.MultiplyAdds / 1e6:F2}" : "", $"{row.Parameters}",
                 cost is { } d ? $"{d.Parameters / 1e6:F3}" : "", row.Top1, row.Published is null ? "" : row.Published + channels, row.Note);
         }
@@ -77,7 +77,7 @@ internal static class TableCommand
         var table = new Table().Title("Trained here")
             .AddColumns("cells", "network", "data", "epochs × batch", "params/M with auxiliary", "seed", "top-1/%");
         foreach (RecordedTraining run in runs)
-            table.AddRow(run.Cells, run.Network, run.Data, run.Length, $"{run.Parameters:F3}", run.Seed, $"{run.Top1:F2}");
+            table.AddPlainRow(run.Cells, run.Network, run.Data, run.Length, $"{run.Parameters:F3}", run.Seed, $"{run.Top1:F2}");
         return table;
     }
 }

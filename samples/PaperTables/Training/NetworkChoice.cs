@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PaperTables.Runs;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Training;
 
@@ -51,6 +52,6 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
         JsonNode? text = RunFile.Read(folder, "genotype.json", Remedy)["genotype"];
         return SingleDarts.Core.Genotypes.Genotype.TryParse(text?.ToString() ?? "", out Genotype? genotype) ? genotype
             : throw new InvalidDataException(
-            $"{Path.Combine(folder, "genotype.json")} has the genotype {text?.ToJsonString() ?? "null"}, which cannot be read; {Remedy}.");
+            $"{Path.Combine(folder, "genotype.json")} has the genotype {Quoted.Of(text?.ToJsonString())}, which cannot be read; {Remedy}.");
     }
 }

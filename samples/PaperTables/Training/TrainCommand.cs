@@ -47,12 +47,12 @@ internal static class TrainCommand
                 AllowRepeatedEdges = true,
             });
             ModuleCost cost = network.MeasureCost();
-            Console.WriteLine(
+            Terminal.WriteLine(
                 $"{genotype}\n{cost.Parameters:N0} parameters, {cost.MultiplyAdds / 1e6:F2} M multiply-adds, auxiliary classifier: " +
                 (auxiliary is null ? "none" : $"{network.AuxiliaryParameters:N0} more parameters while training"));
             await foreach (TrainingEpochReport epoch in NetworkTraining.Of(network, settings.Options(auxiliary is not null))
                 .On(train).EvaluatedOn(test).ReportingTo(new ConsoleProgressBar()).RunEpochsAsync(cancellationToken))
-                Console.WriteLine($"epoch {epoch.Epoch}/{epoch.Epochs}  loss {epoch.TrainLoss:F3}  train {100 * epoch.TrainTop1:F2}%  " +
+                Terminal.WriteLine($"epoch {epoch.Epoch}/{epoch.Epochs}  loss {epoch.TrainLoss:F3}  train {100 * epoch.TrainTop1:F2}%  " +
                     $"test {100 * epoch.Test?.Top1:F2}%  top-{epoch.Test?.K} {100 * epoch.Test?.TopK:F2}%" +
                     $"{(epoch.EmaTest is { } a ? $"  average {100 * a.Top1:F2}%" : "")}  {epoch.Seconds:F0} s");
         }

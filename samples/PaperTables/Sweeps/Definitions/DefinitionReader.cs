@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PaperTables.CommandLine;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace PaperTables.Sweeps.Definitions;
@@ -51,17 +52,17 @@ internal sealed class DefinitionReader
             faults.Check(() => OptionTable<SearchSettings>.Find(option, file));
         foreach (string option in read.Rates)
             if (faults.All.Count == 0 && !OptionTable<SearchSettings>.Find(option, file).IsNumber)
-                faults.Add($"{file}: the rate '{option}' is no option of a number.");
+                faults.Add($"{file}: the rate {Quoted.Of(option)} is no option of a number.");
         if (read.Scales.Count == 0 || read.Metrics.Count == 0 || read.Rows.All(row => row.Search is null))
             faults.Add(
                 $"{file}: it has {read.Scales.Count} scales, {read.Metrics.Count} metrics and " +
             $"{read.Rows.Count(row => row.Search is not null)} rows with 'search'; expected 1 or more of each.");
         foreach (var same in read.Rows.GroupBy(row => row.Name).Where(same => same.Count() > 1))
-            faults.Add($"{file}, row '{same.Key}': {same.Count()} rows have this name; give each its own.");
+            faults.Add($"{file}, row {Quoted.Of(same.Key)}: {same.Count()} rows have this name; give each its own.");
         foreach (DefinitionVerdict verdict in read.Verdicts)
             foreach (string name in verdict.Names.Where(name => !Known(read, verdict).Contains(name)))
                 faults.Add(
-                    $"{file}: the verdict '{verdict.Kind}' names '{name}', expected one of " +
+                    $"{file}: the verdict {Quoted.Of(verdict.Kind)} names {Quoted.Of(name)}, expected one of " +
                 $"{string.Join(", ", Known(read, verdict).Distinct())}.");
         return read;
     }
@@ -96,7 +97,7 @@ internal sealed class DefinitionReader
 
     private DefinitionScale Scale(string name, JsonNode? json)
     {
-        string where = $"{file}, scale '{name}'";
+        string where = $"{file}, scale {Quoted.Of(name)}";
         if (json is not JsonObject scale)
         {
             faults.Fault(where, name, json, "an object");
@@ -144,7 +145,8 @@ internal sealed class DefinitionReader
     private NasBench201Metric Metric(string name, string where)
     {
         if (!Enum.TryParse(name, out NasBench201Metric metric))
-            faults.Add($"{where}: there is no metric '{name}', expected one of {string.Join(", ", Enum.GetNames<NasBench201Metric>())}.");
+            faults.Add(
+                $"{where}: there is no metric {Quoted.Of(name)}, expected one of {string.Join(", ", Enum.GetNames<NasBench201Metric>())}.");
         return metric;
     }
 

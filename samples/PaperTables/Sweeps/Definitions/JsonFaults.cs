@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Sweeps.Definitions;
 
@@ -50,7 +51,7 @@ internal sealed class JsonFaults
     public void RequireKnown(JsonObject json, string where, params string[] known)
     {
         foreach (var (name, _) in json.Where(p => !known.Contains(p.Key)))
-            all.Add($"{where}: there is no property '{name}', expected {string.Join(", ", known)}.");
+            all.Add($"{where}: there is no property {Quoted.Of(name)}, expected {string.Join(", ", known)}.");
     }
 
     /// <summary>Takes the message of what is rejected for a fault.</summary>
@@ -69,5 +70,5 @@ internal sealed class JsonFaults
     public void Add(string fault) => all.Add(fault);
 
     public void Fault(string where, string property, JsonNode? found, string expected) =>
-        all.Add($"{where}: '{property}' is {found?.ToJsonString() ?? "missing"}, expected {expected}.");
+        all.Add($"{where}: '{property}' is {Quoted.Shorten(found?.ToJsonString() ?? "missing")}, expected {expected}.");
 }
