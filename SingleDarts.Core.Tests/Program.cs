@@ -3,14 +3,16 @@ using SingleDarts.Core.Supernets;
 
 namespace SingleDarts.Core.Tests;
 
-/// <summary>Entry of the processes that tests start: runs cells of a sweep, runs out of memory, or loads libtorch and says where it
-/// comes from, and with "maps" what is loaded.</summary>
+/// <summary>Entry of the processes that tests start: runs cells of a sweep, runs out of memory, reads a hostile file, or loads
+/// libtorch and says where it comes from, and with "maps" what is loaded.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
     {
         if (arguments is ["sweep", var folder, var order])
             return FakeSweep.Work(folder, order);
+        if (arguments is ["read", var reader, var path])
+            return Bomb.Read(reader, path);
         if (arguments is ["out-of-memory", var execution])
             return OutOfMemory.Search(Enum.Parse<CellExecution>(execution));
         try

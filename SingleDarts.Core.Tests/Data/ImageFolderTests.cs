@@ -176,7 +176,7 @@ public class ImageFolderTests
     [Fact]
     public void A_missing_decoder_names_the_package_to_add() =>
         FluentActions.Invoking(() =>
-            ImageFolder.RequireDecoder<int>(() =>
+            SkiaLibrary.Require<int>(() =>
             throw new TypeInitializationException("SKCodec", new DllNotFoundException("libSkiaSharp"))))
             .Should().Throw<InvalidOperationException>().WithMessage("*SkiaSharp.NativeAssets.Linux.NoDependencies*");
 

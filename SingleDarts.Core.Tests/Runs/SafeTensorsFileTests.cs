@@ -62,7 +62,6 @@ public class SafeTensorsFileTests
     [InlineData(long.MinValue)]
     [InlineData(long.MaxValue)]
     [InlineData(70)]
-    [InlineData(100_000_001)]
     public void Header_length_that_lies_is_refused_before_memory_is_taken(long length)
     {
         using var folder = new TemporaryFolder();
@@ -70,8 +69,6 @@ public class SafeTensorsFileTests
         {
             stream.Write(BitConverter.GetBytes(length));
             stream.Write("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""u8);
-            if (length == 100_000_001)
-                stream.SetLength(length + 100);
         }
         Refused(folder["bad"]);
     }

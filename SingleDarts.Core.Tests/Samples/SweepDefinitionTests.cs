@@ -73,7 +73,7 @@ public sealed class SweepDefinitionTests : IDisposable
             $"{file}: there is no property 'colour', expected name, title,",
             $"{file}: 'form' is \"pie\", expected table or curve.",
             $"{file}: there is no option 'clips'; expected method, space, scheme,",
-            $"{file}, scale 'smoke': 'seeds' is 0, expected 1 or more.",
+            $"{file}, scale 'smoke': 'seeds' is 0, expected 1 to 10000; --seeds plans more.",
             $"{file}, scale 'smoke': option 'epochs' is \"ten\", expected a whole number.",
             $"{file}: option 'nesterov' is 1, expected true or false.",
             $"{file}, row 'first': option 'scheme' is \"tri-level\", expected one of single-level, bi-level, bi-level-2nd, same-subset.",

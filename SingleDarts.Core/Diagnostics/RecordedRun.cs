@@ -44,7 +44,7 @@ public sealed class RecordedRun
                 $"The folder {files.Path} holds no run (there is no options.json); name the folder that --out or SavingTo named.");
         try
         {
-            return new RecordedRun(files, JsonNode.Parse(File.ReadAllText(options)) ?? throw new JsonException("The file is null."),
+            return new RecordedRun(files, BoundedFile.ReadJson(options) ?? throw new JsonException("The file is null."),
                 Lines<EpochReport>(files.PathOf(RunFiles.Epochs)));
         }
         catch (JsonException e)
@@ -68,28 +68,26 @@ public sealed class RecordedRun
     private static List<T> Lines<T>(string file) where T : class
     {
         var read = new List<T>();
-        string[] lines = File.Exists(file) ? ReadShared(file) : [];
-        for (int i = 0; i < lines.Length; i++)
+        InvalidDataException? damaged = null;
+        int number = 0;
+        foreach (string line in File.Exists(file) ? BoundedFile.ReadLines(file, ReadLimits.RecordBytes, ReadLimits.JsonBytes) : [])
         {
+            number++;
+            if (line.Length == 0)
+                continue;
+            // A line that cannot be read may be the last, which is being written.
+            if (damaged is not null)
+                throw damaged;
             try
             {
-                read.Add(RunJson.Read<T>(lines[i]));
-            }
-            catch (JsonException) when (i == lines.Length - 1)
-            {
+                read.Add(RunJson.Read<T>(line));
             }
             catch (JsonException e)
             {
-                throw new InvalidDataException(
-                    $"Line {i + 1} of {file} cannot be read: {e.Message} Restore the file, or read it with the library that wrote it.", e);
+                damaged = new InvalidDataException(
+                    $"Line {number} of {file} cannot be read: {e.Message} Restore the file, or read it with the library that wrote it.", e);
             }
         }
         return read;
-    }
-
-    private static string[] ReadShared(string file)
-    {
-        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

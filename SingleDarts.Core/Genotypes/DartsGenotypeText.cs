@@ -119,9 +119,9 @@ public static partial class DartsGenotypeText
         RegexOptions.NonBacktracking)]
     private static partial Regex Form();
 
-    [GeneratedRegex("""\(\s*['"]([A-Za-z0-9_.-]+)['"]\s*,\s*(\d+)(?:\s*,\s*(\d+))?\s*,?\s*\)""")]
+    [GeneratedRegex("""\(\s*['"]([A-Za-z0-9_.-]+)['"]\s*,\s*(\d+)(?:\s*,\s*(\d+))?\s*,?\s*\)""", RegexOptions.NonBacktracking)]
     private static partial Regex Tuple();
 
-    [GeneratedRegex(@"\d+")]
+    [GeneratedRegex(@"\d+", RegexOptions.NonBacktracking)]
     private static partial Regex Numbers();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Genotypes;
 
@@ -69,6 +70,8 @@ public sealed class Genotype : IEquatable<Genotype>
     public static Genotype Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > ReadLimits.GenotypeCharacters.Value)
+            throw new FormatException(ReadLimits.GenotypeCharacters.Excess($"The text of a genotype has {text.Length} characters"));
         if (text.TrimStart().StartsWith("Genotype", StringComparison.Ordinal))
             return DartsGenotypeText.Parse(text);
         if (!text.Contains('='))

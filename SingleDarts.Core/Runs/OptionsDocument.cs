@@ -52,7 +52,7 @@ internal static class OptionsDocument
         JsonNode? old;
         try
         {
-            old = JsonNode.Parse(saved);
+            old = BoundedFile.ParseJson(saved);
         }
         catch (JsonException e)
         {

@@ -87,7 +87,7 @@ internal sealed class RunFolder : IDisposable
         RunFolder folder = Open(path);
         try
         {
-            requireSame(File.ReadAllText(folder.OptionsFile), folder.OptionsFile);
+            requireSame(BoundedFile.ReadText(folder.OptionsFile, ReadLimits.JsonBytes), folder.OptionsFile);
             return folder;
         }
         catch
@@ -125,8 +125,7 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The lines of <c>diagnostics/&lt;name&gt;.jsonl</c>, oldest first; none where there is no such file.</summary>
     /// <param name="name">Name of the kind of records.</param>
-    public IReadOnlyList<string> ReadRecords(string name) =>
-        files.PathOf(RecordsFile(name)) is var file && File.Exists(file) ? File.ReadAllLines(file) : [];
+    public IReadOnlyList<string> ReadRecords(string name) => ReadLines(files.PathOf(RecordsFile(name)));
 
     /// <summary>Drops the records of every kind that were made after a checkpoint.</summary>
     /// <param name="epoch">Number of epochs that are done.</param>
@@ -138,7 +137,7 @@ internal sealed class RunFolder : IDisposable
         foreach (string found in Directory.Exists(folder) ? Directory.GetFiles(folder, "*.jsonl") : [])
         {
             string file = files.PathOf(found);
-            string[] lines = File.ReadAllLines(file);
+            string[] lines = ReadLines(file);
             string[] kept = [.. lines.Where((line, i) => PlaceOf(line) is { } place
                 ? place.Epoch <= epoch || (place.Epoch == epoch + 1 && place.Step <= step && step > 0)
                 : i == lines.Length - 1 ? false : throw new InvalidDataException(
@@ -154,7 +153,7 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="InvalidDataException">There are fewer lines.</exception>
     public IReadOnlyList<string> ReadEpochs(int count)
     {
-        string[] lines = File.Exists(EpochsFile) ? File.ReadAllLines(EpochsFile) : [];
+        string[] lines = ReadLines(EpochsFile);
         if (lines.Length < count)
             throw new InvalidDataException(
                 $"{EpochsFile} has {lines.Length} lines but the checkpoint was saved after epoch {count}; restore the file or begin a " +
@@ -168,7 +167,7 @@ internal sealed class RunFolder : IDisposable
     public void KeepEpochs(int count)
     {
         string kept = string.Concat(ReadEpochs(count).Select(line => line + "\n"));
-        if (File.Exists(EpochsFile) && File.ReadAllText(EpochsFile) != kept)
+        if (File.Exists(EpochsFile) && BoundedFile.ReadText(EpochsFile, ReadLimits.RecordBytes) != kept)
             WriteText(RunFiles.Epochs, kept);
     }
 
@@ -176,6 +175,9 @@ internal sealed class RunFolder : IDisposable
     public void Dispose() => handle.Dispose();
 
     private static string RecordsFile(string name) => $"{RunFiles.Records}/{name}.jsonl";
+
+    private static string[] ReadLines(string file) =>
+        File.Exists(file) ? [.. BoundedFile.ReadLines(file, ReadLimits.RecordBytes, ReadLimits.JsonBytes)] : [];
 
     /// <summary>Epoch and step of a record, or null if the line is none.</summary>
     public static (int Epoch, int Step)? PlaceOf(string line)

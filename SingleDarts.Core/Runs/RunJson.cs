@@ -24,7 +24,20 @@ internal static class RunJson
 
     /// <exception cref="JsonException">The line is no such value.</exception>
     public static T Read<T>(string line) where T : class =>
-        JsonSerializer.Deserialize<T>(line, Line) ?? throw new JsonException("The line is null.");
+        Texts(() => JsonSerializer.Deserialize<T>(line, Line)) ?? throw new JsonException("The line is null.");
+
+    /// <summary>Half of a surrogate pair in a text is a fault of the document.</summary>
+    private static T Texts<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"A text is no Unicode: {e.Message}", e);
+        }
+    }
 
     private sealed class Matrix : JsonConverter<double[,]>
     {

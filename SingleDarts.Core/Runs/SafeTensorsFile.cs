@@ -13,7 +13,6 @@ namespace SingleDarts.Core.Runs;
 public static class SafeTensorsFile
 {
     private const string Checksum = "sha256";
-    private const long LongestHeader = 100_000_000;
     private const long ChunkBytes = 1 << 26;
 
     /// <summary>Writes a file whole or not at all: beside its place first, then renamed.</summary>
@@ -57,11 +56,13 @@ public static class SafeTensorsFile
     /// </summary>
     /// <param name="path">A file of the format.</param>
     /// <exception cref="InvalidDataException">
-    /// The file is truncated or damaged; the message names it, what was found and what was expected.
+    /// The file is truncated or damaged, or exceeds <see cref="ReadLimits.TensorBytes"/> or <see cref="ReadLimits.HeaderBytes"/>; the
+    /// message names it, what was found and what was expected.
     /// </exception>
     public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        using FileStream stream = BoundedFile.Open(path);
+        RequireLimits(stream, path);
         var tensors = new Dictionary<string, Tensor>();
         try
         {
@@ -97,15 +98,24 @@ public static class SafeTensorsFile
         }
     }
 
+    private static void RequireLimits(FileStream stream, string path)
+    {
+        ReadLimits.TensorBytes.Require(stream.Length, path);
+        Span<byte> prefix = stackalloc byte[8];
+        if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) == 8
+            && BinaryPrimitives.ReadInt64LittleEndian(prefix) is var header && header <= stream.Length - 8)
+            ReadLimits.HeaderBytes.Require(header, $"The header of {path}");
+        stream.Position = 0;
+    }
+
     private static SafeTensorsHeader ReadHeader(FileStream stream)
     {
         Span<byte> prefix = stackalloc byte[8];
         if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
             throw new InvalidDataException($"it has {stream.Length} bytes; expected at least the 8 of the header's length");
         long length = BinaryPrimitives.ReadInt64LittleEndian(prefix);
-        if (length < 2 || length > Math.Min(LongestHeader, stream.Length - 8))
-            throw new InvalidDataException(
-                $"its header is said to have {length} bytes, but {stream.Length - 8} follow and {LongestHeader} are the most");
+        if (length < 2 || length > stream.Length - 8)
+            throw new InvalidDataException($"its header is said to have {length} bytes, but {stream.Length - 8} follow");
         var text = new byte[length];
         stream.ReadExactly(text);
         return SafeTensorsHeader.Parse(text, stream.Length - 8 - length);

@@ -53,6 +53,10 @@ internal readonly record struct FileBehind(long Length, string Stamp)
         }
     }
 
+    /// <summary>Whether a path is a file with content, and no pipe or device, whose reader may wait forever or never come to an end, and no
+    /// folder. True if it is not known: there is no such file, or the system is not Linux.</summary>
+    public static bool IsRegular(string path) => FileFacts.Of(path, followsLinks: true) is not { IsRegular: false };
+
     /// <summary>Null if there is no such file, or nobody to ask.</summary>
     private static FileBehind? AskLinux(string path)
     {

@@ -53,7 +53,7 @@ internal static class Host
     public static Span<byte> Bytes(Tensor tensor) => tensor.bytes;
 
     /// <summary>Where the first number of a tensor of the CPU lies, whatever its strides. Keep the tensor alive.</summary>
-    /// <param name="tensor">On the CPU.</param>
+    /// <param name="tensor">On the CPU, not empty.</param>
     public static unsafe void* Address(Tensor tensor)
     {
         using Tensor plain = tensor.detach();

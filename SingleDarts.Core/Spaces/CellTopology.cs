@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
@@ -14,7 +16,8 @@ public sealed record CellTopology
     /// The nodes that a concatenation is made of, in ascending order; all computed ones if <see langword="null"/>. Cells such as
     /// NASNet's leave some out.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">Inputs other than 1 or 2, or no computed node.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Inputs other than 1 or 2, no computed node, or more than
+    /// <see cref="ReadLimits.CellNodes"/>.</exception>
     /// <exception cref="ArgumentException">Output nodes are not computed nodes in ascending order.</exception>
     public CellTopology(int inputs, int computedNodes, CellOutput output, IReadOnlyList<int>? outputNodes = null)
     {
@@ -22,6 +25,9 @@ public sealed record CellTopology
             throw new ArgumentOutOfRangeException(nameof(inputs), inputs, "A cell reads 1 or 2 earlier cells.");
         if (computedNodes < 1)
             throw new ArgumentOutOfRangeException(nameof(computedNodes), computedNodes, "A cell needs at least 1 computed node.");
+        if (computedNodes > ReadLimits.CellNodes.Value - inputs)
+            throw new ArgumentOutOfRangeException(nameof(computedNodes), computedNodes, ReadLimits.CellNodes.Excess(
+                $"A cell of {computedNodes + (long)inputs} nodes is declared"));
         OutputNodes = output == CellOutput.LastNode
             ? [inputs + computedNodes - 1]
             : [.. outputNodes ?? Enumerable.Range(inputs, computedNodes)];

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Sweeps;
 
@@ -9,7 +10,6 @@ internal static class CanonicalJson
 {
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     public static string Of(JsonNode node) => Sorted(node)!.ToJsonString(Compact);
 
@@ -17,7 +17,12 @@ internal static class CanonicalJson
 
     /// <exception cref="JsonException">The text is no JSON object, or names a property twice.</exception>
     public static JsonObject Parse(string text) =>
-        JsonNode.Parse(text, null, Strict) as JsonObject ?? throw new JsonException("It is no JSON object.");
+        BoundedFile.ParseJson(text) as JsonObject ?? throw new JsonException("It is no JSON object.");
+
+    /// <exception cref="JsonException">The file is no JSON object, or names a property twice.</exception>
+    /// <exception cref="InvalidDataException">It is no file, or longer than <see cref="ReadLimits.JsonBytes"/>.</exception>
+    public static JsonObject Read(string file) =>
+        BoundedFile.ReadJson(file) as JsonObject ?? throw new JsonException("It is no JSON object.");
 
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

@@ -17,6 +17,7 @@ internal sealed record LeaseOwner(
     string Host, string Kernel, int Process, DateTime ProcessStarted, DateTime Acquired, double StaleAfterSeconds, string State)
 {
     public const string Held = "held", Free = "free";
+    public static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1), LongestSilence = TimeSpan.FromDays(1);
     private static readonly TimeSpan ClockSlack = TimeSpan.FromSeconds(5);
     private static readonly Lazy<string> ThisKernel = new(ReadKernel);
 
@@ -26,6 +27,11 @@ internal sealed record LeaseOwner(
         return new(Environment.MachineName, ThisKernel.Value, process.Id, process.StartTime.ToUniversalTime(), DateTime.UtcNow,
             staleAfter.TotalSeconds, Held);
     }
+
+    /// <summary><see cref="StaleAfterSeconds"/>, whatever the file says, within the times that a runner can be given.</summary>
+    [JsonIgnore]
+    public TimeSpan StaleAfter => StaleAfterSeconds >= LongestSilence.TotalSeconds ? LongestSilence
+        : StaleAfterSeconds >= ShortestSilence.TotalSeconds ? TimeSpan.FromSeconds(StaleAfterSeconds) : ShortestSilence;
 
     /// <summary>Whether the process is known to have ended: it ran on this kernel and is not there any more.</summary>
     [JsonIgnore]

@@ -7,16 +7,17 @@ namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
 /// Who has which trial, also over a folder that machines share. Attempt n of a trial is the file <c>hash.n.json</c>, made exclusively;
-/// the one of the highest number counts. An attempt that was given up, whose process is gone, or that sends no heartbeat is followed by
+/// the last of an unbroken series counts. An attempt that was given up, whose process is gone, or that sends no heartbeat is followed by
 /// the next number. No attempt that began is ever deleted or renamed, so that two runners that both judge an attempt void still contend
-/// for one name.
+/// for one name. What others write there is not trusted: a number beyond the series is no attempt, what is no file or cannot be read has
+/// no owner, and what an owner claims is bounded.
 /// </summary>
 internal sealed class Leases(string folder, TimeSpan staleAfter)
 {
     // A process that was killed between making a lease and writing it; one that is only slow finds out that it has lost the trial.
     private static readonly TimeSpan UnwrittenLasts = TimeSpan.FromSeconds(5);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
 
     /// <summary>Takes a trial.</summary>
     /// <returns>The number of the attempt and its file, or <see langword="null"/> if another has the trial.</returns>
@@ -27,13 +28,13 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
         if (last.IsHeld)
             return null;
         LeaseOwner owner = LeaseOwner.Current(staleAfter);
-        string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{hash}.{last.Attempt + 1}.json"));
+        string file = FileOf(hash, last.Attempt + 1);
         FileStream stream;
         try
         {
             stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite);
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException) when (Path.Exists(file))
         {
             return null;
         }
@@ -56,13 +57,16 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
     /// <summary>The last attempt; number 0 and no owner if there is none.</summary>
     public (int Attempt, LeaseOwner? Owner, bool IsHeld) Last(string hash)
     {
-        int attempt = Directory.EnumerateFiles(folder, hash + ".*.json").Select(Number).DefaultIfEmpty(0).Max();
+        HashSet<string> names = [.. Directory.EnumerateFileSystemEntries(folder, hash + ".*.json")];
+        int attempt = 0;
+        while (names.Contains(FileOf(hash, attempt + 1)))
+            attempt++;
         if (attempt == 0)
             return (0, null, false);
-        string file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{hash}.{attempt}.json"));
+        string file = FileOf(hash, attempt);
         LeaseOwner? owner = Read(file);
         bool isVoid = owner is not null && (owner.State == LeaseOwner.Free || owner.IsKnownDead);
-        return (attempt, owner, !isVoid && Age(file) < (owner is null ? UnwrittenLasts : TimeSpan.FromSeconds(owner.StaleAfterSeconds)));
+        return (attempt, owner, !isVoid && Age(file).Duration() < (owner?.StaleAfter ?? UnwrittenLasts));
     }
 
     /// <summary>Writes the same or as many bytes again, which moves the file's time.</summary>
@@ -75,24 +79,24 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
 
     private static byte[] Encode(LeaseOwner owner) => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(owner, Json));
 
-    private static int Number(string file) =>
-        int.TryParse(Path.GetFileName(file).Split('.')[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+    private string FileOf(string hash, int attempt) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{hash}.{attempt}.json"));
 
     private static LeaseOwner? Read(string file)
     {
         try
         {
-            using var reader = new StreamReader(
-                new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return JsonSerializer.Deserialize<LeaseOwner>(reader.ReadToEnd(), Json);
+            return JsonSerializer.Deserialize<LeaseOwner>(BoundedFile.ReadText(file, ReadLimits.ClaimBytes), Json);
         }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or UnauthorizedAccessException
+            or InvalidOperationException)
         {
             return null;
         }
     }
 
-    /// <summary>Time since the last heartbeat by the clock of the file server, which is asked by writing a file.</summary>
+    /// <summary>Time since the last heartbeat by the clock of the file server, which is asked by writing a file. A time in the future is
+    /// negative.</summary>
     private TimeSpan Age(string file)
     {
         string probe = Path.Combine(folder, $".now-{Guid.NewGuid():N}");

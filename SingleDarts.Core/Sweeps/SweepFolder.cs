@@ -66,19 +66,23 @@ public sealed class SweepFolder
 
     /// <summary>Opens a folder and holds every trial against its name.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="staleAfter"><see cref="StaleAfter"/> of leases made here; 5 minutes if <see langword="null"/>.</param>
+    /// <param name="staleAfter"><see cref="StaleAfter"/> of leases made here, 1 second to 1 day; 5 minutes if
+    /// <see langword="null"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="staleAfter"/> is outside its range.</exception>
     /// <exception cref="IOException">The folder holds no sweep, or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, of another version, or edited; the message lists every such
     /// trial.</exception>
     public static SweepFolder Open(string path, TimeSpan? staleAfter = null)
     {
         ArgumentNullException.ThrowIfNull(path);
+        if (staleAfter is { } time && (time < LeaseOwner.ShortestSilence || time > LeaseOwner.LongestSilence))
+            throw new ArgumentOutOfRangeException(nameof(staleAfter), time, "Expected 1 second to 1 day.");
         string full = System.IO.Path.GetFullPath(path), file = new GuardedFolder(full).PathOf("sweep.json");
         if (!File.Exists(file))
             throw new FileNotFoundException($"The folder {full} holds no sweep (there is no sweep.json); plan one first.");
         try
         {
-            JsonObject sweep = CanonicalJson.Parse(File.ReadAllText(file));
+            JsonObject sweep = CanonicalJson.Read(file);
             if (!JsonNode.DeepEquals(sweep["formatVersion"], FormatVersion))
                 throw new InvalidDataException(
                     $"{file} has format version {Quoted.Shorten(sweep["formatVersion"]?.ToJsonString() ?? "none")}; this library reads " +
@@ -87,6 +91,8 @@ public sealed class SweepFolder
                 throw new JsonException("It has no groups, or no definition.");
             var folder = new SweepFolder(full, new SweepPlan(definition, []));
             string[] hashes = [.. groups.SelectMany(g => g.Value!.AsArray()).Select(h => h!.GetValue<string>()).Distinct()];
+            if (Array.Find(hashes, hash => !Trial.IsHash(hash)) is { } other)
+                throw new JsonException($"{Quoted.Of(other)} is no name of a trial; expected 16 hexadecimal digits.");
             Dictionary<string, Trial> trials = folder.ReadTrials(hashes);
             return new SweepFolder(full, new SweepPlan((JsonObject)definition.DeepClone(),
                 [.. groups.Select(g => new SweepGroup(g.Key, [.. g.Value!.AsArray().Select(h => trials[h!.GetValue<string>()])]))]))
@@ -223,7 +229,7 @@ public sealed class SweepFolder
     {
         try
         {
-            return File.Exists(file) ? CanonicalJson.Parse(File.ReadAllText(file)) : null;
+            return File.Exists(file) ? CanonicalJson.Read(file) : null;
         }
         catch (JsonException e)
         {

@@ -22,6 +22,9 @@ public sealed class Trial : IEquatable<Trial>
     /// space.</summary>
     public string Hash { get; }
 
+    /// <summary>Whether a text can be a <see cref="Hash"/>, and so no path that leads elsewhere.</summary>
+    internal static bool IsHash(string text) => text.Length == 16 && text.All(c => char.IsAsciiDigit(c) || c is >= 'a' and <= 'f');
+
     /// <summary>A copy of the options.</summary>
     public JsonObject Options => CanonicalJson.Parse(canonical);
 

@@ -20,8 +20,8 @@ public static class CifarBinary
     /// <c>cifar-10-batches-bin</c>, or one file of records.</param>
     /// <param name="part">Which files of a folder; without meaning for one file.</param>
     /// <exception cref="FileNotFoundException">The path, or a file of the part, is missing.</exception>
-    /// <exception cref="InvalidDataException">A file is empty or cut off, or a label is out of range: the file, the record and the offset
-    /// are named.</exception>
+    /// <exception cref="InvalidDataException">A file is empty or cut off, a label is out of range (the file, the record and the offset
+    /// are named), or there is more than <see cref="ReadLimits.TensorBytes"/>.</exception>
     public static ClassificationDataset Load10(string path, CifarPart part = CifarPart.Train)
     {
         string[] names = part == CifarPart.Train ? [.. Enumerable.Range(1, 5).Select(i => $"data_batch_{i}.bin")] : ["test_batch.bin"];
@@ -42,7 +42,9 @@ public static class CifarBinary
         bool fine = labels == Cifar100Labels.Fine;
         int classes = fine ? 100 : 20;
         string namesFile = Path.Combine(Path.GetDirectoryName(files[0])!, fine ? "fine_label_names.txt" : "coarse_label_names.txt");
-        string[]? names = File.Exists(namesFile) ? [.. File.ReadLines(namesFile).Select(l => l.Trim()).Where(l => l.Length > 0)] : null;
+        string[]? names = !File.Exists(namesFile) ? null
+            : [.. BoundedFile.ReadText(namesFile, ReadLimits.LineCharacters).Split('\n', StringSplitOptions.TrimEntries |
+                StringSplitOptions.RemoveEmptyEntries)];
         if (names is not null && names.Length != classes)
             throw new InvalidDataException($"'{namesFile}' holds {names.Length} names, expected {classes}; remove or replace the file.");
         return Read(files, labelBytes: 2, labelByte: fine ? 1 : 0, classes,
@@ -76,44 +78,58 @@ public static class CifarBinary
     private static ClassificationDataset Read(string[] files, int labelBytes, int labelByte, int classes, string name, string[]? classNames)
     {
         TorchRuntime.EnsureLoaded();
-        int recordBytes = labelBytes + PixelBytes;
+        long[] counts = [.. files.Select(file => CountRecords(file, labelBytes + PixelBytes))];
+        ReadLimits.TensorBytes.Require((Int128)counts.Sum() * PixelBytes, $"The data set in '{string.Join("', '", files)}'");
         using var scope = NewDisposeScope();
-        var parts = files.Select(file => ReadRecords(file, recordBytes)).ToArray();
-        var records = cat(parts);
-        var labels = records.select(1, labelByte).to(ScalarType.Int64);
-        CheckLabels(files, parts, recordBytes, labelByte, classes);
-        var images = records.narrow(1, labelBytes, PixelBytes).reshape(-1, 3, 32, 32).contiguous();
-        return new(images, labels, classes, name, classNames);
+        var images = empty([counts.Sum(), 3, 32, 32], ScalarType.Byte);
+        var labels = new long[counts.Sum()];
+        int at = 0;
+        foreach (var (file, count) in files.Zip(counts))
+        {
+            ReadRecords(file, images.narrow(0, at, count), labels.AsSpan(at, (int)count), labelBytes, labelByte, classes);
+            at += (int)count;
+        }
+        return new(images, tensor(labels), classes, name, classNames);
     }
 
-    private static Tensor ReadRecords(string file, int recordBytes)
+    private static long CountRecords(string file, int recordBytes)
     {
-        byte[] content = File.ReadAllBytes(file);
-        if (content.Length == 0)
+        long length = FileBehind.Of(file).Length;
+        if (length == 0)
             throw new InvalidDataException($"'{file}' is empty, expected records of {recordBytes} bytes; download it again.");
-        if (content.Length % recordBytes != 0)
+        if (length % recordBytes != 0)
         {
             int otherBytes = recordBytes == PixelBytes + 1 ? PixelBytes + 2 : PixelBytes + 1;
             throw new InvalidDataException(
-                $"'{file}' has {content.Length} bytes, which is no multiple of the {recordBytes} bytes of a record: " +
-                (content.Length % otherBytes == 0
+                $"'{file}' has {length} bytes, which is no multiple of the {recordBytes} bytes of a record: " +
+                (length % otherBytes == 0
                     ? $"its records have {otherBytes} bytes, so load it as CIFAR-{(otherBytes == PixelBytes + 1 ? 10 : 100)}."
-                    : $"it ends {content.Length % recordBytes} bytes into record {content.Length / recordBytes}. It is cut off or no " +
+                    : $"it ends {length % recordBytes} bytes into record {length / recordBytes}. It is cut off or no " +
                         "CIFAR file; download it again."));
         }
-        return tensor(content, [content.Length / recordBytes, recordBytes]);
+        return length / recordBytes;
     }
 
-    private static void CheckLabels(string[] files, Tensor[] parts, int recordBytes, int labelByte, int classes)
+    private static void ReadRecords(string file, Tensor images, Span<long> labels, int labelBytes, int labelByte, int classes)
     {
-        foreach (var (file, part) in files.Zip(parts))
+        const int perChunk = 10_000;
+        using FileStream stream = BoundedFile.Open(file);
+        Span<byte> read = stackalloc byte[2];
+        for (int first = 0; first < labels.Length; first += perChunk)
         {
-            byte[] labels = Host.Numbers<byte>(part.select(1, labelByte));
-            int record = Array.FindIndex(labels, l => l >= classes);
-            if (record >= 0)
-                throw new InvalidDataException($"'{file}' has label {labels[record]} in record {record} " +
-                    $"(offset {(long)record * recordBytes + labelByte}), expected 0 to {classes - 1}. It is damaged or no such CIFAR " +
-                    "file; download it again.");
+            int count = Math.Min(perChunk, labels.Length - first);
+            using Tensor chunk = images.narrow(0, first, count);
+            Span<byte> pixels = Host.Bytes(chunk);
+            for (int i = 0; i < count; i++)
+            {
+                stream.ReadExactly(read[..labelBytes]);
+                stream.ReadExactly(pixels.Slice(i * PixelBytes, PixelBytes));
+                int record = first + i;
+                labels[record] = read[labelByte] < classes ? read[labelByte] : throw new InvalidDataException(
+                    $"'{file}' has label {read[labelByte]} in record {record} (offset " +
+                    $"{(long)record * (labelBytes + PixelBytes) + labelByte}), expected 0 to {classes - 1}. It is damaged or no such " +
+                    "CIFAR file; download it again.");
+            }
         }
     }
 }

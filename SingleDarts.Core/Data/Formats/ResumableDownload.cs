@@ -51,13 +51,14 @@ internal static class ResumableDownload
             output.SetLength(done = 0);
         output.Position = done;
         long? total = response.Content.Headers.ContentLength + done;
+        ReadLimits.DownloadBytes.Require(total ?? 0, $"The answer of {address}");
 
         await using var input = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         byte[] buffer = new byte[BufferBytes];
         for (int read; (read = await input.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
         {
             await output.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
-            done += read;
+            ReadLimits.DownloadBytes.Require(done += read, $"The answer of {address}");
             progress?.Report(new(done, total));
         }
         if (total is { } expected && done < expected)

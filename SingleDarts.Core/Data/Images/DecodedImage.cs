@@ -1,15 +1,22 @@
-using System.Buffers;
+using SingleDarts.Core.Runtime;
+using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
-/// <summary>Pixels in borrowed memory, four bytes each (red, green, blue, opacity), row by row.</summary>
-internal sealed class DecodedImage(byte[] rented, int height, int width) : IDisposable
+/// <summary>Pixels of four bytes each (red, green, blue, opacity), row by row, in memory that is freed at once: a pool of arrays would
+/// keep the largest image of every thread.</summary>
+internal sealed class DecodedImage(int height, int width) : IDisposable
 {
+    private readonly Tensor pixels = empty([4L * height * width], ScalarType.Byte).DetachFromDisposeScope();
+
     public int Height => height;
 
     public int Width => width;
 
-    public ReadOnlySpan<byte> Rgba => rented.AsSpan(0, 4 * height * width);
+    public ReadOnlySpan<byte> Rgba => Host.Bytes(pixels);
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(rented);
+    /// <summary>Where a decoder writes.</summary>
+    public unsafe nint Address => (nint)Host.Address(pixels);
+
+    public void Dispose() => pixels.Dispose();
 }

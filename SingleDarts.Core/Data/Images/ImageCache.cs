@@ -32,7 +32,7 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
     {
         try
         {
-            using var stream = File.OpenRead(new GuardedFolder(folder).PathOf(FilePath));
+            using var stream = BoundedFile.Open(new GuardedFolder(folder).PathOf(FilePath));
             using var reader = new BinaryReader(stream);
             if (!reader.ReadBytes(Magic.Length).SequenceEqual(Magic) || reader.ReadInt32() != Version || !reader.ReadBytes(HashBytes)
                 .SequenceEqual(fingerprint))
@@ -40,7 +40,8 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
             byte[] expected = reader.ReadBytes(HashBytes);
             long[] shape = [reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()];
             Int128 pixels = shape.Aggregate((Int128)1, (a, b) => a * b);
-            if (shape[0] != count || shape.Any(s => s < 1) || pixels != stream.Length - stream.Position)
+            if (shape[0] != count || shape.Any(s => s < 1) || pixels != stream.Length - stream.Position
+                || pixels > ReadLimits.TensorBytes.Value)
                 return null;
             var images = empty(shape, ScalarType.Byte);
             using var hash = HashShape(shape);
@@ -53,7 +54,7 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
                 return images;
             images.Dispose();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
         }
         return null;

@@ -26,10 +26,10 @@ public static class ImageFolder
     /// <param name="cancellation">Stops between two images.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="FileNotFoundException">A class or an image is a symbolic link to nothing.</exception>
-    /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, an unreadable image, or images of
-    /// different
-    /// sizes without <see cref="ImageFolderOptions.Resize"/>: the file is named.</exception>
-    /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing.</exception>
+    /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, an unreadable image, images of
+    /// different sizes without <see cref="ImageFolderOptions.Resize"/>, or more than <see cref="ReadLimits.TensorBytes"/> or
+    /// <see cref="ImageFolderOptions.MaxPixels"/>: the file is named.</exception>
+    /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing or of another version.</exception>
     public static ClassificationDataset Load(
         string path, ImageFolderOptions? options = null, IProgress<LoadProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -38,6 +38,9 @@ public static class ImageFolder
         if (options.Resize is { } size && (size.Height < 1 || size.Width < 1))
             throw new ArgumentOutOfRangeException(nameof(options), size, "Expected a Resize of at least 1 x 1 pixels.");
         ArgumentOutOfRangeException.ThrowIfNegative(options.Parallelism, nameof(options));
+        if (options.MaxPixels is < 1 or > ImageFile.LargestPixels)
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MaxPixels, $"Expected MaxPixels of 1 to {ImageFile.LargestPixels}.");
         var listing = ImageFolderListing.Of(path);
         using var scope = NewDisposeScope();
         var images = LoadImages(listing, options, progress, cancellation);
@@ -66,8 +69,12 @@ public static class ImageFolder
         ImageFolderListing listing, ImageFolderOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellation)
     {
         int count = listing.Count;
-        var first = RequireDecoder(() => ImageDecoder.Decode(listing.PathOf(0), options));
-        var images = empty([count, first.Channels, first.Height, first.Width], ScalarType.Byte);
+        var budget = new PixelBudget(options.MaxPixels);
+        using var first = ImageDecoder.Decode(listing.PathOf(0), options, budget);
+        long[] shape = first.shape;
+        ReadLimits.TensorBytes.Require((Int128)count * first.numel(),
+            $"The data set of {count} images of {shape[2]} x {shape[1]} pixels in '{listing.Root}'");
+        var images = empty([count, .. shape], ScalarType.Byte);
         int done = 0;
         int step = Math.Max(1, count / ProgressSteps);
         var limits = new ParallelOptions
@@ -80,14 +87,14 @@ public static class ImageFolder
             Parallel.For(0, count, limits, i =>
             {
                 string file = listing.PathOf(i);
-                var image = ImageDecoder.Decode(file, options);
-                if ((image.Height, image.Width) != (first.Height, first.Width))
+                using var image = ImageDecoder.Decode(file, options, budget);
+                if (!image.shape.SequenceEqual(shape))
                     throw new InvalidDataException(
-                        $"'{file}' has {image.Width} x {image.Height} pixels, expected {first.Width} x {first.Height} as in " +
+                        $"'{file}' has {image.shape[2]} x {image.shape[1]} pixels, expected {shape[2]} x {shape[1]} as in " +
                         $"'{listing.PathOf(0)}'; set {nameof(ImageFolderOptions)}.{nameof(ImageFolderOptions.Resize)} to bring all " +
                         "images to one size.");
                 using (var target = images.narrow(0, i, 1))
-                    image.Planes.CopyTo(Host.Bytes(target));
+                    Host.Bytes(image).CopyTo(Host.Bytes(target));
                 int now = Interlocked.Increment(ref done);
                 if (now % step == 0 || now == count)
                     progress?.Report(new(now, count));
@@ -98,19 +105,5 @@ public static class ImageFolder
             ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
         return images;
-    }
-
-    internal static T RequireDecoder<T>(Func<T> decode)
-    {
-        try
-        {
-            return decode();
-        }
-        catch (Exception e) when (e is DllNotFoundException || e.InnerException is DllNotFoundException)
-        {
-            throw new InvalidOperationException("SkiaSharp's native library (libSkiaSharp) was not found, so images cannot be decoded. " +
-                "Add its package to the application: on Linux, dotnet add package SkiaSharp.NativeAssets.Linux.NoDependencies " +
-                "--version 2.88.6.", e);
-        }
     }
 }

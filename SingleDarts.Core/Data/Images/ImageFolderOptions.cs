@@ -1,8 +1,12 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>How <see cref="ImageFolder"/> reads its images.</summary>
 public sealed record ImageFolderOptions
 {
+    private readonly long? maxPixels;
+
     /// <summary>Size that every image is brought to by area averaging, without keeping its aspect ratio.</summary>
     /// <value>Null by default: all images must have the same size.</value>
     public (int Height, int Width)? Resize { get; init; }
@@ -22,4 +26,13 @@ public sealed record ImageFolderOptions
     /// <summary>Images decoded at the same time.</summary>
     /// <value>0 by default: one per processor core.</value>
     public int Parallelism { get; init; }
+
+    /// <summary>Pixels that are decoded at the same time, by all threads together: a larger image is refused by its header. A pixel takes
+    /// 4 bytes while it is decoded, and up to 18 with <see cref="Resize"/>.</summary>
+    /// <value><see cref="ReadLimits.ImagePixels"/> by default: 100 million.</value>
+    public long MaxPixels
+    {
+        get => maxPixels ?? ReadLimits.ImagePixels.Value;
+        init => maxPixels = value;
+    }
 }

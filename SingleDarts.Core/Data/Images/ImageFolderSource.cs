@@ -82,8 +82,8 @@ public sealed class ImageFolderSource : IBatchSource
     /// <exception cref="InvalidDataException">A file is damaged or larger than <see cref="ImageFolderSourceOptions.MaxPixels"/>; with
     /// <see cref="ImageFaults.Skip"/>, all files of its class are.</exception>
     /// <exception cref="IOException">A file cannot be read; this is never skipped.</exception>
-    /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing, or the crop chose a part outside the
-    /// image.</exception>
+    /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing or of another version, or the crop chose a part
+    /// outside the image.</exception>
     public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
     {
         DatasetChecks.InRange(indices, Count, Name);

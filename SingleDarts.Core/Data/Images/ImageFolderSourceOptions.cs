@@ -1,8 +1,12 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Data;
 
 /// <summary>How <see cref="ImageFolderSource"/> reads its images and what it makes of them.</summary>
 public sealed record ImageFolderSourceOptions
 {
+    private readonly long? maxPixels;
+
     /// <summary>Brings every image to one size; the first use of an image's random numbers.</summary>
     /// <value><see cref="ResizeCenterCrop"/> by default: 224 x 224 pixels of the image at 256.</value>
     public IImageCrop Crop { get; init; } = new ResizeCenterCrop();
@@ -27,10 +31,14 @@ public sealed record ImageFolderSourceOptions
     /// <value>Null by default.</value>
     public Action<string>? OnSkipped { get; init; }
 
-    /// <summary>Images of more pixels are taken for damaged before they are decoded. One image in decoding takes 4 bytes a
-    /// pixel.</summary>
-    /// <value>100 million by default: 400 MB.</value>
-    public long MaxPixels { get; init; } = 100_000_000;
+    /// <summary>Pixels that are decoded at the same time, by all threads together: a larger image is taken for damaged by its header. A
+    /// pixel takes 4 bytes while it is decoded.</summary>
+    /// <value><see cref="ReadLimits.ImagePixels"/> by default: 100 million.</value>
+    public long MaxPixels
+    {
+        get => maxPixels ?? ReadLimits.ImagePixels.Value;
+        init => maxPixels = value;
+    }
 
     /// <summary>The training transform of DARTS on ImageNet (<c>train_imagenet.py</c>): <see cref="RandomResizedCrop"/> to 224,
     /// <see cref="HorizontalFlip"/>, <see cref="ColorJitter"/> of 0.4, 0.4, 0.4 and 0.2, normalisation.</summary>

@@ -3,6 +3,8 @@ namespace SingleDarts.Core.Data;
 /// <summary>From a file to the model's input, for one image.</summary>
 internal sealed class ImageReader(ImageFolderSourceOptions options)
 {
+    private readonly PixelBudget budget = new(options.MaxPixels);
+
     public void Read(string file, Random random, Span<float> planes)
     {
         var (height, width) = options.Crop.Size;
@@ -20,7 +22,7 @@ internal sealed class ImageReader(ImageFolderSourceOptions options)
 
     private void Crop(string file, Random random, Span<float> planes)
     {
-        using var opened = ImageFile.Open(file, options.MaxPixels);
+        using var opened = ImageFile.Open(file, budget);
         var window = options.Crop.Choose(opened.Height, opened.Width, random);
         var size = options.Crop.Size;
         var resized = window.Resized ?? size;

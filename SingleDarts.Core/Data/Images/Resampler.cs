@@ -1,6 +1,7 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using SingleDarts.Core.Runtime;
+using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Data;
 
@@ -17,17 +18,18 @@ internal static class Resampler
     {
         var source = MemoryMarshal.Cast<byte, uint>(rgba);
         int top = rows.Firsts[0], height = rows.End - top, width = columns.Count;
-        uint[] rented = ArrayPool<uint>.Shared.Rent(height * width);
+        using Tensor between = empty([(long)height * width], ScalarType.Int32);
+        var shrunk = MemoryMarshal.Cast<byte, uint>(Host.Bytes(between));
         for (int y = 0; y < height; y++)
         {
             var line = source.Slice((top + y) * stride, stride);
             for (int x = 0; x < width; x++)
-                rented[y * width + x] = Sum(line[columns.Firsts[x]..], 1, columns.Weights(x));
+                shrunk[y * width + x] = Sum(line[columns.Firsts[x]..], 1, columns.Weights(x));
         }
         int pixels = rows.Count * width;
         for (int y = 0; y < rows.Count; y++)
         {
-            var lines = rented.AsSpan((rows.Firsts[y] - top) * width);
+            var lines = shrunk[((rows.Firsts[y] - top) * width)..];
             var weights = rows.Weights(y);
             for (int x = 0; x < width; x++)
             {
@@ -38,7 +40,6 @@ internal static class Resampler
                 planes[2 * pixels + at] = ((pixel >> 16) & 255) / 255f;
             }
         }
-        ArrayPool<uint>.Shared.Return(rented);
     }
 
     private static uint Sum(ReadOnlySpan<uint> pixels, int step, ReadOnlySpan<int> weights)

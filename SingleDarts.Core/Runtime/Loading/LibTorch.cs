@@ -55,6 +55,6 @@ internal static partial class LibTorch
 
     private delegate ulong AbiVersion();
 
-    [GeneratedRegex("__version__ *= *'([^']+)'")]
+    [GeneratedRegex("__version__ *= *'([^']+)'", RegexOptions.NonBacktracking)]
     private static partial Regex SaidVersion();
 }

@@ -22,7 +22,7 @@ internal static class NasBench201Csv
             throw new FileNotFoundException(
                 $"There is no NAS-Bench-201 table at '{path}'; give the path of a CSV file (plain or .gz) with the columns " +
                 $"{string.Join(", ", required)}.", path);
-        using var file = File.OpenRead(path);
+        using var file = BoundedFile.Open(path);
         bool compressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
         using var reader = new StreamReader(compressed ? new GZipStream(file, CompressionMode.Decompress) : file);
@@ -101,30 +101,19 @@ internal static class NasBench201Csv
 
     private sealed class NumberedLines(TextReader reader, string path)
     {
-        private int number;
+        private readonly BoundedLines lines = new(reader, $"NAS-Bench-201 table '{path}'", ReadLimits.LineCharacters);
 
-        public string? Next()
-        {
-            number++;
-            try
-            {
-                return reader.ReadLine();
-            }
-            catch (InvalidDataException e)
-            {
-                throw Fault($"damaged compressed data ({e.Message})", "a whole gzip file", e);
-            }
-        }
+        public string? Next() => lines.Next();
 
         public void Once(int[] firstLine, int key, string what)
         {
             if (firstLine[key] != 0)
                 throw Fault($"{what}, already in line {firstLine[key]}", "each once");
-            firstLine[key] = number;
+            firstLine[key] = lines.Number;
         }
 
-        public InvalidDataException Fault(string found, string expected, Exception? cause = null) => new(
-            $"NAS-Bench-201 table '{path}', line {number}: found {found}; expected {expected}. " +
-            "Correct the line or fetch the file again.", cause);
+        public InvalidDataException Fault(string found, string expected) => new(
+            $"NAS-Bench-201 table '{path}', line {lines.Number}: found {found}; expected {expected}. " +
+            "Correct the line or fetch the file again.");
     }
 }

@@ -9,12 +9,16 @@ namespace PaperTables.Runs;
 /// <summary>The kinds of cells that <c>options.json</c> describes.</summary>
 internal static class RecordedCells
 {
+    private const int MostKinds = 64, MostOperations = 256;
+
     /// <param name="options">Content of the file.</param>
     /// <param name="damaged">Makes the exception of a fault.</param>
     public static CellSpecification[] Read(JsonNode options, Func<string, Exception> damaged)
     {
         if (options.At("space", "cells") is not JsonObject { Count: > 0 } cells)
             throw damaged("it does not say which cells were searched (space.cells)");
+        if (cells.Count > MostKinds)
+            throw damaged($"space.cells has {cells.Count} kinds of cells, expected at most {MostKinds}");
         try
         {
             return [.. cells.Select(cell => Cell(cell.Key, cell.Value))];
@@ -28,6 +32,8 @@ internal static class RecordedCells
     private static CellSpecification Cell(string name, JsonNode? cell)
     {
         string[] operations = [.. Names(cell, name, "operations")];
+        if (operations.Length > MostOperations)
+            throw new FormatException($"operations of '{name}' are {operations.Length}, expected at most {MostOperations}");
         string[] learnable = cell.At("learnable") is null ? operations : [.. Names(cell, name, "learnable")];
         return new CellSpecification(name, Topology(name, cell.At("topology")), [.. operations.Select(operation => new CandidateOperation(
             operation, _ => throw new NotSupportedException("An operation of a recorded run cannot be built."),

@@ -15,7 +15,7 @@ internal static class RunFile
         string file = new GuardedFolder(folder).PathOf(name);
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new JsonException("It is no object.");
+            return BoundedFile.ReadJson(file) as JsonObject ?? throw new JsonException("It is no object.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -19,11 +19,11 @@ internal static partial class ArrayExpression
         return string.Join(',', runs.Select(run => run.First == run.Last ? $"{run.First}" : $"{run.First}-{run.Last}"));
     }
 
-    /// <summary>The indices of an expression, in its order.</summary>
+    /// <summary>The ranges of an expression, in its order. They are not counted out, because a file may claim any number.</summary>
     /// <exception cref="FormatException">It is no such expression.</exception>
-    public static IReadOnlyList<int> Parse(string text)
+    public static IReadOnlyList<(int First, int Last)> Parse(string text)
     {
-        var indices = new List<int>();
+        var ranges = new List<(int, int)>();
         foreach (string part in text.Split(','))
         {
             Match match = Range().Match(part);
@@ -31,12 +31,12 @@ internal static partial class ArrayExpression
             int last = match.Groups[2].Success ? Number(match.Groups[2].Value) : first;
             if (!match.Success || last < first)
                 throw new FormatException($"{Quoted.Of(text)} is no list of indices such as 0,3,5-9.");
-            indices.AddRange(Enumerable.Range(first, last - first + 1));
+            ranges.Add((first, last));
         }
-        return indices;
+        return ranges;
     }
 
-    [GeneratedRegex(@"^([0-9]{1,8})(?:-([0-9]{1,8}))?$")]
+    [GeneratedRegex(@"^([0-9]{1,8})(?:-([0-9]{1,8}))?$", RegexOptions.NonBacktracking)]
     private static partial Regex Range();
 
     private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);

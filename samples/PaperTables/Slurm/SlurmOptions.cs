@@ -78,11 +78,11 @@ internal sealed partial record SlurmOptions
 
     /// <summary>minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes, days-hours:minutes:seconds.</summary>
     [GeneratedRegex(
-        @"^(?:(?<d>\d{1,6})-(?<h>\d{1,6})(?::(?<m>\d{1,6})(?::(?<s>\d{1,6}))?)?|" +
-        @"(?<h>\d{1,6}):(?<m>\d{1,6}):(?<s>\d{1,6})|(?<m>\d{1,6})(?::(?<s>\d{1,6}))?)$",
-        RegexOptions.ECMAScript | RegexOptions.ExplicitCapture)]
+        @"^(?:(?<d>[0-9]{1,6})-(?<h>[0-9]{1,6})(?::(?<m>[0-9]{1,6})(?::(?<s>[0-9]{1,6}))?)?|" +
+        @"(?<h>[0-9]{1,6}):(?<m>[0-9]{1,6}):(?<s>[0-9]{1,6})|(?<m>[0-9]{1,6})(?::(?<s>[0-9]{1,6}))?)$",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex TimeLimit();
 
-    [GeneratedRegex(@"^[A-Za-z0-9,._+@-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9,._+@-]+$", RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 }

@@ -12,7 +12,9 @@ namespace PaperTables.Slurm;
 /// <param name="Array">The indices, as in <see cref="ArrayExpression"/>.</param>
 internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Submitted, string Array)
 {
-    public IReadOnlyList<int> Indices => ArrayExpression.Parse(Array);
+    /// <summary>The indices below the number of trials; a sweep has no others.</summary>
+    public IEnumerable<int> IndicesBelow(int trials) => ArrayExpression.Parse(Array)
+        .SelectMany(range => Enumerable.Range(range.First, Math.Max(0, Math.Min(range.Last, trials - 1) - range.First + 1)));
 
     private const string File = "slurm/jobs.jsonl";
 
@@ -38,13 +40,14 @@ internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Sub
     /// <exception cref="InvalidDataException">A line is damaged.</exception>
     public static IReadOnlyList<SubmittedJob> ReadAll(string sweep) =>
         new GuardedFolder(sweep).PathOf(File) is var file && System.IO.File.Exists(file)
-            ? [.. System.IO.File.ReadLines(file).Select((line, number) => Read(line, $"{file}, line {number + 1}"))] : [];
+            ? [.. BoundedFile.ReadLines(file, ReadLimits.JsonBytes, ReadLimits.LineCharacters)
+                .Select((line, number) => Read(line, $"{file}, line {number + 1}"))] : [];
 
     private static SubmittedJob Read(string line, string place)
     {
         try
         {
-            JsonNode job = JsonNode.Parse(line) ?? throw new FormatException("It is null.");
+            JsonNode job = BoundedFile.ParseJson(line) ?? throw new FormatException("It is null.");
             string array = (string?)job["array"] ?? throw new FormatException("There is no array.");
             ArrayExpression.Parse(array);
             return new SubmittedJob((long?)job["id"] ?? throw new FormatException("There is no id."), (string?)job["cluster"],

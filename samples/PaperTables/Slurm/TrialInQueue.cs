@@ -18,7 +18,7 @@ internal sealed record TrialInQueue(TrialStatus Status, TrialStanding Standing, 
     {
         var submitted = new Dictionary<int, SubmittedJob>();
         foreach (SubmittedJob job in jobs)
-            foreach (int index in job.Indices)
+            foreach (int index in job.IndicesBelow(trials.Count))
                 submitted[index] = job;
         HashSet<long> ours = [.. jobs.Select(job => job.Id)];
         ILookup<int, QueuedTask> tasks = (queue ?? []).Where(task => ours.Contains(task.Job) && !task.IsOver).ToLookup(task => task.Index);

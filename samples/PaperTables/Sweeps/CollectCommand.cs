@@ -16,7 +16,10 @@ internal static class CollectCommand
             DefaultValueFactory = _ => ReportFormat.Names[0] };
         format.AcceptOnlyFromAmong(ReportFormat.Names);
         Option<string?> output = new("--out") { Description = "File. Default: the terminal." };
-        Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan." };
+        Option<string?> table = new("--table") 
+        {
+            Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan, if it is in the sweep folder.",
+        };
         var command = new Command("collect", "Prints the paper's numbers beside those found so far, and what follows from them.") { folder,
             format, output, table };
         command.SetAction((parsed, _) => Outcome.OfAsync(_ =>

@@ -11,7 +11,10 @@ internal static class DrawCommand
     {
         Argument<string> folder = SweepCommand.Folder();
         Option<string> output = new("--out") { Description = "Folder for the files.", DefaultValueFactory = _ => "." };
-        Option<string?> table = new("--table") { Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan." };
+        Option<string?> table = new("--table") 
+        {
+            Description = "NAS-Bench-201 table (csv or csv.gz). Default: that of the plan, if it is in the sweep folder.",
+        };
         var command = new Command(
             "draw", "Draws accuracy and skip connections of the genotypes after each epoch, as PNG and SVG, with the numbers as CSV.") {
             folder, output, table };

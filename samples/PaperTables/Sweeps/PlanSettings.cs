@@ -17,7 +17,7 @@ internal sealed record PlanSettings
     [CommandOption("--data-name", "What reports call the data, for example 'JPEG CIFAR-10'.")]
     public string? DataName { get; init; }
 
-    [CommandOption("--table", "NAS-Bench-201 table (csv or csv.gz), in which collect looks genotypes up.")]
+    [CommandOption("--table", "NAS-Bench-201 table (csv or csv.gz) for collect, which opens it by itself if it is in the sweep folder.")]
     public string? Table { get; init; }
 
     [CommandOption("--variant",

@@ -40,8 +40,8 @@ internal static class RunCommand
         };
         command.SetAction((parsed, _) => Outcome.OfAsync(async token =>
         {
-            if (parsed.GetValue(stale) is var seconds && !(seconds >= 1))
-                throw new ArgumentException($"--stale-after is {seconds}; expected 1 second or more.");
+            if (parsed.GetValue(stale) is var seconds && !(seconds is >= 1 and <= 86_400))
+                throw new ArgumentException($"--stale-after is {seconds}; expected 1 second to 86400, a day.");
             if (parsed.GetValue(workers) < 1)
                 throw new ArgumentException($"--workers is {parsed.GetValue(workers)}; expected 1 or more.");
             SweepFolder sweep = SweepFolder.Open(parsed.GetValue(folder)!, TimeSpan.FromSeconds(seconds));

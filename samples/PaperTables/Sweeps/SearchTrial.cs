@@ -12,6 +12,11 @@ namespace PaperTables.Sweeps;
 /// <summary>Runs or resumes the search of a trial and returns what reports need.</summary>
 internal static class SearchTrial
 {
+    /// <summary>The data that a trial reads; null if it makes them.</summary>
+    /// <exception cref="InvalidDataException">It is a path to another machine.</exception>
+    public static string? PathOf(Trial trial) => SweepTables.Settings(trial).Data is var data && data == SearchSettings.GeneratedData
+        ? null : Path.GetFullPath(SharedPath.Require(data, $"trial {trial}"));
+
     /// <param name="context">The trial.</param>
     /// <param name="threads">CPU threads where the trial names no number.</param>
     /// <param name="cancellationToken">Ends the search with a checkpoint.</param>
@@ -49,7 +54,7 @@ internal static class SearchTrial
     private static void RequireCheckpoint(string folder)
     {
         string epochs = Path.Combine(folder, RunFiles.Epochs), checkpoint = Path.Combine(folder, RunFiles.Checkpoints);
-        int done = File.Exists(epochs) ? File.ReadLines(epochs).Count() : 0;
+        int done = File.Exists(epochs) ? BoundedFile.ReadLines(epochs, ReadLimits.RecordBytes, ReadLimits.JsonBytes).Count() : 0;
         if (done > 1 && !(Directory.Exists(checkpoint) && Directory.EnumerateFiles(checkpoint, "*.safetensors").Any()))
             throw new InvalidDataException(
                 $"{epochs} has {done} epochs, but there is no checkpoint in {checkpoint}; restore it, or delete {folder} to begin the " +

@@ -25,9 +25,20 @@ internal static class SweepCommand
     /// <summary>The argument that names a sweep's folder.</summary>
     public static Argument<string> Folder() => new("folder") { Description = "What sweep plan --out named." };
 
-    /// <summary>The table of NAS-Bench-201 that is named, or that of the plan.</summary>
-    public static NasBench201Table? Benchmark(SweepFolder sweep, string? table) =>
-        (table ?? sweep.Plan.Definition["benchmark"]?.ToString()) is { } file ? NasBench201Table.Load(file) : null;
+    /// <summary>The table of NAS-Bench-201 that is named, or that of the plan if it lies in the sweep folder: what a shared file names
+    /// elsewhere is opened only if the user names it, too.</summary>
+    public static NasBench201Table? Benchmark(SweepFolder sweep, string? table)
+    {
+        if (table is not null)
+            return NasBench201Table.Load(table);
+        if (sweep.Plan.Definition["benchmark"]?.ToString() is not { } planned)
+            return null;
+        if (SharedPath.IsInside(SharedPath.Require(planned, Path.Combine(sweep.Path, "sweep.json")), sweep.Path))
+            return NasBench201Table.Load(Path.GetFullPath(planned, sweep.Path));
+        Console.Error.WriteLine(
+            $"The plan names the table {Quoted.Of(planned)}, which is not in the sweep folder and was not opened; give it with --table.");
+        return null;
+    }
 
     /// <summary>Names the trials that failed.</summary>
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PaperTables.CommandLine;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -22,8 +23,12 @@ internal static class TrialWorker
             new Thread(() => CancelAtEndOfInput(stop)) { IsBackground = true }.Start();
         Trial trial = sweep.Plan.Trials[index];
         string name = SweepCommand.Name(sweep, trial);
-        var runner = new SweepRunner(sweep, (context, token) => SearchTrial.RunAsync(context, threads, token)) {
-            RetryFailed = retryFailed };
+        var runner = new SweepRunner(sweep, (context, token) =>
+        {
+            if (SearchTrial.PathOf(context.Trial) is { } data)
+                Console.WriteLine($"trial {index} ({name}) reads {Quoted.Escape(data)}, which its options name");
+            return SearchTrial.RunAsync(context, threads, token);
+        }) { RetryFailed = retryFailed };
         try
         {
             TrialOutcome outcome = await runner.RunAsync(trial, stop.Token);

@@ -9,9 +9,13 @@ namespace PaperTables.Sweeps;
 
 /// <summary>Runs the trials of a sweep side by side, each in a process of its own, so that the crash of one does not take the
 /// others.</summary>
-internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int threads)
+internal sealed class WorkerPool(SweepFolder sweep, int workers, bool retryFailed, int threads)
 {
     private const int MostCrashes = 3;
+
+    /// <summary>Of what a process said, the last is kept, in case that it crashes.</summary>
+    private const int KeptCharacters = 1 << 16;
+
     private readonly ConcurrentQueue<int> waiting = new(Enumerable.Range(0, sweep.Plan.Trials.Count));
     private readonly ConcurrentDictionary<int, int> crashes = new();
 
@@ -27,7 +31,7 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
     public static async Task<int> RunAsync(SweepFolder sweep, int workers, bool retryFailed, int threads,
         CancellationToken cancellationToken)
     {
-        var pool = new WorkerPool(sweep, retryFailed, threads);
+        var pool = new WorkerPool(sweep, workers, retryFailed, threads);
         do
             await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => pool.WorkAsync(cancellationToken))));
         while (!cancellationToken.IsCancellationRequested && !pool.isTroubled && pool.FindsMore());
@@ -101,7 +105,12 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["OMP_NUM_THREADS"] = share },
+            Environment =
+            {
+                ["OMP_NUM_THREADS"] = share,
+                [ReadLimits.TensorBytes.Variable] =
+                    Math.Max(1, ReadLimits.TensorBytes.Value / workers).ToString(CultureInfo.InvariantCulture),
+            },
         };
     }
 
@@ -112,6 +121,8 @@ internal sealed class WorkerPool(SweepFolder sweep, bool retryFailed, int thread
         {
             to.WriteLine(Quoted.Escape(line));
             text.WriteLine(line);
+            if (text.GetStringBuilder() is { Length: > 2 * KeptCharacters } all)
+                all.Remove(0, all.Length - KeptCharacters);
         }
         return text.ToString();
     }

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Sweeps.Definitions;
 
 /// <summary>Finds definitions: those beside the program by name, any other by the path of its file.</summary>
 internal static class DefinitionFile
 {
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
-        AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Definitions");
 
@@ -28,15 +28,20 @@ internal static class DefinitionFile
                 "its .json file.");
         JsonObject definition = Read(file);
         if (definition["scales"] is JsonValue scales)
-            definition["scales"] = Read(Path.Combine(Path.GetDirectoryName(file)!, scales.ToString()));
+            definition["scales"] = Read(Path.Combine(Path.GetDirectoryName(file)!, FileName(scales.ToString(), file)));
         return DefinitionReader.Read(definition, file);
     }
+
+    /// <summary>A definition may come from others, so it names files beside it and no paths.</summary>
+    private static string FileName(string name, string file) =>
+        name.Length > 0 && name.AsSpan().IndexOfAny('/', '\\', ':') < 0 && name is not ("." or "..") ? name
+            : throw new InvalidDataException($"{file}: 'scales' is {Quoted.Of(name)}, expected an object or the name of a file beside it.");
 
     private static JsonObject Read(string file)
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file), null, Lenient) as JsonObject ?? throw new JsonException("It is no object.");
+            return BoundedFile.ReadJson(file, Lenient) as JsonObject ?? throw new JsonException("It is no object.");
         }
         catch (JsonException e)
         {

@@ -8,6 +8,7 @@ namespace PaperTables.Sweeps.Definitions;
 /// <summary>Reads a definition and finds all its faults, each with file, row and option, what was found and what was expected.</summary>
 internal sealed class DefinitionReader
 {
+    private const int MostSeeds = 10_000;
     private static readonly string[] VerdictKinds = [DefinitionVerdict.Beats, DefinitionVerdict.Collapses, DefinitionVerdict.Steadiest];
     private readonly JsonFaults faults = new();
     private readonly string file;
@@ -104,9 +105,9 @@ internal sealed class DefinitionReader
             scale = [];
         }
         faults.RequireKnown(scale, where, "seeds", "search");
-        if (scale["seeds"] is not JsonValue value || !value.TryGetValue(out int seeds) || seeds < 1)
+        if (scale["seeds"] is not JsonValue value || !value.TryGetValue(out int seeds) || seeds is < 1 or > MostSeeds)
         {
-            faults.Fault(where, "seeds", scale["seeds"], "1 or more");
+            faults.Fault(where, "seeds", scale["seeds"], $"1 to {MostSeeds}; --seeds plans more");
             seeds = 1;
         }
         return new DefinitionScale(seeds, Options(scale, "search", where));
