@@ -1,4 +1,7 @@
 using System.Text.RegularExpressions;
+using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Search;
+using SingleDarts.Core.Sweeps;
 
 namespace SingleDarts.Core.Tests;
 
@@ -83,6 +86,15 @@ public class ArchitectureTests
         .Should().BeEmpty();
 
     /// <summary>Scripts, JSON and other text in raw strings keep their own lines.</summary>
+    [Fact]
+    public void Types_with_value_equality_have_its_operators()
+    {
+        Type[] types = [.. typeof(SearchOptions).Assembly.GetExportedTypes().Where(type => !type.IsInterface && !type.IsEnum &&
+            type.GetInterfaces().Contains(typeof(IEquatable<>).MakeGenericType(type)))];
+        types.Should().Contain([typeof(Genotype), typeof(CellGenotype), typeof(Trial), typeof(Gene)]);
+        types.Where(type => type.GetMethod("op_Equality", [type, type]) is null).Should().BeEmpty();
+    }
+
     [Fact]
     public void No_line_is_longer_than_140_characters()
     {

@@ -34,9 +34,37 @@ public class DocumentationTests
         string compiled = Flat(Repository.Read("SingleDarts.Core.Tests/Documentation/" + source));
         string[] blocks = [.. Regex.Matches(Repository.Read(page), @"^```csharp\n(.*?)^```$",
             RegexOptions.Multiline | RegexOptions.Singleline)
-            .Select(match => match.Groups[1].Value).Where(block => block.Contains(with))];
+            .Select(match => Regex.Replace(match.Groups[1].Value, @"^using (static )?[\w.]+;\n+", "", RegexOptions.Multiline))
+            .Where(block => block.Contains(with))];
         blocks.Should().NotBeEmpty();
         blocks.Where(block => !compiled.Contains(Flat(block))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Commands_of_the_pages_have_options_that_there_are()
+    {
+        string options = Repository.Read("docs/reference/options.md");
+        var lines = Repository.Files("*.md").SelectMany(page => Regex.Matches(
+                Repository.Read(page).Replace("\\\n", " "), @"samples/PaperTables(?:\.csproj)? -- (\w.*)$", RegexOptions.Multiline)
+            .Select(m => (Page: page, Line: m.Groups[1].Value))).ToList();
+        lines.Should().HaveCountGreaterThan(5);
+        lines.SelectMany(line => Regex.Matches(line.Line.Split('#')[0], @"(?<=\s)--[a-z-]+").Select(m => (line.Page, Option: m.Value)))
+            .Where(used => !options.Contains($"`{used.Option}")).Should().BeEmpty();
+    }
+
+    /// <summary>The consumer check runs the lines of these two pages with an empty package cache.</summary>
+    [Fact]
+    public void Install_lines_stand_where_the_consumer_check_reads_them_or_name_their_version()
+    {
+        string check = Repository.Read(".ci/consumer-check"), skia = Regex.Match(Repository.Read("Directory.Packages.props"),
+            @"SkiaSharp.NativeAssets.Linux.NoDependencies"" Version=""([\d.]+)""").Groups[1].Value;
+        var lines = Repository.Files("*.md").SelectMany(page => Regex.Matches(Repository.Read(page), @"dotnet add package [^`\n]+")
+            .Select(m => (Page: page, Line: m.Value.Trim()))).ToList();
+        lines.Should().HaveCountGreaterThan(4);
+        foreach (var (page, line) in lines.Where(l => !l.Line.Contains("SkiaSharp")))
+            check.Should().Contain(page, $"it has the line {line}");
+        foreach (var (page, line) in lines.Where(l => l.Line.Contains("SkiaSharp")))
+            line.Should().EndWith($"--version {skia}", $"SkiaSharp of another version does not fit, on {page}");
     }
 
     private static IEnumerable<string> Links(string page)

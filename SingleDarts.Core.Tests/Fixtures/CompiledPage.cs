@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 
@@ -21,7 +20,12 @@ internal sealed class CompiledPage
             .Where(types => types.Length > 0));
         IEnumerable<string> usings = Regex.Matches(Repository.Read(page), @"^using .*;", RegexOptions.Multiline)
             .Select(line => line.Value + "\n");
-        assembly = Compile(Usings() + string.Concat(usings) + source);
+        string made = UserCompiler.Compile(new Dictionary<string, string>
+        {
+            ["Page.cs"] = UserCompiler.Usings + string.Concat(usings) + source,
+        }, out string output);
+        output.Should().BeEmpty("the page is compiled");
+        assembly = Assembly.LoadFrom(made);
     }
 
     /// <summary>Names of the types.</summary>
@@ -38,42 +42,5 @@ internal sealed class CompiledPage
         ConstructorInfo constructor = assembly.GetType(type, throwOnError: true)!.GetConstructors().First();
         return (T)constructor.Invoke(
             [.. constructor.GetParameters().Select((p, i) => i < arguments.Length ? arguments[i] : p.DefaultValue)]);
-    }
-
-    private static string Usings() => string.Concat(
-        Regex.Matches(Repository.Read("SingleDarts.Core/buildTransitive/SingleDarts.Core.props"),
-            @"<Using Include=""([\w.]+)""(?: Static=""(true)"")?")
-        .Select(m => $"global using {(m.Groups[2].Success ? "static " : "")}{m.Groups[1].Value};\n")
-        .Prepend("global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;\n"));
-
-    private static Assembly Compile(string text)
-    {
-        string folder = Directory.CreateTempSubdirectory("page").FullName, file = Path.Combine(folder, "Page.cs"),
-            made = Path.Combine(folder, "Page.dll");
-        File.WriteAllText(file, text);
-        string references = string.Join('\n', ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Select(reference => $"-r:\"{reference}\""));
-        string arguments = Path.Combine(folder, "csc.rsp");
-        File.WriteAllText(arguments,
-            $"-nostdlib+\n-target:library\n-nullable:enable\n-langversion:latest\n-out:\"{made}\"\n{references}\n\"{file}\"");
-        var (code, output) = Run("exec", Compiler(), "-noconfig", "@" + arguments);
-        code.Should().Be(0, "the page is compiled: " + output);
-        return Assembly.LoadFrom(made);
-    }
-
-    /// <summary>The C# compiler of the newest SDK.</summary>
-    private static string Compiler()
-    {
-        Match sdk = Regex.Matches(Run("--list-sdks").Output, @"^(\S+) \[(.+)\]", RegexOptions.Multiline).Last();
-        return Path.Combine(sdk.Groups[2].Value, sdk.Groups[1].Value, "Roslyn", "bincore", "csc.dll");
-    }
-
-    private static (int Code, string Output) Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output);
     }
 }

@@ -25,7 +25,8 @@ public sealed class RecordedRuns : IDisposable
         Write(Path.Combine(Begun, "options.json"), File.ReadAllText(Path.Combine(Darts, "options.json")));
         Write(Table, string.Join(
             '\n', ["arch,cifar10_valid,cifar10_test,cifar100_valid,cifar100_test,imagenet16_valid,imagenet16_test,index",
-            .. NasBench201Genotypes.EnumerateAll().Select((g, i) => FormattableString.Invariant($"{g},1,{i / 200.0},2,3,4,5,{i}"))]));
+            .. NasBench201Genotypes.EnumerateAll().Select((g, i) => NasBench201Genotypes.IsValid(g)
+                ? FormattableString.Invariant($"{g},11,{i / 200.0},2,3,4,5,{i}") : $"{g},10,10,1,1,0.8333,0.8333,{i}")]));
     }
 
     /// <summary>Every diagnostic.</summary>
@@ -40,7 +41,7 @@ public sealed class RecordedRuns : IDisposable
     /// <summary>No epoch yet.</summary>
     public string Begun => folder["begun"];
 
-    /// <summary>A table whose CIFAR-10 test accuracy is the cell's number over 200.</summary>
+    /// <summary>A table whose CIFAR-10 test accuracy is the cell's number over 200, or chance if the cell does not see the input.</summary>
     public string Table => folder["table.csv"];
 
     public string Empty => Directory.CreateDirectory(folder["empty"]).FullName;

@@ -30,6 +30,19 @@ public class ModuleWeightsTests
         loaded.parameters().Should().OnlyContain(p => p.requires_grad && p.is_leaf);
     }
 
+    [Fact]
+    public void Metadata_of_others_are_left_alone_and_given_back()
+    {
+        using var folder = new TemporaryFolder();
+        using var module = nn.Linear(2, 2);
+        var theirs = new Dictionary<string, string> { ["sha256"] = "of the pictures", ["format"] = "pt", ["epoch"] = "-", ["step"] = "" };
+        module.SaveWeights(folder["w.safetensors"], theirs);
+        IReadOnlyDictionary<string, string> loaded = module.LoadWeights(folder["w.safetensors"]).Metadata;
+        loaded.Should().Equal(theirs);
+        module.SaveWeights(folder["again.safetensors"], loaded);
+        File.ReadAllBytes(folder["again.safetensors"]).Should().Equal(File.ReadAllBytes(folder["w.safetensors"]));
+    }
+
     [Theory]
     [InlineData(CellExecution.Merged)]
     [InlineData(CellExecution.PerEdge)]

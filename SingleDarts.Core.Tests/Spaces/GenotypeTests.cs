@@ -1,11 +1,20 @@
 using System.Text.Json;
 using CsCheck;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;
 
 public class GenotypeTests
 {
+    [Fact]
+    public void The_operator_compares_as_Equals_does()
+    {
+        Genotype again = Genotype.Parse(NasBench201Genotypes.AllSkip.ToString()), other = NasBench201Genotypes.Cifar100Best;
+        (again == NasBench201Genotypes.AllSkip && again != other && again is not null && null != again).Should().BeTrue();
+        (again!["cell"] == NasBench201Genotypes.AllSkip["cell"] && again["cell"] != other["cell"]).Should().BeTrue();
+    }
+
     private const string Normal = "|sep_conv_3x3~1|skip_connect~0|+||";
     private const string Reduction = "|max_pool_3x3~0|";
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -18,8 +19,21 @@ public sealed class NasBench201TableLoadTests : IDisposable
     private static List<string> Lines() =>
     [
         Header,
-        .. NasBench201Genotypes.EnumerateAll().Select((g, i) => $"{15624 - i},{g},1,2,3,4,5,{(i % 100) + 0.25},{i},{2 * i}"),
+        .. NasBench201Genotypes.EnumerateAll().Select((g, i) => $"{15624 - i},{g}," +
+            (NasBench201Genotypes.IsValid(g) ? $"50,60,30,31,20,{Last(i)}," : "10,10,1,1,0.8333,0.8333,") +
+            $"{73306 + (28000 * g.Count("nor_conv_1x1")) + (243040 * g.Count("nor_conv_3x3"))}," +
+            $"{7783040 + (3932160 * g.Count("nor_conv_1x1")) + (35389440 * g.Count("nor_conv_3x3"))}"),
     ];
+
+    private static double Last(int index) => (index % 100) + 0.25;
+
+    /// <summary>The lines with other values in a column.</summary>
+    private static IEnumerable<string> With(string column, Func<double, double> changed)
+    {
+        int place = Array.IndexOf(Header.Split(','), column);
+        return Lines().Select((line, i) => i == 0 ? line : string.Join(',', line.Split(',')
+            .Select((value, c) => c == place ? changed(double.Parse(value)).ToString() : value)));
+    }
 
     private void Write(IEnumerable<string> lines) => File.WriteAllLines(path, lines);
 
@@ -44,9 +58,9 @@ public sealed class NasBench201TableLoadTests : IDisposable
         var table = NasBench201Table.Load(path);
         table.Results[15624].Genotype.Should().Be(NasBench201Genotypes.FromIndex(0));
         table[NasBench201Genotypes.FromIndex(1234)].Should().Be(new NasBench201Result(
-            15624 - 1234, NasBench201Genotypes.FromIndex(1234), 1, 2, 3, 4, 5, 34.25, 1234, 2468));
-        table.Rank(NasBench201Genotypes.FromIndex(98), NasBench201Metric.ImageNet16Test)
-            .Should().Be(157, "156 numbers below 15,625 end in 99");
+            15624 - 1234, NasBench201Genotypes.FromIndex(1234), 50, 60, 30, 31, 20, 34.25, 73306, 7783040));
+        table.Rank(NasBench201Genotypes.FromIndex(98), NasBench201Metric.ImageNet16Test).Should().Be(
+            1 + Enumerable.Range(0, 15625).Count(i => i % 100 == 99 && NasBench201Genotypes.IsValid(NasBench201Genotypes.FromIndex(i))));
         table.Regret(NasBench201Genotypes.FromIndex(98), NasBench201Metric.ImageNet16Test).Should().Be(1);
     }
 
@@ -56,8 +70,54 @@ public sealed class NasBench201TableLoadTests : IDisposable
         using (var writer = new StreamWriter(new GZipStream(File.Create(path), CompressionLevel.Fastest)))
             foreach (string line in Lines())
                 writer.Write(string.Join(',', line.Split(',').Reverse().Append("more")) + "\r\n\r\n");
-        NasBench201Table.Load(path)[NasBench201Genotypes.FromIndex(7)].ImageNet16Test.Should().Be(7.25);
+        NasBench201Table.Load(path)[NasBench201Genotypes.FromIndex(98)].ImageNet16Test.Should().Be(98.25);
     }
+
+    [Fact]
+    public void Quotes_do_not_matter()
+    {
+        Write(Lines().Select(line => string.Join(", ", line.Split(',').Select((value, i) => i % 3 == 2 ? value : $"\"{value}\""))));
+        NasBench201Table.Load(path)[NasBench201Genotypes.FromIndex(98)].ImageNet16Test.Should().Be(98.25);
+    }
+
+    [Theory]
+    [InlineData("a, \"b\" ,\"c, d\",\"\",e", "a|b|c, d||e")]
+    [InlineData("\"say \"\"x\"\"\",", "say \"x\"|")]
+    [InlineData("\"open", null)]
+    [InlineData("\"a\"b,c", null)]
+    public void A_line_is_split_at_commas_outside_of_quotes(string line, string? fields) =>
+        (CsvLine.Split(line) is { } split ? string.Join('|', split) : null).Should().Be(fields);
+
+    [Theory]
+    [InlineData("cifar10_test", 0.01, 0,
+        "in column cifar10_test a mean of *, and of 0.1 over the 341 cells*reads like fractions of CIFAR-10; expected 10")]
+    [InlineData("cifar10_valid", -1, 100,
+        "in column cifar10_valid a mean of *, and of 90 *reads like error rates of CIFAR-10; expected 10")]
+    [InlineData("cifar100_valid", -0.01, 1,
+        "in column cifar100_valid a mean of *, and of 0.99 *error rates as fractions of CIFAR-100; expected 1,")]
+    [InlineData("cifar100_test", 0.8333, 0,
+        "in column cifar100_test a mean of *, and of 0.8333 *reads like accuracies of ImageNet16-120; expected 1,")]
+    [InlineData("imagenet16_valid", 1.2, 0, "in column imagenet16_valid a mean of *reads like accuracies of CIFAR-100; expected 0.8333,")]
+    [InlineData("imagenet16_valid", 0.5, 49,
+        "in column imagenet16_valid a mean of *, and of 49.42 *none of the data sets; expected 0.8333,")]
+    [InlineData("cifar10_valid", 1.3, -3, "a mean of * in cifar10_valid and of * in cifar10_test; expected*columns may be exchanged")]
+    public void A_column_that_cannot_be_what_it_claims_is_refused_with_both_readings(
+        string column, double factor, double offset, string message) =>
+        ShouldBeRefused(With(column, value => (factor * value) + offset), "line 15627: found " + message);
+
+    [Theory]
+    [InlineData("params", 1e-6, 0, "0.073306 in column params, which reads like millions; expected 73306,")]
+    [InlineData("params", 1, 5850, "79156 in column params, which reads like the CIFAR-100 network's; expected 73306,")]
+    [InlineData("params", 1, 1,
+        "73307 in column params; expected 73306, that of the CIFAR-10 network of the cell; or leave the column out")]
+    [InlineData("flops", 2, 0, "15566080 in column flops, which reads like multiplications and additions; expected 7783040,")]
+    [InlineData("flops", 1e-6, 0, "7.78304 in column flops, which reads like millions; expected 7783040,")]
+    public void Costs_in_another_unit_or_of_another_network_are_refused(string column, double factor, double offset, string message) =>
+        ShouldBeRefused(With(column, value => (factor * value) + offset), "line 2: found " + message);
+
+    [Fact]
+    public void An_open_quote_is_refused() =>
+        LineShouldBeRefused(3, $"5,\"{Second},1,2,3,4,5,6,7,8", "found '5,\"|none*where a quote is left open");
 
     [Fact]
     public void A_missing_file_is_named() =>
@@ -70,7 +130,7 @@ public sealed class NasBench201TableLoadTests : IDisposable
     [Fact]
     public void Missing_columns_are_listed_beside_those_found() => ShouldBeRefused(
         ["index,arch,cifar10", .. Lines().Skip(1)],
-        "line 1: found the columns index, arch, cifar10; expected also cifar10_valid, cifar10_test");
+        "line 1: found the columns 'index, arch, cifar10'; expected also cifar10_valid, cifar10_test");
 
     [Fact]
     public void A_column_given_twice_is_refused() =>
@@ -87,14 +147,15 @@ public sealed class NasBench201TableLoadTests : IDisposable
     [Theory]
     [InlineData("5,|none~0|,1,2,3,4,5,6,7,8", "found the genotype '|none~0|', which is none of the space (it has 1 computed")]
     [InlineData("5,none,1,2,3,4,5,6,7,8", "found the genotype 'none'; expected a cell such as")]
-    [InlineData($"15624,{Second},1,2,3,4,5,6,7,8", "found the index 15624, already in line 2")]
-    [InlineData($"15623,{First},1,2,3,4,5,6,7,8", $"found the cell '{First}', already in line 2")]
+    [InlineData($"15624,{Second},1,2,3,4,5,6,73306,7783040", "found the index 15624, already in line 2")]
+    [InlineData($"15623,{First},1,2,3,4,5,6,73306,7783040", $"found the cell '{First}', already in line 2")]
     [InlineData($"15623,{Second},1,2,3,4,5", "found 7 values; expected 10")]
     [InlineData($"15623,{Second},1,x,3,4,5,6,7,8", "found 'x' in column cifar10_test")]
+    [InlineData($"15623,{Second},1,2,3,4,5,6,7.5,8", "found 7.5 in column params; expected 73306")]
     [InlineData($"15623,{Second},1,2,3,4,5,100.1,7,8", "found '100.1' in column imagenet16_test")]
     [InlineData($"15623,{Second},-1,2,3,4,5,6,7,8", "found '-1' in column cifar10_valid")]
     [InlineData($"15623,{Second},1,2,NaN,4,5,6,7,8", "found 'NaN' in column cifar100_valid")]
-    [InlineData($"15623,{Second},1,2,3,4,5,6,7.5,8", "found '7.5' in column params")]
+    [InlineData($"15623,{Second},1,2,3,4,5,6,7x5,8", "found '7x5' in column params")]
     [InlineData($"15625,{Second},1,2,3,4,5,6,7,8", "found the index '15625'")]
     public void A_damaged_row_is_refused_with_its_line(string line, string message) => LineShouldBeRefused(3, line, message);
 

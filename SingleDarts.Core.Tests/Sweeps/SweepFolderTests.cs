@@ -93,6 +93,24 @@ public class SweepFolderTests
     }
 
     [Fact]
+    public void A_result_that_cannot_be_read_counts_as_open_and_is_kept_aside_by_the_next_run()
+    {
+        using var folder = new TemporaryFolder();
+        SweepFolder sweep = SweepFolder.Create(folder.Path, FakeSweep.Plan(1));
+        Trial trial = sweep.Plan.Trials[0];
+        sweep.TryLease(trial)!.Complete(new JsonObject { ["sum"] = 1 });
+        sweep.TryLease(trial).Should().BeNull("the trial is done");
+        File.WriteAllText(sweep.ResultFile(trial), "{ half");
+        TrialStatus status = sweep.StatusOf(0);
+        status.State.Should().NotBe(TrialState.Done);
+        status.Message.Should().Contain($"{sweep.ResultFile(trial)} cannot be read").And.Contain("runs the trial again");
+        sweep.TryLease(trial)!.Complete(new JsonObject { ["sum"] = 2 });
+        sweep.StatusOf(0).State.Should().Be(TrialState.Done);
+        sweep.ReadResult(trial)!["sum"]!.GetValue<int>().Should().Be(2);
+        File.ReadAllText(sweep.ResultFile(trial) + ".unreadable").Should().Be("{ half");
+    }
+
+    [Fact]
     public void A_result_of_other_options_is_refused()
     {
         using var folder = new TemporaryFolder();

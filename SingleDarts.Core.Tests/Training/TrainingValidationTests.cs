@@ -50,9 +50,12 @@ public class TrainingValidationTests
     }
 
     [Fact]
-    public void Missing_network_and_data_are_named() =>
-        FluentActions.Invoking(() => NetworkTraining.Of(null!).Build()).Should().Throw<InvalidRunException>()
-            .Which.Faults.Should().SatisfyRespectively(f => f.Should().Contain("NetworkTraining.Of"), f => f.Should().Contain("On(...)"));
+    public void Missing_network_and_data_are_named()
+    {
+        FluentActions.Invoking(() => NetworkTraining.Of(null!)).Should().Throw<ArgumentNullException>().WithParameterName("network");
+        FluentActions.Invoking(() => NetworkTraining.Of(new TrainingNetwork(Classes)).Build()).Should().Throw<InvalidRunException>()
+            .Which.Faults.Should().ContainSingle().Which.Should().Contain("On(...)");
+    }
 
     [Fact]
     public void A_network_that_does_not_fit_the_data_is_refused_before_any_work()

@@ -56,7 +56,7 @@ public sealed class BatchSource : IBatchSource
     public string? ValueScale { get; }
 
     /// <summary>Number of samples.</summary>
-    public long Count => labels.shape[0];
+    public long Count => DatasetChecks.Alive(labels, Name).shape[0];
 
     /// <summary>The samples at <paramref name="indices"/>, transformed.</summary>
     /// <param name="indices">At least one index in [0, <see cref="Count"/>).</param>
@@ -64,6 +64,7 @@ public sealed class BatchSource : IBatchSource
     /// <exception cref="ArgumentException">No indices, or one outside the range.</exception>
     public LabeledBatch Get(ReadOnlySpan<long> indices, Generator generator)
     {
+        ArgumentNullException.ThrowIfNull(generator);
         DatasetChecks.InRange(indices, Count, Name);
         using var scope = NewDisposeScope();
         var index = Host.Send(tensor(indices.ToArray()), device);

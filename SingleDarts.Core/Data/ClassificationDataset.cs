@@ -6,6 +6,8 @@ namespace SingleDarts.Core.Data;
 /// <summary>Samples and their class labels, held in memory as two tensors. Everything that can be searched on is one of these.</summary>
 public sealed class ClassificationDataset : IDisposable
 {
+    private readonly Tensor inputs, labels;
+
     /// <summary>Checks the two tensors and takes ownership of them: they leave their dispose scope and live until
     /// <see cref="Dispose"/>.</summary>
     /// <param name="inputs">Shape [N, C, H, W] of unsigned bytes (images), or floating point of shape [N, ...].</param>
@@ -18,8 +20,8 @@ public sealed class ClassificationDataset : IDisposable
     public ClassificationDataset(Tensor inputs, Tensor labels, int classes, string name, IReadOnlyList<string>? classNames = null)
     {
         DatasetChecks.Validate(inputs, labels, classes, name, classNames);
-        Inputs = inputs.DetachFromDisposeScope();
-        Labels = labels.DetachFromDisposeScope();
+        this.inputs = inputs.DetachFromDisposeScope();
+        this.labels = labels.DetachFromDisposeScope();
         Classes = classes;
         Name = name;
         ClassNames = classNames ?? [.. Enumerable.Range(0, classes).Select(k => k.ToString())];
@@ -27,10 +29,12 @@ public sealed class ClassificationDataset : IDisposable
     }
 
     /// <summary>Shape [N, C, H, W] of unsigned bytes (images), or floating point of shape [N, ...].</summary>
-    public Tensor Inputs { get; }
+    /// <exception cref="ObjectDisposedException">The dataset, or this tensor, has been disposed.</exception>
+    public Tensor Inputs => Alive(inputs);
 
     /// <summary>Shape [N], 64-bit integers in [0, <see cref="Classes"/>).</summary>
-    public Tensor Labels { get; }
+    /// <exception cref="ObjectDisposedException">The dataset, or this tensor, has been disposed.</exception>
+    public Tensor Labels => Alive(labels);
 
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
@@ -107,7 +111,9 @@ public sealed class ClassificationDataset : IDisposable
     /// <summary>Frees both tensors.</summary>
     public void Dispose()
     {
-        Inputs.Dispose();
-        Labels.Dispose();
+        inputs.Dispose();
+        labels.Dispose();
     }
+
+    private Tensor Alive(Tensor tensor) => DatasetChecks.Alive(tensor, Name);
 }

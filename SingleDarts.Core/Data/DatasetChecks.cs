@@ -36,6 +36,10 @@ internal static class DatasetChecks
         ArgumentException Fault(string what) => new($"Dataset '{name}' {what}.");
     }
 
+    /// <summary>A tensor of a dataset or source that can be read.</summary>
+    public static Tensor Alive(Tensor tensor, string name) => !tensor.IsInvalid ? tensor : throw new ObjectDisposedException(null,
+        $"'{name}' has been disposed, or one of its tensors; dispose it after its last use, for a run after RunAsync has ended.");
+
     public static void InRange(ReadOnlySpan<long> indices, long count, string name)
     {
         if (indices.IsEmpty)

@@ -20,7 +20,7 @@ internal static class SourceProbe
         }
         catch (Exception e)
         {
-            return $"'{source.Name}' cannot give its first and last sample: {e.Message.Split('\n')[0]}";
+            return $"'{source.Name}' cannot give its first and last sample: {Explained.Of(e)}";
         }
     }
 

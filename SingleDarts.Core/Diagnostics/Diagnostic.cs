@@ -35,6 +35,7 @@ public abstract class Diagnostic<TRecord> : ISearchObserver, IResumable where TR
     /// <exception cref="InvalidDataException">A record in the run folder cannot be read.</exception>
     public virtual void OnStarted(SearchMoment moment)
     {
+        ArgumentNullException.ThrowIfNull(moment);
         if (Faults(moment.Context.Supernet.Space).ToList() is { Count: > 0 } faults)
             throw new InvalidRunException("search", faults);
         records.Clear();
@@ -69,6 +70,7 @@ public abstract class Diagnostic<TRecord> : ISearchObserver, IResumable where TR
     /// <exception cref="IOException">The run folder cannot be written.</exception>
     protected void Write(SearchMoment moment, TRecord record)
     {
+        ArgumentNullException.ThrowIfNull(moment);
         records.Add(record);
         moment.Recorder?.Append(RunJson.Write(record));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Genotypes;
 
@@ -36,8 +37,8 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         foreach (Gene gene in Nodes.SelectMany(genes => genes))
             if (!Gene.IsName(gene.Operation) || gene.Source < 0)
                 throw new ArgumentException(
-                    $"The gene '{gene}' cannot stand in a genotype; give an operation name of letters, digits, '_', '-' and '.', " +
-                    "and a source node of 0 or more, for example 'skip_connect~0'.", nameof(nodes));
+                    $"The gene {Quoted.Of(gene.ToString())} cannot stand in a genotype; give an operation name of letters, digits, " +
+                    "'_', '-' and '.', and a source node of 0 or more, for example 'skip_connect~0'.", nameof(nodes));
         OutputNodes = outputNodes is null ? null : [.. outputNodes];
         if (OutputNodes is not null && !IsAscending(OutputNodes))
             throw new ArgumentException(
@@ -73,7 +74,7 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"'{text}' is not a cell: {e.Message}", e);
+            throw new FormatException($"{Quoted.Of(text)} is not a cell: {Explained.Of(e)}", e);
         }
     }
 
@@ -92,6 +93,16 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
         }
         return cell is not null;
     }
+
+    /// <summary>Whether both have one text, or are <see langword="null"/>.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator ==(CellGenotype? left, CellGenotype? right) => Equals(left, right);
+
+    /// <summary>Whether the texts differ.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator !=(CellGenotype? left, CellGenotype? right) => !Equals(left, right);
 
     /// <inheritdoc/>
     public bool Equals(CellGenotype? other) => other is not null && text == other.text;
@@ -119,13 +130,13 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
 
     private static List<int> ParseOutput(string numbers, string text) => [.. numbers.Split(',').Select(number =>
         int.TryParse(number.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int node) ? node : throw new FormatException(
-            $"'{numbers}' behind the colon of the genotype '{text}' is no list of output nodes, for example ':4,5,6'."))];
+            $"{Quoted.Of(numbers)} behind the colon of the genotype {Quoted.Of(text)} is no list of output nodes, for example ':4,5,6'."))];
 
     private static List<Gene> ParseNode(string node, int index, string text)
     {
         if (node.Length < 2 || node[0] != '|' || node[^1] != '|')
             throw new FormatException(
-                $"Computed node {index + 1} of the genotype '{text}' is '{node}'; expected '|operation~source|...|', " +
+                $"Computed node {index + 1} of the genotype {Quoted.Of(text)} is {Quoted.Of(node)}; expected '|operation~source|...|', " +
                 "and '+' between nodes.");
         string genes = node[1..^1];
         return genes.Length == 0 ? [] : [.. genes.Split('|').Select(gene =>
@@ -135,7 +146,7 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
                 && int.TryParse(gene[(separator + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int source)
                 ? new Gene(gene[..separator], source)
                 : throw new FormatException(
-                    $"Gene '{gene}' in computed node {index + 1} of the genotype '{text}' is not 'operation~source', " +
+                    $"Gene {Quoted.Of(gene)} in computed node {index + 1} of the genotype {Quoted.Of(text)} is not 'operation~source', " +
                     "for example 'skip_connect~0'.");
         })];
     }

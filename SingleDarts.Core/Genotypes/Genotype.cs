@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Genotypes;
@@ -10,7 +11,7 @@ namespace SingleDarts.Core.Genotypes;
 /// </summary>
 /// <remarks>Equal if the texts are, so it serves as a dictionary key. In JSON it is its text.</remarks>
 [JsonConverter(typeof(GenotypeJsonConverter))]
-public sealed class Genotype : IEquatable<Genotype>
+public sealed partial class Genotype : IEquatable<Genotype>
 {
     /// <summary>Name of the kind of cell in a space that has only one and need not name it.</summary>
     public const string OnlyCell = "cell";
@@ -65,15 +66,18 @@ public sealed class Genotype : IEquatable<Genotype>
     /// <summary>
     /// Reads the text of an architecture, of one cell or of several, or in the form of DARTS (<see cref="DartsGenotypeText"/>).
     /// </summary>
-    /// <param name="text">The text; white space around cells is ignored.</param>
+    /// <param name="text">The text; white space around cells is ignored, and so are quotes, an assignment or
+    /// <c>Structure(4 nodes with ...)</c> around it, and comments, as published code prints them.</param>
     /// <exception cref="FormatException">The text is no genotype; the message names the part that is wrong.</exception>
     public static Genotype Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > ReadLimits.GenotypeCharacters.Value)
             throw new FormatException(ReadLimits.GenotypeCharacters.Excess($"The text of a genotype has {text.Length} characters"));
-        if (text.TrimStart().StartsWith("Genotype", StringComparison.Ordinal))
+        if (!text.Contains('|') && text.AsSpan().ContainsAny("([{"))
             return DartsGenotypeText.Parse(text);
+        if (Printed().Match(text) is { Success: true } printed)
+            text = printed.Groups["cell"].Value;
         if (!text.Contains('='))
             return new Genotype(CellGenotype.Parse(text));
         try
@@ -82,7 +86,7 @@ public sealed class Genotype : IEquatable<Genotype>
         }
         catch (ArgumentException e)
         {
-            throw new FormatException($"'{text}' is not a genotype: {e.Message}", e);
+            throw new FormatException($"{Quoted.Of(text)} is not a genotype: {Explained.Of(e)}", e);
         }
     }
 
@@ -106,6 +110,16 @@ public sealed class Genotype : IEquatable<Genotype>
     /// <param name="cell">The cell.</param>
     public static implicit operator Genotype(CellGenotype cell) => new(cell);
 
+    /// <summary>Whether both have one text, or are <see langword="null"/>.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator ==(Genotype? left, Genotype? right) => Equals(left, right);
+
+    /// <summary>Whether the texts differ.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator !=(Genotype? left, Genotype? right) => !Equals(left, right);
+
     /// <inheritdoc/>
     public bool Equals(Genotype? other) => other is not null && text == other.text;
 
@@ -124,6 +138,11 @@ public sealed class Genotype : IEquatable<Genotype>
         return equals >= 0
             ? KeyValuePair.Create(part[..equals].Trim(), CellGenotype.Parse(part[(equals + 1)..]))
             : throw new FormatException(
-                $"The part '{part}' of a genotype of several cells has no name; expected 'name=|operation~source|...'.");
+                $"The part {Quoted.Of(part)} of a genotype of several cells has no name; expected 'name=|operation~source|...'.");
     }
+
+    [GeneratedRegex(
+        @"^(?:\s*#[^\n]*\n)*(?:[^|]*\(\d+ nodes with (?<cell>[^()]*)\)|\s*(?:[\w.]+\s*=\s*)?[""'‘’“”](?<cell>[^""'‘’“”]*)[""'‘’“”]|" +
+        @"(?<cell>[^""'‘’“”#()]*))\s*(?:#[^\n]*)?\s*$", RegexOptions.NonBacktracking)]
+    private static partial Regex Printed();
 }

@@ -52,6 +52,7 @@ public sealed class BatchNormalization : TorchSharp.Modules.BatchNorm
     /// <inheritdoc/>
     protected override void ValidateInputDimensions(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         if (input.dim() != 4)
             throw new ArgumentException($"The input is [{string.Join(", ", input.shape)}]; expected [N, C, H, W].", nameof(input));
     }

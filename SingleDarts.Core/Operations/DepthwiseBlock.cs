@@ -21,6 +21,7 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
     /// stride.</param>
     public DepthwiseBlock(OperationContext context, int kernelSize, int dilation = 1) : base(nameof(DepthwiseBlock))
     {
+        ArgumentNullException.ThrowIfNull(context);
         TorchRuntime.EnsureLoaded();
         depthwise = Layers.Conv2d(context.InChannels, context.InChannels, kernelSize, stride: context.Stride,
             padding: dilation * (kernelSize / 2), dilation: dilation, groups: context.InChannels, bias: false);

@@ -23,5 +23,5 @@ public sealed class Dropout : nn.Module<Tensor, Tensor>
     /// <param name="input">Any shape.</param>
     /// <returns>The input's shape.</returns>
     public override Tensor forward(Tensor input) =>
-        training && probability > 0 ? Bernoulli.Keep(input, input.shape, probability) : input.alias();
+        training && probability > 0 ? Bernoulli.Keep(Given.NotNull(input), input.shape, probability) : Given.NotNull(input).alias();
 }

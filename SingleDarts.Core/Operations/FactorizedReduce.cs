@@ -17,6 +17,7 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The number of output channels is odd.</exception>
     public FactorizedReduce(OperationContext context) : base(nameof(FactorizedReduce))
     {
+        ArgumentNullException.ThrowIfNull(context);
         if (context.OutChannels % 2 != 0)
             throw new ArgumentException(
                 $"A strided skip connection needs an even number of output channels; found {context.OutChannels}.", nameof(context));
@@ -30,6 +31,7 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
     /// <param name="input">[N, InChannels, H, W] where H or W is odd, a zero stands behind the last pixel.</param>
     public override Tensor forward(Tensor input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
         Tensor active = nn.functional.relu(input);
         Tensor shifted = SecondPixels.Of(active, from: 1);

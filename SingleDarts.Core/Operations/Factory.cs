@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Operations;
@@ -29,7 +31,7 @@ internal sealed class Factory(Func<OperationContext, nn.Module<Tensor, Tensor>> 
         }
         catch (Exception e)
         {
-            throw new ArgumentException($"The factory of {part} fails for {context}: {e.Message.Split('\n')[0]}", e);
+            throw new ArgumentException($"The factory of {part} fails for {context}: {Explained.Of(e)}", e);
         }
         Register(module ?? throw new InvalidOperationException($"The factory of {part} returned null for {context}; it must return a " +
             "module."));

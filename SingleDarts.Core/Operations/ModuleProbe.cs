@@ -53,7 +53,7 @@ internal sealed class ModuleProbe
         }
         catch (Exception e)
         {
-            faults.Add($"{part} fails on an input [{Samples}, {string.Join(", ", sample)}] in training mode: {e.Message.Split('\n')[0]}");
+            faults.Add($"{part} fails on an input [{Samples}, {string.Join(", ", sample)}] in training mode: {Explained.Of(e)}");
         }
     }
 

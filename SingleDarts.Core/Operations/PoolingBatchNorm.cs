@@ -17,6 +17,7 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
     /// <param name="isMaximum">Maximum, or the average that leaves padding out.</param>
     public PoolingBatchNorm(OperationContext context, bool isMaximum) : base(nameof(PoolingBatchNorm))
     {
+        ArgumentNullException.ThrowIfNull(context);
         TorchRuntime.EnsureLoaded();
         IsMaximum = isMaximum;
         Stride = context.Stride;

@@ -20,6 +20,7 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
     /// <param name="bias">Whether the convolution has a bias; if <see langword="null"/>, as in NAS-Bench-201.</param>
     public ReluConvBatchNorm(OperationContext context, int kernelSize, bool? bias = null) : base(nameof(ReluConvBatchNorm))
     {
+        ArgumentNullException.ThrowIfNull(context);
         TorchRuntime.EnsureLoaded();
         KernelSize = kernelSize;
         Stride = context.Stride;

@@ -16,6 +16,7 @@ public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>
     /// <param name="context">Channels in and out; its stride is 2 by definition.</param>
     public ResidualDownsampling(OperationContext context) : base(nameof(ResidualDownsampling))
     {
+        ArgumentNullException.ThrowIfNull(context);
         var affine = context with { Affine = true, TrackRunningStatistics = true, Stride = 2 };
         body = nn.Sequential(
             new ReluConvBatchNorm(affine, 3),

@@ -16,6 +16,7 @@ public sealed class SeparableConvolution : nn.Module<Tensor, Tensor>
     /// <param name="kernelSize">Odd kernel size k.</param>
     public SeparableConvolution(OperationContext context, int kernelSize) : base(nameof(SeparableConvolution))
     {
+        ArgumentNullException.ThrowIfNull(context);
         first = new DepthwiseBlock(context with { OutChannels = context.InChannels }, kernelSize);
         second = new DepthwiseBlock(context with { Stride = 1 }, kernelSize);
         RegisterComponents();

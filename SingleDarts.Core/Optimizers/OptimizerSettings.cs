@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Optimizers;
 
 /// <summary>
@@ -13,14 +15,16 @@ public sealed record OptimizerSettings
     public static OptimizerSettings Default { get; } = new();
 
     /// <summary>The optimizer and its settings.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new SgdOptions(0.025);
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public OptimizerOptions Optimizer { get; init => field = Given.NotNull(value, nameof(Optimizer)); } = new SgdOptions(0.025);
 
     /// <summary>Schedule of the learning rate, without the warm-up. It starts at the learning rate of <see cref="Optimizer"/>, whatever
     /// start it is given.</summary>
+    /// <exception cref="ArgumentNullException">Null.</exception>
     public Schedule Schedule
     {
         get => schedule with { Start = Optimizer.LearningRate };
-        init => schedule = value with { Start = 1 };
+        init => schedule = Given.NotNull(value, nameof(Schedule)) with { Start = 1 };
     }
 
     /// <summary>

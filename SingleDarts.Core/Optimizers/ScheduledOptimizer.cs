@@ -18,6 +18,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <exception cref="ArgumentException">The settings are invalid.</exception>
     public ScheduledOptimizer(OptimizerSettings settings, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         if (settings.Faults("given").FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(settings));
         Settings = settings;
@@ -117,6 +118,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <exception cref="InvalidDataException">An entry is missing, unknown, or of another shape; the message names it.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> saved)
     {
+        ArgumentNullException.ThrowIfNull(saved);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var unread = saved.Keys.ToHashSet();

@@ -26,6 +26,7 @@ public sealed class RunRecorder
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Append(string line)
     {
+        ArgumentNullException.ThrowIfNull(line);
         if (line.Contains('\n') || RunFolder.PlaceOf(line) is null)
             throw new ArgumentException(
                 $"The observer '{name}' records {Quoted.Of(line)}; expected one line of JSON with the whole numbers epoch and " +

@@ -42,7 +42,7 @@ internal static class RunValidation
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            return e.Message;
+            return Explained.Of(e);
         }
     }
 

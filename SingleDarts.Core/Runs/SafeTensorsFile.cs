@@ -8,11 +8,12 @@ namespace SingleDarts.Core.Runs;
 /// <summary>
 /// Named tensors in a file of the safetensors format: 8 bytes of header length (little-endian), a JSON header with type, shape and place
 /// of every tensor and a <c>__metadata__</c> map of strings, then the raw data. Files can be read by every safetensors library; those
-/// written here also carry a SHA-256 of the data, which is checked on reading.
+/// written here also carry a SHA-256 of the data as <c>singledarts.sha256</c>, which is checked on reading. All other metadata is the
+/// user's: it is written and given back as it is.
 /// </summary>
 public static class SafeTensorsFile
 {
-    private const string Checksum = "sha256";
+    private const string Checksum = "singledarts.sha256";
     private const long ChunkBytes = 1 << 26;
 
     /// <summary>Writes a file whole or not at all: beside its place first, then renamed.</summary>
@@ -32,6 +33,7 @@ public static class SafeTensorsFile
     public static void Write(
         Stream stream, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         using var scope = NewDisposeScope();
         SafeTensorsHeader header = SafeTensorsHeader.Of(tensors, metadata);
         Tensor[] host = [.. header.Entries.Select(entry => tensors[entry.Name].detach().cpu().contiguous())];

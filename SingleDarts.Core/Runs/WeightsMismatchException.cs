@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Runs;
 
 /// <summary>The weights of a file do not fit a module. Thrown before the module is changed; lists every tensor that does not fit.</summary>
@@ -10,7 +12,8 @@ public sealed class WeightsMismatchException : IOException
     /// <param name="faults">Sentences that name a tensor, what was found and what was expected.</param>
     /// <param name="remedy">What to do.</param>
     public WeightsMismatchException(string path, IReadOnlyList<string> faults, string remedy)
-        : base($"The weights of {path} do not fit ({faults.Count} fault{(faults.Count == 1 ? "" : "s")}; nothing was changed):\n- " +
+        : base($"The weights of {path} do not fit ({Given.NotNull(faults).Count} fault{(faults.Count == 1 ? "" : "s")}; nothing was " +
+            "changed):\n- " +
             string.Join("\n- ", faults.Take(MostListed)) +
             (faults.Count > MostListed ? $"\n- and {faults.Count - MostListed} more" : "") + $"\n{remedy}") =>
         Faults = faults;

@@ -28,17 +28,24 @@ internal readonly record struct FileBehind(long Length, string Stamp)
         return new(file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}"));
     }
 
-    /// <summary>Refuses a path that is a link to nothing or leads through one. A path that does not exist without any link is left to the
-    /// caller.</summary>
-    /// <exception cref="FileNotFoundException">The link and its target are named.</exception>
+    /// <summary>Refuses a path that is a link to nothing or leads through one, or whose name is not UTF-8. Another path that does not exist
+    /// is left to the caller.</summary>
+    /// <exception cref="FileNotFoundException">The link and its target, or the name, are in the message.</exception>
     public static void RefuseBroken(string path)
     {
+        if (MayNotBeUtf8(path) && !Path.Exists(path))
+            throw new FileNotFoundException(
+                $"The name {Quoted.Of(path)} is not valid UTF-8: each � stands for bytes that are not. .NET cannot open such a file; " +
+                "rename it, for example with convmv -f latin1 -t utf8 --notest.", path);
         for (string? at = Path.GetFullPath(path); at is not null; at = Path.GetDirectoryName(at))
             if (new FileInfo(at).LinkTarget is { } target && !Leads(at))
                 throw new FileNotFoundException(
                     $"'{at}' is a symbolic link to '{target}', which does not exist; restore the target, or replace or remove the link.",
                     at);
     }
+
+    /// <summary>Whether a name has the character that stands for bytes which are not UTF-8; a name may also have it itself.</summary>
+    public static bool MayNotBeUtf8(string name) => name.Contains('\uFFFD');
 
     private static bool Leads(string link)
     {

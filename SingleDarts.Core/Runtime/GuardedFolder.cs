@@ -41,7 +41,11 @@ public sealed class GuardedFolder(string path)
     /// <param name="name">Name, or relative path; its folder must exist.</param>
     /// <param name="write">Writes the content to a stream that can seek.</param>
     /// <inheritdoc cref="PathOf" path="/exception"/>
-    public void Write(string name, Action<Stream> write) => AtomicFile.Write(PathOf(name), write);
+    public void Write(string name, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        AtomicFile.Write(PathOf(name), write);
+    }
 
     /// <summary>Writes a text file in UTF-8.</summary>
     /// <param name="name">Name, or relative path; its folder must exist.</param>
@@ -66,6 +70,7 @@ public sealed class GuardedFolder(string path)
     /// <exception cref="IOException">The file is a symbolic link, or cannot be written.</exception>
     public static void WriteFile(string path, Action<Stream> write)
     {
+        ArgumentNullException.ThrowIfNull(write);
         string full = System.IO.Path.GetFullPath(path);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full) ?? full);
         AtomicFile.Write(full, write);

@@ -15,6 +15,7 @@ public readonly record struct RandomStreams(long Seed)
     /// <param name="step">Step within the epoch, counted from 0.</param>
     public long Derive(string stream, long epoch = 0, long step = 0)
     {
+        ArgumentNullException.ThrowIfNull(stream);
         ulong hash = Mix((ulong)Seed);
         foreach (char c in stream)
             hash = Mix(hash ^ c);

@@ -25,7 +25,7 @@ public sealed class RunRandom
     /// <summary>Looks at a network's modules once.</summary>
     /// <param name="network">The network that steps compute.</param>
     /// <param name="streams">Random streams of the run; steps draw from the stream <c>"operations"</c>.</param>
-    public RunRandom(nn.Module network, RandomStreams streams) : this(network, streams, [])
+    public RunRandom(nn.Module network, RandomStreams streams) : this(Given.NotNull(network), streams, [])
     {
     }
 

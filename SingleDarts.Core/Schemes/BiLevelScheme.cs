@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Schemes;
@@ -46,7 +47,7 @@ public sealed record BiLevelScheme : IOptimizationScheme
         SampleAllocation.Split(samples, TrainPortion, generator, Sampling);
 
     /// <inheritdoc/>
-    public StepOutcome Step(StepContext step) => step.Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
+    public StepOutcome Step(StepContext step) => Given.NotNull(step).Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
         ? step.UpdateArchitecture
         : () => step.UpdateArchitectureUnrolled(Gradient == ArchitectureGradient.Exact, Radius));
 }

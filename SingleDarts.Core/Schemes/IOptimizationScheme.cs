@@ -1,4 +1,5 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -58,5 +59,5 @@ public interface IOptimizationScheme
     /// </summary>
     /// <param name="space">The search space.</param>
     /// <param name="generator">CPU generator.</param>
-    Genotype Draw(SearchSpace space, Generator generator) => space.RandomGenotype(generator);
+    Genotype Draw(SearchSpace space, Generator generator) => Given.NotNull(space).RandomGenotype(generator);
 }

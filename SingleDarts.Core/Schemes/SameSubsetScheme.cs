@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Schemes;
@@ -29,5 +30,5 @@ public sealed record SameSubsetScheme : IOptimizationScheme
     }
 
     /// <inheritdoc/>
-    public StepOutcome Step(StepContext step) => step.Alternate(Order, step.UpdateArchitecture);
+    public StepOutcome Step(StepContext step) => Given.NotNull(step).Alternate(Order, step.UpdateArchitecture);
 }

@@ -18,6 +18,7 @@ public sealed record SingleLevelScheme : IOptimizationScheme
     /// <inheritdoc/>
     public StepOutcome Step(StepContext step)
     {
+        ArgumentNullException.ThrowIfNull(step);
         BatchOutcome outcome;
         if (!step.ArchitectureOptimizer.IsMoving)
         {

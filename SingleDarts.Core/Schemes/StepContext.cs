@@ -26,9 +26,9 @@ public sealed class StepContext
         Supernet supernet, ScheduledOptimizer weights, ScheduledOptimizer architecture,
         IReadOnlyList<IPenalty>? penalties = null, Func<Tensor, Tensor, Tensor>? loss = null)
     {
-        Supernet = supernet;
-        WeightOptimizer = weights;
-        ArchitectureOptimizer = architecture;
+        Supernet = Given.NotNull(supernet);
+        WeightOptimizer = Given.NotNull(weights);
+        ArchitectureOptimizer = Given.NotNull(architecture);
         this.penalties = penalties ?? [];
         this.loss = loss ?? ((logits, labels) => nn.functional.cross_entropy(logits, labels));
     }
@@ -90,24 +90,25 @@ public sealed class StepContext
     /// <param name="batch">The batch.</param>
     /// <param name="weights">Those of every kind of cell.</param>
     public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyDictionary<string, MixingWeights> weights) =>
-        Measure(Supernet.Forward(batch.Inputs, weights), batch);
+        Measure(Supernet.Forward(WithBatches(batch).Inputs, weights), batch);
 
     /// <summary>Forward pass with mixing weights that the caller gives for every copy of a cell.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="weights">Those of every searched cell, from the first to the last.</param>
     public BatchOutcome Evaluate(LabeledBatch batch, IReadOnlyList<MixingWeights> weights) =>
-        Measure(Supernet.Forward(batch.Inputs, weights), batch);
+        Measure(Supernet.Forward(WithBatches(batch).Inputs, weights), batch);
 
     /// <summary>Forward pass along the path of a genotype alone.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="genotype">A genotype of the space.</param>
-    public BatchOutcome Evaluate(LabeledBatch batch, Genotype genotype) => Measure(Supernet.Forward(batch.Inputs, genotype), batch);
+    public BatchOutcome Evaluate(LabeledBatch batch, Genotype genotype) =>
+        Measure(Supernet.Forward(WithBatches(batch).Inputs, genotype), batch);
 
     /// <summary>The mean loss of logits, with their gradient history, and the number of correct samples.</summary>
     /// <param name="logits">[N, classes], of any network.</param>
     /// <param name="batch">The batch, of N samples.</param>
     public BatchOutcome Measure(Tensor logits, LabeledBatch batch) =>
-        new(loss(logits, batch.Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
+        new(loss(Given.NotNull(logits), WithBatches(batch).Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
 
     /// <summary>
     /// The n-th batch of an endless sequence of passes through α's samples, each in an order of its own, without augmentation; the
@@ -128,6 +129,8 @@ public sealed class StepContext
     /// <param name="batch">For example an <see cref="EvaluationBatch"/>.</param>
     public double Accuracy(Genotype genotype, LabeledBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(genotype);
+        ArgumentNullException.ThrowIfNull(batch);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         bool isTraining = Supernet.training;
@@ -155,8 +158,10 @@ public sealed class StepContext
     /// <exception cref="InvalidOperationException">The step has no batches.</exception>
     public BatchOutcome UpdateWeights(Func<LabeledBatch, BatchOutcome> evaluate)
     {
+        ArgumentNullException.ThrowIfNull(evaluate);
         using var scope = NewDisposeScope();
-        BatchOutcome outcome = evaluate(WithBatches(WeightBatch));
+        BatchOutcome outcome = evaluate(WithBatches(WeightBatch)) ?? throw new ArgumentException(
+            "The evaluation returned null; expected the outcome of the batch, for example what Measure gives.", nameof(evaluate));
         WeightOptimizer.ZeroGrad();
         Backward(outcome.Loss, WeightOptimizer);
         WeightOptimizer.Step();
@@ -195,6 +200,7 @@ public sealed class StepContext
     /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>
     public StepOutcome Alternate(UpdateOrder order, Func<BatchOutcome> updateArchitecture)
     {
+        ArgumentNullException.ThrowIfNull(updateArchitecture);
         if (!ArchitectureOptimizer.IsMoving)
         {
             BatchOutcome alone = UpdateWeights();
@@ -221,6 +227,8 @@ public sealed class StepContext
     /// <param name="updaters">Whose parameters.</param>
     public static void Backward(Tensor loss, params ScheduledOptimizer[] updaters)
     {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(updaters);
         try
         {
             autograd.backward([loss], inputs: [.. updaters.SelectMany(u => u.Parameters).Select(p => (Tensor)p.Parameter)]);

@@ -28,6 +28,7 @@ public sealed record UniformPathScheme : IOptimizationScheme
     /// <inheritdoc/>
     public StepOutcome Step(StepContext step)
     {
+        ArgumentNullException.ThrowIfNull(step);
         Genotype path = step.Supernet.Space.RandomGenotype(step.Generator);
         return new StepOutcome(step.UpdateWeights(batch => step.Evaluate(batch, path)));
     }

@@ -16,6 +16,7 @@ public sealed record ZeroOneLoss(double Weight = 10) : IPenalty
 
     /// <inheritdoc/>
     public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
-        cat([.. architecture.Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0).sigmoid().Minus(0.5).Squared().mean()
+        cat([.. Given.NotNull(architecture).Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0)
+            .sigmoid().Minus(0.5).Squared().mean()
             .Times(-Weight);
 }

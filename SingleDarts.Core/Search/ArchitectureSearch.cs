@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -40,6 +41,7 @@ public sealed class ArchitectureSearch
     /// <param name="method">For example <c>SearchMethods.Darts()</c>.</param>
     public static ArchitectureSearch In(SearchSpace space, SearchMethod method)
     {
+        ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(method);
         return new(space, method);
     }
@@ -69,52 +71,53 @@ public sealed class ArchitectureSearch
 
     /// <summary>How w and α are moved.</summary>
     /// <param name="scheme">For example <see cref="OptimizationSchemes.SingleLevel"/>.</param>
-    public ArchitectureSearch Using(IOptimizationScheme scheme) => With(o => o with { Scheme = scheme });
+    public ArchitectureSearch Using(IOptimizationScheme scheme) => With(o => o with { Scheme = Given.NotNull(scheme) });
 
     /// <summary>What w and α minimise, instead of the mean cross-entropy.</summary>
     /// <param name="loss">Logits [N, classes] and labels [N] to a scalar, for example cross-entropy with label smoothing.</param>
-    public ArchitectureSearch Minimizing(Func<Tensor, Tensor, Tensor> loss) => With(o => o with { Loss = loss });
+    public ArchitectureSearch Minimizing(Func<Tensor, Tensor, Tensor> loss) => With(o => o with { Loss = Given.NotNull(loss) });
 
     /// <summary>How α becomes operation weights.</summary>
     /// <param name="relaxation">For example <c>new SigmoidRelaxation(0.125)</c>.</param>
-    public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = relaxation });
+    public ArchitectureSearch Relaxing(IRelaxation relaxation) => With(o => o with { Relaxation = Given.NotNull(relaxation) });
 
     /// <summary>Adds what stands around the mixture on every edge, outside of what was added before.</summary>
     /// <param name="decorator">For example partial channels.</param>
     public ArchitectureSearch Decorating(IEdgeDecorator decorator) =>
-        With(o => o with { EdgeDecorators = [.. o.EdgeDecorators, decorator] });
+        With(o => o with { EdgeDecorators = [.. o.EdgeDecorators, Given.NotNull(decorator)] });
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
     /// <param name="change">Changes the present settings: <c>o => o.Sgd(0.01)</c> keeps the schedule and the clipping.</param>
     public ArchitectureSearch UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> change) =>
-        With(o => o with { WeightOptimizer = change(o.WeightOptimizer) });
+        With(o => o with { WeightOptimizer = Given.NotNull(change)(o.WeightOptimizer) });
 
     /// <summary>Optimiser, schedule and clipping of α.</summary>
     /// <param name="change">Changes the present settings, for example <c>o => o.Adam(3e-4, 0.5, 0.999)</c>.</param>
     public ArchitectureSearch UpdatingArchitecture(Func<OptimizerSettings, OptimizerSettings> change) =>
-        With(o => o with { ArchitectureOptimizer = change(o.ArchitectureOptimizer) });
+        With(o => o with { ArchitectureOptimizer = Given.NotNull(change)(o.ArchitectureOptimizer) });
 
     /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its
     /// own.</summary>
     /// <param name="transform">For example <see cref="ImageAugmentation.Cifar10Search"/>.</param>
-    public ArchitectureSearch Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
+    public ArchitectureSearch Augmenting(IBatchTransform transform) => With(o => o with { Transform = Given.NotNull(transform) });
 
     /// <summary>How α becomes a genotype.</summary>
     /// <param name="derivation">For example <see cref="EdgeArgmax"/>.</param>
-    public ArchitectureSearch Deriving(IDerivation derivation) => With(o => o with { Derivation = derivation });
+    public ArchitectureSearch Deriving(IDerivation derivation) => With(o => o with { Derivation = Given.NotNull(derivation) });
 
     /// <summary>Adds a penalty on α.</summary>
     /// <param name="penalty">For example <see cref="ZeroOneLoss"/>.</param>
     public ArchitectureSearch Penalizing(IPenalty penalty) =>
-        With(o => o with { Penalties = [.. o.Penalties, penalty] });
+        With(o => o with { Penalties = [.. o.Penalties, Given.NotNull(penalty)] });
 
     /// <summary>Adds a rule that stops the search early, prunes candidates or begins a new stage.</summary>
     /// <param name="rule">For example <see cref="OperationLimit"/>.</param>
-    public ArchitectureSearch Following(IEpochRule rule) => With(o => o with { EpochRules = [.. o.EpochRules, rule] });
+    public ArchitectureSearch Following(IEpochRule rule) => With(o => o with { EpochRules = [.. o.EpochRules, Given.NotNull(rule)] });
 
     /// <summary>Adds an observer.</summary>
     /// <param name="observer">Called at every step and epoch; an <see cref="ISearchObserver"/> sees the supernet and the batches.</param>
-    public ArchitectureSearch ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+    public ArchitectureSearch ObservedBy(IRunObserver observer) =>
+        With(o => o with { Observers = [.. o.Observers, Given.NotNull(observer)] });
 
     /// <summary>Length of the search.</summary>
     /// <param name="epochs">Passes over the weights' samples; in a search with stages, of each stage.</param>
@@ -132,7 +135,7 @@ public sealed class ArchitectureSearch
 
     /// <summary>Where the tensors live.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
-    public ArchitectureSearch OnDevice(string device) => With(o => o with { Device = device });
+    public ArchitectureSearch OnDevice(string device) => With(o => o with { Device = Given.NotNull(device) });
 
     /// <summary>Floating type of weights and α.</summary>
     /// <param name="dataType">Float32 or, for tests of gradients, Float64.</param>
@@ -157,18 +160,18 @@ public sealed class ArchitectureSearch
     /// <summary>Logs with structured fields.</summary>
     /// <param name="factory">Makes the logger.</param>
     public ArchitectureSearch LoggingTo(ILoggerFactory factory) =>
-        Changed(search => search.logger = factory.CreateLogger("SingleDarts.Search"));
+        Changed(search => search.logger = Given.NotNull(factory).CreateLogger("SingleDarts.Search"));
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public ArchitectureSearch ReportingTo(IProgress<RunProgress> progress) => Changed(search => search.progress = progress);
+    public ArchitectureSearch ReportingTo(IProgress<RunProgress> progress) => Changed(search => search.progress = Given.NotNull(progress));
 
     /// <summary>Changes any option.</summary>
     /// <param name="change">For example <c>o => o with { Affine = true }</c>.</param>
     public ArchitectureSearch With(Func<SearchOptions, SearchOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Changed(search => search.Options = change(search.Options));
+        return Changed(search => search.Options = Given.Returned(change(search.Options), nameof(change)));
     }
 
     /// <summary>Validates the data and all options.</summary>
@@ -188,7 +191,7 @@ public sealed class ArchitectureSearch
 
     private ArchitectureSearch Saving(string folder, bool resume, int? checkpointInterval) => With(o => o with
     {
-        OutputFolder = folder,
+        OutputFolder = Given.NotNull(folder),
         Resume = resume,
         CheckpointInterval = checkpointInterval ?? o.CheckpointInterval,
     });

@@ -17,6 +17,7 @@ public sealed record OperationLimit(string Operation, int Count = 2, string Cell
     /// <inheritdoc/>
     public IEnumerable<string> Faults(SearchSpace space)
     {
+        ArgumentNullException.ThrowIfNull(space);
         if (space.Cells.FirstOrDefault(cell => cell.Name == Cell) is not { } kind)
             yield return $"The rule '{Name}' looks at a kind of cell that the space '{space.Name}' does not have; it has " +
                 $"{string.Join(" and ", space.Cells.Select(cell => cell.Name))}.";
@@ -28,6 +29,7 @@ public sealed record OperationLimit(string Operation, int Count = 2, string Cell
     /// <inheritdoc/>
     public EpochDecision Decide(EpochRuleContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
         CellGenotype cell = context.Report.Genotype[Cell];
         int found = cell.Count(Operation);
         return found >= Count ? EpochDecision.Stop($"The {Cell} cell has {found} × {Operation}: {cell}") : EpochDecision.Continue;

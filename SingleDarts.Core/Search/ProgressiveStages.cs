@@ -17,6 +17,7 @@ public sealed record ProgressiveStages(IReadOnlyList<int> Layers, IReadOnlyList<
     /// <inheritdoc/>
     public IEnumerable<string> Faults(SearchSpace space)
     {
+        ArgumentNullException.ThrowIfNull(space);
         if (Layers.Count < 1 || Dropped.Count != Layers.Count - 1 || Dropped.Any(k => k < 1))
             yield return $"There are {Layers.Count} stages, and {string.Join(", ", Dropped)} candidates are dropped between them; " +
                 "expected a number of at least 1 between every two stages.";
@@ -32,6 +33,7 @@ public sealed record ProgressiveStages(IReadOnlyList<int> Layers, IReadOnlyList<
     /// <inheritdoc/>
     public EpochDecision Decide(EpochRuleContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
         if (!context.IsStageComplete || context.Stage == Layers.Count)
             return EpochDecision.Continue;
         SearchSpace next = context.Space;

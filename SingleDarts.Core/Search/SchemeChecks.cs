@@ -42,7 +42,7 @@ internal static class SchemeChecks
         }
         catch (Exception e)
         {
-            (allocation, again, refused) = (null, null, e.Message);
+            (allocation, again, refused) = (null, null, Explained.Of(e));
         }
         if (refused is not null || allocation?.WeightSamples is null || again?.WeightSamples is null)
         {

@@ -69,12 +69,12 @@ internal sealed class SearchProbe
         }
         catch (ArgumentException e)
         {
-            faults.Add(e.Message);
+            faults.Add(Explained.Of(e));
             return;
         }
         catch (Exception e)
         {
-            faults.Add($"The start values of the relaxation '{options.Relaxation.Name}' fail: {FirstLine(e)}");
+            faults.Add($"The start values of the relaxation '{options.Relaxation.Name}' fail: {Explained.Of(e)}");
             return;
         }
         using (architecture)
@@ -198,7 +198,7 @@ internal sealed class SearchProbe
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            faults.Add(e.Message);
+            faults.Add(Explained.Of(e));
         }
     }
 
@@ -211,9 +211,7 @@ internal sealed class SearchProbe
         }
         catch (Exception e)
         {
-            faults.Add($"{part} fails: {FirstLine(e)}");
+            faults.Add($"{part} fails: {Explained.Of(e)}");
         }
     }
-
-    private static string FirstLine(Exception e) => e.Message.Split('\n')[0];
 }

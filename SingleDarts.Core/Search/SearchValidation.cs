@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -11,6 +12,9 @@ internal static class SearchValidation
     /// <summary>Every fault, and the probe of the parts unless faults of the options keep it from being made.</summary>
     public static IReadOnlyList<string> Faults(SearchSpace? space, IBatchSource? data, SearchOptions options, out SearchProbe? probe)
     {
+        probe = null;
+        if (NullFaults.Of(options).ToList() is { Count: > 0 } missing)
+            return missing;
         List<string> faults = [.. Faults(space, data, options)];
         probe = space is not null && RunValidation.HasPlace(options)
             ? new SearchProbe(space, data, options) : null;

@@ -36,15 +36,30 @@ internal sealed class LayerStack<TCell>
     /// <summary>The searched cells, from the first to the last.</summary>
     public IEnumerable<TCell> Cells => Layers.OfType<TCell>();
 
+    /// <summary>Whether the network of the layers has been disposed.</summary>
+    public bool IsDisposed { get; set; }
+
+    /// <exception cref="ObjectDisposedException">The network has been disposed.</exception>
+    public void ThrowIfDisposed()
+    {
+        if (IsDisposed)
+            throw new ObjectDisposedException(null, "The network has been disposed; dispose it after its last use.");
+    }
+
     /// <summary>Logits [N, classes]. The caller has opened a dispose scope.</summary>
     /// <param name="input">[N, ...] of the layout's input shape.</param>
     /// <param name="cell">Output of a cell from the outputs of the layer before the previous one and of the previous one.</param>
     /// <exception cref="ArgumentException">The input has another shape.</exception>
     public Tensor Forward(Tensor input, Func<TCell, Tensor, Tensor, Tensor> cell)
     {
-        if (!input.shape.AsSpan(1).SequenceEqual([.. layout.InputShape]))
+        ThrowIfDisposed();
+        ArgumentNullException.ThrowIfNull(input);
+        if (!input.shape.Skip(1).SequenceEqual(layout.InputShape))
             throw new ArgumentException(
                 $"The batch is [{string.Join(", ", input.shape)}]; the network expects [N, {string.Join(", ", layout.InputShape)}].",
+                nameof(input));
+        if (!input.is_floating_point())
+            throw new ArgumentException($"The batch is of {input.dtype}; the network expects floating point, for example by a BatchSource.",
                 nameof(input));
         var inputs = new LayerInputs<Tensor>(Stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input));
         for (int i = 0; i < layout.Layers.Count; i++)

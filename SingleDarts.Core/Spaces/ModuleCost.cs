@@ -33,6 +33,7 @@ public readonly record struct ModuleCost(long Parameters, long MultiplyAdds, lon
     public static ModuleCost Measure(
         nn.Module<Tensor, Tensor> module, IReadOnlyList<long> sampleShape, out IReadOnlyList<long> outputShape)
     {
+        ArgumentNullException.ThrowIfNull(module);
         long multiplyAdds = 0, biasAdditions = 0;
         var removeHooks = new List<Action>();
         foreach (var layer in module.modules().Append(module).Distinct())

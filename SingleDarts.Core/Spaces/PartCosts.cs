@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Spaces;
@@ -58,7 +59,7 @@ internal sealed class PartCosts(string space)
         catch (Exception e) when (e is ExternalException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new ArgumentException(
-                $"{Capital(name)} of '{space}' fails on an input {Batch(input)} with {context}: {e.Message.Split('\n')[0]}", e);
+                $"{Capital(name)} of '{space}' fails on an input {Batch(input)} with {context}: {Explained.Of(e)}", e);
         }
     }
 

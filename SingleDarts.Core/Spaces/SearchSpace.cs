@@ -76,7 +76,8 @@ public sealed class SearchSpace
     /// <param name="cellsPerStage">Cells of each stage of equal resolution, reduction cells not counted.</param>
     /// <exception cref="ArgumentException">There is no stage, or one has too few cells; or the space would have other kinds of
     /// cells.</exception>
-    public SearchSpace WithStages(params IReadOnlyList<int> cellsPerStage) => new(Name, Layout.WithStages(cellsPerStage), Derivation);
+    public SearchSpace WithStages(params IReadOnlyList<int> cellsPerStage) =>
+        new(Name, Layout.WithStages(Given.NotNull(cellsPerStage)), Derivation);
 
     /// <summary>The space with other kinds of cells in the same places.</summary>
     internal SearchSpace WithCells(IReadOnlyList<CellSpecification> cells) => new(Name, Layout.With(cells), Derivation);
@@ -91,7 +92,7 @@ public sealed class SearchSpace
     /// <param name="derivation">The rule.</param>
     /// <param name="architecture">Parameters of every kind of cell.</param>
     public Genotype Derive(IDerivation derivation, IReadOnlyDictionary<string, CellSnapshot> architecture) =>
-        derivation.Derive(new DerivationContext(this, architecture));
+        Given.NotNull(derivation).Derive(new DerivationContext(this, architecture));
 
     /// <summary>
     /// A random genotype, to compare a found one with: what <see cref="Derivation"/> makes of independent uniform numbers, or the argmax of

@@ -40,6 +40,7 @@ public static class SearchSpaces
     /// <exception cref="ArgumentException">The samples are no images, or a size is out of range.</exception>
     public static SearchSpace NasBench201(IReadOnlyList<long> inputShape, int classes, long channels = 16, int cellsPerStage = 5)
     {
+        ArgumentNullException.ThrowIfNull(inputShape);
         RequireImage(inputShape);
         return NasBench201(classes, channels, cellsPerStage, inputShape[0], inputShape[1], inputShape[2]);
     }
@@ -75,6 +76,7 @@ public static class SearchSpaces
         IReadOnlyList<long> inputShape, int classes, long channels = 16, int layers = 8,
         IReadOnlyList<CandidateOperation>? operations = null)
     {
+        ArgumentNullException.ThrowIfNull(inputShape);
         RequireImage(inputShape);
         return Darts(classes, channels, layers, inputShape[1], inputShape[2], inputShape[0], operations);
     }

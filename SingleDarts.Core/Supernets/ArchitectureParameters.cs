@@ -30,6 +30,8 @@ public sealed class ArchitectureParameters : IDisposable
         IReadOnlyList<CellSpecification> cells, IRelaxation relaxation, RandomStreams streams,
         Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
+        ArgumentNullException.ThrowIfNull(cells);
+        ArgumentNullException.ThrowIfNull(relaxation);
         using var kept = new BuildScope();
         Cells = cells;
         Relaxation = relaxation;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
@@ -14,6 +15,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>> around;
     private readonly OperationContext inner;
     private readonly bool[] isAllowed, computed;
+    private readonly IReadOnlyList<CandidateOperation> candidates;
 
     /// <summary>Builds the candidates for one place.</summary>
     /// <param name="candidates">The candidates, in the column order of α.</param>
@@ -30,6 +32,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     {
         var modules = new List<nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>>();
         inner = context;
+        this.candidates = candidates;
         // From the outside to the inside, because a decorator decides the place of what it surrounds.
         foreach (IEdgeDecorator decorator in (decorators ?? []).Reverse())
         {
@@ -40,7 +43,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
         around = nn.ModuleList([.. modules]);
         isAllowed = [.. candidates.Select((_, k) => allowed is null || allowed.Contains(k))];
         operations = nn.ModuleList([.. candidates.Select((candidate, k) => isAllowed[k]
-            ? (decorators ?? []).Aggregate(candidate.Create(inner), (module, decorator) => decorator.Wrap(candidate, inner, module))
+            ? (decorators ?? []).Aggregate(candidate.Create(inner), (module, decorator) => Wrap(decorator, candidate, module))
             : new Zero(inner))]);
         computed = [.. candidates.Select((candidate, k) => isAllowed[k] && !candidate.IsZero)];
         RegisterComponents();
@@ -66,6 +69,9 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <summary>The partial channels of the edge, if they alone stand around its mixture; otherwise null.</summary>
     internal PartialChannels.Bypass? Partial => around.Count == 1 ? around[0] as PartialChannels.Bypass : null;
 
+    /// <summary>Where the mixture stands, for messages: <c> on edge 0->1 of cell 'cell'</c>.</summary>
+    internal string Where { get; init; } = "";
+
     /// <summary>The place that the candidates were built for.</summary>
     internal OperationContext PlaceOfCandidates => inner;
 
@@ -88,8 +94,11 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <param name="weights">p of this edge, [operations].</param>
     /// <returns>[N, C', ...].</returns>
     /// <exception cref="ArgumentException">There is not one operation weight for each candidate.</exception>
+    /// <exception cref="InvalidOperationException">A candidate that is not the library's fails on the input or gives another shape than the
+    /// place asks for; the message names it and the edge.</exception>
     public override Tensor forward(Tensor input, EdgeWeights weights)
     {
+        ArgumentNullException.ThrowIfNull(weights);
         if (weights.P.shape is not [var length] || length != Count)
             throw new ArgumentException($"The operation weights of the edge are [{string.Join(", ", weights.P.shape)}]; expected " +
                 $"[{Count}], one for each candidate.", nameof(weights));
@@ -110,7 +119,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
         for (int k = 0; k < Count; k++)
             if (computed[k] && weights.Computes(k) && !merged[k])
             {
-                Tensor term = operations[k].call(input) * weights.P[k];
+                Tensor term = Output(k, input) * weights.P[k];
                 sum = sum is null ? term : sum.Plus_(term);
             }
         // Times the weights, so that p has a gradient of 0 instead of none if no candidate of the whole network is computed.
@@ -134,4 +143,31 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
             marks[term.Column] = true;
         return MergedFunction.Apply(mixture, [input], weights.P, pass.Recompute, pass.Fault)[0];
     }
+
+    private Tensor Output(int k, Tensor input)
+    {
+        if (candidates[k].IsOwn)
+            return operations[k].call(input);
+        Tensor output;
+        try
+        {
+            output = operations[k].call(input);
+        }
+        catch (ExternalException e)
+        {
+            throw Fault(k, input, $"fails: {Explained.Of(e)}", e);
+        }
+        long[] expected = [input.shape[0], inner.OutChannels, .. input.shape.Skip(2).Select(n => (n + inner.Stride - 1) / inner.Stride)];
+        return output.shape.SequenceEqual(expected) ? output : throw Fault(k, input,
+            $"gives [{string.Join(", ", output.shape)}] at stride {inner.Stride}; expected [{string.Join(", ", expected)}]");
+    }
+
+    private nn.Module<Tensor, Tensor> Wrap(IEdgeDecorator decorator, CandidateOperation candidate, nn.Module<Tensor, Tensor> module) =>
+        decorator.Wrap(candidate, inner, module) ?? throw new ArgumentException(
+            $"The edge decorator '{decorator.Name}' wraps candidate '{candidate.Name}' into null; expected a module, or the one that " +
+            "it is given.");
+
+    private InvalidOperationException Fault(int k, Tensor input, string what, Exception? cause = null) => new(
+        $"Candidate '{candidates[k].Name}'{Where}, given a batch [{string.Join(", ", input.shape)}], {what}. Make its output depend on " +
+        "the shape of its input alone.", cause);
 }

@@ -63,6 +63,7 @@ public sealed record MixingWeights(Tensor P, bool[,]? Computed = null)
     /// <param name="p">p, [edges, operations].</param>
     public static MixingWeights OnlyNonZero(Tensor p)
     {
+        ArgumentNullException.ThrowIfNull(p);
         using var scope = NewDisposeScope();
         bool[] isComputed = Host.Numbers<bool>(p.detach().ne(Scalars.Zero).flatten());
         var computed = new bool[p.shape[0], p.shape[1]];
@@ -77,6 +78,7 @@ public sealed record MixingWeights(Tensor P, bool[,]? Computed = null)
     /// <param name="soft">Soft weights, [edges, operations], for example a softmax of α and noise.</param>
     public static MixingWeights StraightThrough(Tensor soft)
     {
+        ArgumentNullException.ThrowIfNull(soft);
         using var scope = NewDisposeScope();
         Tensor chosen = soft.detach().argmax(-1, keepdim: true);
         Tensor hard = zeros_like(soft).scatter_(1, chosen, ones_like(soft));
@@ -96,6 +98,8 @@ public sealed record MixingWeights(Tensor P, bool[,]? Computed = null)
     public static MixingWeights OneHot(
         CellSpecification cell, CellGenotype genotype, Device? device = null, ScalarType dtype = ScalarType.Float32)
     {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(genotype);
         cell.Validate(genotype, allowRepeatedEdges: true);
         var computed = new bool[cell.Topology.Edges.Count, cell.Operations.Count];
         var p = new double[computed.Length];

@@ -148,7 +148,9 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// <returns>[N, classes].</returns>
     /// <exception cref="ArgumentException">The input has another shape than the space's, or p is not [edges, operations].</exception>
     public Tensor Forward(Tensor input, IReadOnlyDictionary<string, MixingWeights> weights) =>
-        Forward(input, [.. Cells.Select(cell => weights[cell.Placement.Cell.Name])]);
+        Forward(input, [.. Cells.Select(cell => Given.NotNull(weights).GetValueOrDefault(cell.Placement.Cell.Name)
+            ?? throw new ArgumentException($"No mixing weights of cell '{cell.Placement.Cell.Name}' are given; expected those of " +
+                $"{string.Join(", ", Space.Cells.Select(kind => $"'{kind.Name}'"))}.", nameof(weights)))]);
 
     /// <summary>Logits of a batch along the path of a genotype alone: only its operations are computed, whatever the relaxation.</summary>
     /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
@@ -157,6 +159,7 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The input has another shape than the space's, or the genotype is of another space.</exception>
     public Tensor Forward(Tensor input, Genotype genotype)
     {
+        ArgumentNullException.ThrowIfNull(genotype);
         using var scope = NewDisposeScope();
         return Forward(input, Space.Cells.ToDictionary(
             cell => cell.Name, cell => MixingWeights.OneHot(cell, genotype[cell.Name], Device, DataType))).MoveToOuterDisposeScope();
@@ -171,16 +174,26 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     /// </exception>
     public Tensor Forward(Tensor input, IReadOnlyList<MixingWeights> weights)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(weights);
         fault.Throw();
         CheckShapes(weights);
+        if (input.dtype != DataType)
+            throw new ArgumentException(
+                $"The batch is of {input.dtype}; the supernet of '{Space.Name}' is of {DataType}. Convert it with " +
+                "to(), or set the type of the supernet's options.", nameof(input));
         using var scope = NewDisposeScope();
         int copy = 0;
         return stack.Forward(input, (cell, before, previous) => cell.call(before, previous, weights[copy++])).MoveToOuterDisposeScope();
     }
 
     /// <summary>How every kind of cell mixes its candidates at this moment, differentiable in α; sampled relaxations draw anew.</summary>
-    public IReadOnlyDictionary<string, MixingWeights> Relax() =>
-        Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.Relax(cell.Name, position, relaxationGenerator));
+    /// <exception cref="ObjectDisposedException">The supernet has been disposed.</exception>
+    public IReadOnlyDictionary<string, MixingWeights> Relax()
+    {
+        stack.ThrowIfDisposed();
+        return Space.Cells.ToDictionary(cell => cell.Name, cell => Architecture.Relax(cell.Name, position, relaxationGenerator));
+    }
 
     /// <summary>Gradients of a scalar that came out of this supernet, without touching anybody's <c>grad</c>; zeros if it does not depend
     /// on an input.</summary>
@@ -228,13 +241,19 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     internal Generator RelaxationGenerator => relaxationGenerator;
 
     /// <summary>α and its expectation as numbers. Sampled relaxations draw nothing.</summary>
-    public IReadOnlyDictionary<string, CellSnapshot> Snapshot() => Architecture.Snapshot(position, relaxationGenerator);
+    /// <exception cref="ObjectDisposedException">The supernet has been disposed.</exception>
+    public IReadOnlyDictionary<string, CellSnapshot> Snapshot()
+    {
+        stack.ThrowIfDisposed();
+        return Architecture.Snapshot(position, relaxationGenerator);
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
+            stack.IsDisposed = true;
             Architecture.Dispose();
             relaxationGenerator.Dispose();
         }

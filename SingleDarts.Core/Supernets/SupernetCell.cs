@@ -23,7 +23,10 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         this.fault = fault;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(place => preprocessingFactory.Create(options.Adapt(place)))]);
         edges = nn.ModuleList([.. Topology.Edges.Select(edge => new MixedOp(
-            placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge), options.EdgeDecorators))]);
+            placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge), options.EdgeDecorators)
+        {
+            Where = $" on edge {edge.Source}->{edge.Target} of cell '{placement.Cell.Name}'",
+        })]);
         merged = Merged();
         RegisterComponents();
     }
@@ -59,6 +62,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     /// <param name="weights">p of this kind of cell, [edges, operations].</param>
     public override Tensor forward(Tensor before, Tensor previous, MixingWeights weights)
     {
+        ArgumentNullException.ThrowIfNull(previous);
+        ArgumentNullException.ThrowIfNull(weights);
         using var scope = NewDisposeScope();
         Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
         MergedPass? pass = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device)

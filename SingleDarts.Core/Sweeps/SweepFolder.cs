@@ -108,23 +108,23 @@ public sealed class SweepFolder
 
     /// <summary>Where the run of a trial keeps what it needs to go on.</summary>
     /// <param name="trial">A trial of the plan.</param>
-    public string RunFolder(Trial trial) => In("running", trial.Hash);
+    public string RunFolder(Trial trial) => In("running", Given.NotNull(trial).Hash);
 
     /// <summary>The log of a trial's attempts.</summary>
     /// <param name="trial">A trial of the plan.</param>
-    public string RunLog(Trial trial) => In("running", trial.Hash + ".log");
+    public string RunLog(Trial trial) => In("running", Given.NotNull(trial).Hash + ".log");
 
     /// <summary>The file that a trial's result appears in.</summary>
     /// <param name="trial">A trial of the plan.</param>
-    public string ResultFile(Trial trial) => In("done", trial.Hash + ".json");
+    public string ResultFile(Trial trial) => In("done", Given.NotNull(trial).Hash + ".json");
 
     /// <summary>The file that says why a trial failed.</summary>
     /// <param name="trial">A trial of the plan.</param>
-    public string FailureFile(Trial trial) => In("failed", trial.Hash + ".json");
+    public string FailureFile(Trial trial) => In("failed", Given.NotNull(trial).Hash + ".json");
 
     /// <summary>The log of a trial that failed.</summary>
     /// <param name="trial">A trial of the plan.</param>
-    public string FailureLog(Trial trial) => In("failed", trial.Hash + ".log");
+    public string FailureLog(Trial trial) => In("failed", Given.NotNull(trial).Hash + ".log");
 
     /// <summary>What the run of a trial gave.</summary>
     /// <param name="trial">A trial of the plan.</param>
@@ -132,12 +132,37 @@ public sealed class SweepFolder
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public JsonObject? ReadResult(Trial trial)
     {
-        if (Read(ResultFile(trial)) is not { } file)
+        ArgumentNullException.ThrowIfNull(trial);
+        JsonObject? file;
+        try
+        {
+            file = Read(ResultFile(trial));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{e.Message} Or run the sweep, which runs the trial again.", e);
+        }
+        if (file is null)
             return null;
         return file["result"] as JsonObject is { } result && JsonNode.DeepEquals(file["options"], trial.Options) ? result
             : throw new InvalidDataException(
-            $"{ResultFile(trial)} has no result, or one of other options than the trial's; restore it, or delete it to run the trial " +
-            "again.");
+            $"{ResultFile(trial)} has no result, or one of other options than the trial's; restore it, or run the sweep, which runs the " +
+            "trial again.");
+    }
+
+    /// <summary>Why the result that is there cannot be read; <see langword="null"/> if it can, or if there is none.</summary>
+    /// <param name="trial">A trial of the plan.</param>
+    public string? ResultFault(Trial trial)
+    {
+        try
+        {
+            ReadResult(trial);
+            return null;
+        }
+        catch (Exception e) when (e is InvalidDataException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>How far every trial is.</summary>
@@ -151,15 +176,17 @@ public sealed class SweepFolder
     {
         Trial trial = Plan.Trials[index];
         var (attempts, owner, isHeld) = new Leases(In("leases"), StaleAfter).Last(trial.Hash);
-        TrialState state = File.Exists(ResultFile(trial)) ? TrialState.Done
+        string? unread = ResultFault(trial);
+        TrialState state = File.Exists(ResultFile(trial)) && unread is null ? TrialState.Done
             : isHeld ? TrialState.Running
             : File.Exists(FailureFile(trial)) ? TrialState.Failed
-            : attempts > 0 ? TrialState.Interrupted : TrialState.Open;
+            : attempts > 0 && unread is null ? TrialState.Interrupted : TrialState.Open;
         return new TrialStatus(index, trial, state, attempts, owner?.ToString(),
-            state == TrialState.Failed ? Read(FailureFile(trial))?["message"]?.ToString() : null);
+            state == TrialState.Failed ? Read(FailureFile(trial))?["message"]?.ToString() : unread);
     }
 
-    /// <summary>Takes a trial for this process, unless it is done or failed or another process has it.</summary>
+    /// <summary>Takes a trial for this process, unless it is done or failed or another process has it. A result that cannot be read is
+    /// moved aside, to a name that ends with <c>.unreadable</c>.</summary>
     /// <param name="trial">A trial of the plan.</param>
     /// <param name="retryFailed">Whether to take a trial that failed.</param>
     /// <returns><see langword="null"/> where it cannot be taken.</returns>
@@ -177,10 +204,12 @@ public sealed class SweepFolder
             lease.Dispose();
             return null;
         }
+        if (File.Exists(ResultFile(trial)))
+            File.Move(ResultFile(trial), ResultFile(trial) + ".unreadable", overwrite: true);
         return lease;
 
         // Listed rather than asked for by name: a file server's client remembers longer that a name was missing.
-        bool IsOver() => Listed("done") || (!retryFailed && Listed("failed"));
+        bool IsOver() => (Listed("done") && ResultFault(trial) is null) || (!retryFailed && Listed("failed"));
         bool Listed(string part) => Directory.EnumerateFiles(In(part), trial.Hash + ".json").Any();
     }
 

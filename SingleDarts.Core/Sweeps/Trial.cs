@@ -28,6 +28,16 @@ public sealed class Trial : IEquatable<Trial>
     /// <summary>A copy of the options.</summary>
     public JsonObject Options => CanonicalJson.Parse(canonical);
 
+    /// <summary>Whether both have the same options, or are <see langword="null"/>.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator ==(Trial? left, Trial? right) => Equals(left, right);
+
+    /// <summary>Whether the options differ.</summary>
+    /// <param name="left">One.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator !=(Trial? left, Trial? right) => !Equals(left, right);
+
     /// <summary>Whether both have the same options.</summary>
     /// <param name="other">Another trial.</param>
     public bool Equals(Trial? other) => other is not null && canonical == other.canonical;

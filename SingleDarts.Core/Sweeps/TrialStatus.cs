@@ -7,5 +7,6 @@ namespace SingleDarts.Core.Sweeps;
 /// <param name="Attempts">How many times it was begun or resumed.</param>
 /// <param name="Owner">Host and process of the last attempt; <see langword="null"/> before the first and if its lease is not
 /// readable.</param>
-/// <param name="Message">Why it failed; <see langword="null"/> if it did not.</param>
+/// <param name="Message">Why it failed, or why its result cannot be read, so that it counts as open; else
+/// <see langword="null"/>.</param>
 public sealed record TrialStatus(int Index, Trial Trial, TrialState State, int Attempts, string? Owner, string? Message);

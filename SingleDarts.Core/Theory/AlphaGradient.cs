@@ -38,6 +38,8 @@ public static class AlphaGradient
     /// <exception cref="ArgumentException">Shapes differ.</exception>
     public static Tensor Softmax(Tensor probabilities, Tensor gradients)
     {
+        ArgumentNullException.ThrowIfNull(gradients);
+        ArgumentNullException.ThrowIfNull(probabilities);
         RequireSameShape(probabilities, gradients);
         using var scope = NewDisposeScope();
         return (probabilities * (gradients - (probabilities * gradients).sum(-1, keepdim: true))).MoveToOuterDisposeScope();
@@ -50,6 +52,8 @@ public static class AlphaGradient
     /// <exception cref="ArgumentException">Shapes differ.</exception>
     public static Tensor Sigmoid(Tensor probabilities, Tensor gradients)
     {
+        ArgumentNullException.ThrowIfNull(gradients);
+        ArgumentNullException.ThrowIfNull(probabilities);
         RequireSameShape(probabilities, gradients);
         using var scope = NewDisposeScope();
         return (probabilities * probabilities.negative().Plus(1L) * gradients).MoveToOuterDisposeScope();

@@ -23,6 +23,8 @@ public sealed class LinearEdge
     public LinearEdge(
         Tensor weights, Tensor alpha, AlphaActivation activation = AlphaActivation.Softmax, IReadOnlyList<bool>? learnable = null)
     {
+        ArgumentNullException.ThrowIfNull(alpha);
+        ArgumentNullException.ThrowIfNull(weights);
         if (weights.dim() != 3 || alpha.dim() != 1 || alpha.shape[0] != weights.shape[0] || alpha.dtype != weights.dtype)
         {
             throw new ArgumentException(
@@ -55,6 +57,8 @@ public sealed class LinearEdge
     /// <exception cref="ArgumentException">The shapes do not fit, or a label is no class.</exception>
     public static Tensor CrossEntropyDelta(Tensor mixture, Tensor labels)
     {
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(mixture);
         using var scope = NewDisposeScope();
         if (mixture.dim() != 2 || labels.dim() != 1 || labels.shape[0] != mixture.shape[0] || labels.dtype != ScalarType.Int64)
         {
@@ -81,6 +85,7 @@ public sealed class LinearEdge
     /// <exception cref="ArgumentException">x does not fit.</exception>
     public Tensor Mixture(Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(x);
         RequireInputs(x);
         using var scope = NewDisposeScope();
         return x.mm(einsum("n,ncd->dc", Probabilities(), Weights)).MoveToOuterDisposeScope();
@@ -93,6 +98,8 @@ public sealed class LinearEdge
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor ProbabilityGradient(Tensor x, Tensor delta)
     {
+        ArgumentNullException.ThrowIfNull(delta);
+        ArgumentNullException.ThrowIfNull(x);
         using var scope = NewDisposeScope();
         return (Weights * MeanOuter(x, delta)).sum([1, 2]).MoveToOuterDisposeScope();
     }
@@ -104,6 +111,8 @@ public sealed class LinearEdge
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public Tensor WeightGradient(Tensor x, Tensor delta)
     {
+        ArgumentNullException.ThrowIfNull(delta);
+        ArgumentNullException.ThrowIfNull(x);
         using var scope = NewDisposeScope();
         return (LearningProbabilities().view(-1, 1, 1) * MeanOuter(x, delta)).MoveToOuterDisposeScope();
     }
@@ -135,6 +144,10 @@ public sealed class LinearEdge
     /// <exception cref="ArgumentException">The shapes do not fit, or η is out of range.</exception>
     public Tensor TrainingTerm(Tensor x, Tensor delta, Tensor trainingX, Tensor trainingDelta, double learningRate)
     {
+        ArgumentNullException.ThrowIfNull(delta);
+        ArgumentNullException.ThrowIfNull(trainingDelta);
+        ArgumentNullException.ThrowIfNull(trainingX);
+        ArgumentNullException.ThrowIfNull(x);
         Inputs.Positive(learningRate, nameof(learningRate));
         using var scope = NewDisposeScope();
         Tensor correlation = (MeanOuter(x, delta) * MeanOuter(trainingX, trainingDelta)).sum();

@@ -20,6 +20,8 @@ public static class OuterProductCorrelation
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Tensor OuterSum(Tensor delta, Tensor x)
     {
+        ArgumentNullException.ThrowIfNull(delta);
+        ArgumentNullException.ThrowIfNull(x);
         if (delta.dim() != 2 || x.dim() != 2 || delta.shape[0] != x.shape[0])
         {
             throw new ArgumentException(

@@ -55,6 +55,7 @@ public static class DartsNetworks
     public static (long Channels, ModuleCost Cost) LargestWithin(Genotype genotype, long limit, Func<long, SearchSpace> space,
         long step = 2)
     {
+        ArgumentNullException.ThrowIfNull(space);
         ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
         ModuleCost Cost(long multiple) => new CostModel(space(multiple * step)).Of(genotype);
 

@@ -102,6 +102,15 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         return (logits.MoveToOuterDisposeScope(), side?.MoveToOuterDisposeScope());
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // The finalizer runs after a constructor that threw, too.
+        if (disposing)
+            stack.IsDisposed = true;
+        base.Dispose(disposing);
+    }
+
     /// <summary>Index of the last reduction cell; −1 if there is none.</summary>
     private static int LastReduction(NetworkLayout layout)
     {

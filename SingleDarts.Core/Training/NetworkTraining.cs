@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Optimizers;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class NetworkTraining
     /// caller's.</param>
     /// <param name="recipe">For example <see cref="TrainingRecipes.ImageNet"/>; <see cref="TrainingRecipes.Cifar"/> if null.</param>
     public static NetworkTraining Of(ClassificationNetwork network, TrainingOptions? recipe = null) =>
-        new(network, recipe ?? TrainingRecipes.Cifar);
+        new(Given.NotNull(network), recipe ?? TrainingRecipes.Cifar);
 
     /// <summary>
     /// The training samples, held in memory. The training brings them to its device and type and applies <see cref="Augmenting"/>;
@@ -78,20 +79,20 @@ public sealed class NetworkTraining
     /// <summary>How a stored batch of a dataset becomes model input: augmentation and normalisation. A batch source makes its
     /// own.</summary>
     /// <param name="transform">For example <see cref="TrainingRecipes.CifarAugmentation"/>.</param>
-    public NetworkTraining Augmenting(IBatchTransform transform) => With(o => o with { Transform = transform });
+    public NetworkTraining Augmenting(IBatchTransform transform) => With(o => o with { Transform = Given.NotNull(transform) });
 
     /// <summary>Changes any option.</summary>
     /// <param name="change">For example <c>o => o with { LabelSmoothing = 0.1 }</c>.</param>
     public NetworkTraining With(Func<TrainingOptions, TrainingOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Changed(training => training.Options = change(training.Options));
+        return Changed(training => training.Options = Given.Returned(change(training.Options), nameof(change)));
     }
 
     /// <summary>Optimiser, schedule and clipping of the weights.</summary>
     /// <param name="change">Changes the present settings: <c>o => o.Sgd(0.01)</c> keeps schedule, warm-up and clipping.</param>
     public NetworkTraining UpdatingWeights(Func<OptimizerSettings, OptimizerSettings> change) =>
-        With(o => o with { WeightOptimizer = change(o.WeightOptimizer) });
+        With(o => o with { WeightOptimizer = Given.NotNull(change)(o.WeightOptimizer) });
 
     /// <summary>Length of the training. Schedules, warm-up and drop path stretch with it.</summary>
     /// <param name="epochs">Passes over the training samples.</param>
@@ -117,11 +118,11 @@ public sealed class NetworkTraining
 
     /// <summary>Adds an observer.</summary>
     /// <param name="observer">Called at every step and epoch.</param>
-    public NetworkTraining ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, observer] });
+    public NetworkTraining ObservedBy(IRunObserver observer) => With(o => o with { Observers = [.. o.Observers, Given.NotNull(observer)] });
 
     /// <summary>Where the network is trained.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>.</param>
-    public NetworkTraining OnDevice(string device) => With(o => o with { Device = device });
+    public NetworkTraining OnDevice(string device) => With(o => o with { Device = Given.NotNull(device) });
 
     /// <summary>Floating type of the network and the batches.</summary>
     /// <param name="dataType">Float32 or, for tests, Float64.</param>
@@ -142,11 +143,11 @@ public sealed class NetworkTraining
     /// <summary>Logs with structured fields.</summary>
     /// <param name="factory">Makes the logger.</param>
     public NetworkTraining LoggingTo(ILoggerFactory factory) =>
-        Changed(training => training.logger = factory.CreateLogger("SingleDarts.Training"));
+        Changed(training => training.logger = Given.NotNull(factory).CreateLogger("SingleDarts.Training"));
 
     /// <summary>Reports progress after every step.</summary>
     /// <param name="progress">For example a progress bar.</param>
-    public NetworkTraining ReportingTo(IProgress<RunProgress> progress) => Changed(training => training.progress = progress);
+    public NetworkTraining ReportingTo(IProgress<RunProgress> progress) => Changed(training => training.progress = Given.NotNull(progress));
 
     /// <summary>Validates the data and all options.</summary>
     /// <exception cref="InvalidRunException">An option is missing or invalid; the exception lists every fault.</exception>
@@ -172,7 +173,7 @@ public sealed class NetworkTraining
 
     private NetworkTraining Saving(string folder, bool resume, int? checkpointInterval) => With(o => o with
     {
-        OutputFolder = folder,
+        OutputFolder = Given.NotNull(folder),
         Resume = resume,
         CheckpointInterval = checkpointInterval ?? o.CheckpointInterval,
     });

@@ -65,7 +65,7 @@ internal sealed class TrainingProbe
         catch (Exception e) when (faults.Count == 0)
         {
             faults.Add($"The network '{name}' cannot take a sample [{string.Join(", ", train.InputShape)}] of '{train.Name}': " +
-                $"{e.Message.Split('\n')[0]} Build the network for the data or resize the data.");
+                $"{Explained.Of(e)} Build the network for the data or resize the data.");
         }
         catch (Exception)
         {

@@ -17,7 +17,9 @@ internal static class TrainingRun
         IProgress<RunProgress>? progress)
     {
         TorchRuntime.EnsureLoaded();
-        List<string> faults = [.. TrainingValidation.Faults(network, train, test, options)];
+        List<string> faults = [.. NullFaults.Of(options)];
+        if (faults.Count == 0)
+            faults.AddRange(TrainingValidation.Faults(network, train, test, options));
         if (faults.Count > 0)
             throw new InvalidRunException(Kind, faults);
         return new(

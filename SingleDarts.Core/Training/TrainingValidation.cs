@@ -27,6 +27,12 @@ internal static class TrainingValidation
             yield return $"'{test.Name}' has no samples to evaluate on.";
         if (network is null)
             yield break;
+        if (!network.parameters().Any())
+        {
+            yield return $"The network '{network.GetName()}' has no parameters to train. It has been disposed, or its modules are not " +
+                "registered: dispose it after the training, and call RegisterComponents() in its constructor.";
+            yield break;
+        }
         if (network.parameters().All(p => !p.requires_grad))
             yield return $"The network '{network.GetName()}' has no parameters to train.";
         if (train is { Count: > 0, Classes: > 0 })

@@ -63,6 +63,7 @@ public sealed record ImageAugmentation : IBatchTransform
     /// <see cref="Normalization"/>.</exception>
     public Tensor Apply(Tensor inputs, Generator generator, ScalarType dtype)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         if (inputs.dim() != 4 || (inputs.dtype != ScalarType.Byte && !inputs.is_floating_point()))
             throw new ArgumentException($"Found a batch of type {inputs.dtype} and shape {DatasetChecks.Shape(inputs)}; " +
                 "ImageAugmentation takes images of type Byte or floating point and shape [N, C, H, W]. Use no transform for other samples.",

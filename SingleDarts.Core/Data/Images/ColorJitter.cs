@@ -42,6 +42,7 @@ public sealed record ColorJitter : IImageTransform
     /// <inheritdoc/>
     public void Apply(Span<float> planes, int height, int width, Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         int pixels = height * width;
         Span<float> red = planes[..pixels], green = planes.Slice(pixels, pixels), blue = planes.Slice(2 * pixels, pixels);
         Span<int> order = [0, 1, 2, 3];

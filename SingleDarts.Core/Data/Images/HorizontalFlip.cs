@@ -10,6 +10,7 @@ public sealed record HorizontalFlip : IImageTransform
     /// <inheritdoc/>
     public void Apply(Span<float> planes, int height, int width, Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         if (random.Next(2) == 0)
             return;
         for (int row = 0; row < planes.Length; row += width)

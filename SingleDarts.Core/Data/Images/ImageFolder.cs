@@ -6,7 +6,8 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// A folder with one subfolder of JPEG or PNG files per class: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>, <c>.jpeg</c> or
-/// <c>.png</c>. Classes and files are in ordinal order of their names; names that start with a dot are skipped.
+/// <c>.png</c>. Classes and files are in the order of their names' code points, as Python sorts them; names that start with a dot
+/// are skipped.
 /// </summary>
 public static class ImageFolder
 {
@@ -25,7 +26,7 @@ public static class ImageFolder
     /// cache.</param>
     /// <param name="cancellation">Stops between two images.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
-    /// <exception cref="FileNotFoundException">A class or an image is a symbolic link to nothing.</exception>
+    /// <exception cref="FileNotFoundException">A class or an image is a symbolic link to nothing, or its name is not UTF-8.</exception>
     /// <exception cref="InvalidDataException">Fewer than two class folders, a class without images, an unreadable image, images of
     /// different sizes without <see cref="ImageFolderOptions.Resize"/>, or more than <see cref="ReadLimits.TensorBytes"/> or
     /// <see cref="ImageFolderOptions.MaxPixels"/>: the file is named.</exception>

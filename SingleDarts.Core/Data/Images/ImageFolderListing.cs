@@ -43,11 +43,11 @@ internal sealed class ImageFolderListing
         return new(root, classNames, [.. classNames.Select(name => ClassFiles.Of(Path.Combine(root, name)))]);
     }
 
-    /// <summary>Names of the class folders in ordinal order.</summary>
+    /// <summary>Names of the class folders in the order of their code points, which is that of Python.</summary>
     /// <exception cref="FileNotFoundException">A link to nothing, which may have been a class: without it, the labels of the others would
-    /// move.</exception>
+    /// move. Or a name that is not UTF-8.</exception>
     public static string[] ClassesIn(string root) =>
-        [.. new FileSystemEnumerable<string>(root, (ref FileSystemEntry e) =>
+        Sorted(root, new FileSystemEnumerable<string>(root, (ref FileSystemEntry e) =>
             e.FileName.ToString(), new() { AttributesToSkip = 0, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry e) =>
@@ -56,7 +56,7 @@ internal sealed class ImageFolderListing
                     FileBehind.RefuseBroken(e.ToFullPath());
                 return e.FileName[0] != '.' && e.IsDirectory;
             },
-        }.Order(StringComparer.Ordinal)];
+        });
 
     public int LabelOf(int index)
     {
@@ -85,13 +85,18 @@ internal sealed class ImageFolderListing
         return hash.GetHashAndReset();
     }
 
-    private static string[] ImagesIn(string folder)
-    {
-        string[] names = [.. new FileSystemEnumerable<string>(folder, (ref FileSystemEntry e) => e.FileName.ToString())
+    private static string[] ImagesIn(string folder) =>
+        Sorted(folder, new FileSystemEnumerable<string>(folder, (ref FileSystemEntry e) => e.FileName.ToString())
         {
             ShouldIncludePredicate = (ref FileSystemEntry e) => !e.IsDirectory && IsImage(e.FileName),
-        }];
-        Array.Sort(names, StringComparer.Ordinal);
+        });
+
+    private static string[] Sorted(string folder, IEnumerable<string> entries)
+    {
+        string[] names = [.. entries];
+        foreach (string name in names.Where(FileBehind.MayNotBeUtf8))
+            FileBehind.RefuseBroken(Path.Combine(folder, name));
+        Array.Sort(names, CodePointOrder.Instance);
         return names;
     }
 

@@ -8,8 +8,8 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// The images of a folder that does not fit into memory, for example ImageNet: <c>&lt;path&gt;/&lt;class&gt;/&lt;name&gt;.jpg</c>,
-/// <c>.jpeg</c> or <c>.png</c>, read when they are asked for. Classes and files are in ordinal order of their names; names that start
-/// with a dot are skipped.
+/// <c>.jpeg</c> or <c>.png</c>, read when they are asked for. Classes and files are in the order of their names' code points, as Python
+/// sorts them; names that start with a dot are skipped.
 /// </summary>
 /// <remarks>
 /// Only file names are kept, and only as many images are decoded at a time as <see cref="ImageFolderSourceOptions.Parallelism"/> says.

@@ -47,6 +47,7 @@ public sealed record RandomResizedCrop : IImageCrop
     /// <inheritdoc/>
     public CropWindow Choose(int height, int width, Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         for (int i = 0; i < Tries; i++)
         {
             double area = (double)height * width * Uniform(scale.Smallest, scale.Largest);

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -48,6 +49,7 @@ public sealed record EnasScheme : IOptimizationScheme
     /// <inheritdoc/>
     public IEnumerable<string> Faults(SearchSpace space)
     {
+        ArgumentNullException.ThrowIfNull(space);
         if (space.Cells.Any(cell => !cell.Operations.Select(o => o.Name).SequenceEqual(space.Cells[0].Operations.Select(o => o.Name))))
             yield return $"The controller of ENAS chooses from one list of operations, but the cells of '{space.Name}' have different " +
                 "ones; give them the same.";
@@ -67,7 +69,7 @@ public sealed record EnasScheme : IOptimizationScheme
     public int FurtherSteps(int weightSteps) => ControllerUpdates;
 
     /// <inheritdoc/>
-    public IOptimizationScheme Begin(StepContext context) => new EnasRun(this, context);
+    public IOptimizationScheme Begin(StepContext context) => new EnasRun(this, Given.NotNull(context));
 
     /// <summary>Not called: <see cref="Begin"/> gives the scheme of the run.</summary>
     /// <exception cref="InvalidOperationException">Always.</exception>

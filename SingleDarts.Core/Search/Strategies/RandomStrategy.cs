@@ -1,3 +1,4 @@
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -12,5 +13,5 @@ public sealed record RandomStrategy : IStrategy
     public string Name => "random";
 
     /// <inheritdoc/>
-    public Proposal Ask(StrategyContext context) => context.Space.RandomGenotype(context.Random);
+    public Proposal Ask(StrategyContext context) => Given.NotNull(context).Space.RandomGenotype(context.Random);
 }

@@ -41,7 +41,10 @@ public sealed record StrategySearch
         CancellationToken cancellationToken = default)
     {
         List<EvaluatedGenotype> evaluated = [.. trace ?? []];
-        List<string> faults = [.. Strategy.Faults(Space), .. Evaluator.Faults(Space)];
+        List<string> faults = [.. NullFaults.Of(this)];
+        if (faults.Count > 0)
+            throw new InvalidRunException(Kind, faults);
+        faults = [.. Strategy.Faults(Space), .. Evaluator.Faults(Space)];
         if (Evaluations < 1)
             faults.Add($"The number of evaluations is {Evaluations}; expected 1 or more.");
         faults.AddRange(evaluated.Select(e => Fault(e.Genotype) ?? Fault(e)).OfType<string>().Take(1));
@@ -52,9 +55,12 @@ public sealed record StrategySearch
         {
             cancellationToken.ThrowIfCancellationRequested();
             var random = new Random((int)streams.Derive("strategy", evaluated.Count));
-            var (genotype, budget) = Strategy.Ask(new StrategyContext(Space, evaluated.AsReadOnly(), random));
+            if (Strategy.Ask(new StrategyContext(Space, evaluated.AsReadOnly(), random)) is not ({ } genotype, { } budget))
+                throw new InvalidOperationException($"The strategy '{Strategy.Name}' proposes null; expected a genotype and a budget.");
             ThrowIf(Fault(genotype));
-            var next = new EvaluatedGenotype(genotype, budget, Evaluator.Evaluate(genotype, budget, cancellationToken));
+            Evaluation evaluation = Evaluator.Evaluate(genotype, budget, cancellationToken) ?? throw new InvalidOperationException(
+                $"The evaluator '{Evaluator.Name}' gives null for '{genotype}'; expected an evaluation.");
+            var next = new EvaluatedGenotype(genotype, budget, evaluation);
             ThrowIf(Fault(next));
             evaluated.Add(next);
             progress?.Report(next);

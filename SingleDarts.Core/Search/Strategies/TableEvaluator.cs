@@ -1,4 +1,5 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -25,6 +26,7 @@ public sealed class TableEvaluator(
     /// <inheritdoc/>
     public IEnumerable<string> Faults(SearchSpace space)
     {
+        ArgumentNullException.ThrowIfNull(space);
         if (epochs < 1)
             yield return $"The trainings of the table have {epochs} epochs; expected 12 or 200.";
         if (!Enum.IsDefined(metric))
@@ -38,7 +40,7 @@ public sealed class TableEvaluator(
 
     /// <inheritdoc/>
     public Evaluation Evaluate(Genotype genotype, EvaluationBudget budget, CancellationToken cancellationToken = default) =>
-        budget.Epochs is null || budget.Epochs == epochs
+        Given.NotNull(budget).Epochs is null || budget.Epochs == epochs
             ? new Evaluation(table[genotype].Accuracy(metric) / 100, epochs)
             : throw new ArgumentException(
                 $"An evaluation of {budget.Epochs} epochs is asked for, but the trainings of the table have {epochs}; propose full " +

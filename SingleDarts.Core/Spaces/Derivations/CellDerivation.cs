@@ -1,4 +1,5 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Spaces;
 
@@ -13,7 +14,7 @@ public abstract record CellDerivation : IDerivation
     public virtual IEnumerable<string> Faults(CellSpecification cell) => [];
 
     /// <inheritdoc/>
-    public IEnumerable<string> Faults(SearchSpace space) => space.Cells.SelectMany(cell => Faults(cell));
+    public IEnumerable<string> Faults(SearchSpace space) => Given.NotNull(space).Cells.SelectMany(cell => Faults(cell));
 
     /// <summary>Derives one kind of cell. Only candidates of <see cref="CellSpecification.Derivable"/> may be chosen.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
@@ -22,6 +23,6 @@ public abstract record CellDerivation : IDerivation
 
     /// <inheritdoc/>
     public Genotype Derive(DerivationContext context) => new(
-        context.Space.Cells.ToDictionary(cell => cell.Name, cell => Derive(cell, context.Snapshot[cell.Name]) ??
+        Given.NotNull(context).Space.Cells.ToDictionary(cell => cell.Name, cell => Derive(cell, context.Snapshot[cell.Name]) ??
             throw new InvalidOperationException($"The derivation '{Name}' gives null for cell '{cell.Name}'; expected a cell.")));
 }

@@ -41,6 +41,7 @@ public abstract record OneShotSelection : IDerivation
     /// <exception cref="InvalidOperationException">There are no candidates.</exception>
     public Genotype Derive(DerivationContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
         int count = context.IsFinal ? Count : CountPerEpoch;
         IEnumerable<Genotype> candidates = Candidates(context).Take(Math.Max(1, count));
         Genotype? first = count <= 1

@@ -32,11 +32,11 @@ internal static class NasBench201Csv
     private static List<NasBench201Result> Rows(NumberedLines lines)
     {
         string header = lines.Next() ?? throw lines.Fault("the file is empty", "a header line and 15,625 rows");
-        string[] names = header.Split(',', StringSplitOptions.TrimEntries);
+        string[] names = lines.Split(header);
         var missing = required.Except(names).ToList();
         if (missing.Count > 0)
             throw lines.Fault(
-                $"the columns {string.Join(", ", names)}",
+                $"the columns {Quoted.Of(string.Join(", ", names))}",
                 $"also {string.Join(", ", missing)}, in any order, separated by commas");
         if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw lines.Fault($"the column '{twice.Key}' {twice.Count()} times", "each column once");
@@ -49,24 +49,31 @@ internal static class NasBench201Csv
         {
             if (line.Length == 0)
                 continue;
-            string[] fields = line.Split(',', StringSplitOptions.TrimEntries);
+            string[] fields = lines.Split(line);
             if (fields.Length != names.Length)
                 throw lines.Fault($"{fields.Length} values", $"{names.Length}, as in the header");
-            var row = Row(new Fields(lines, column, fields));
+            NasBench201Result row = Row(new Fields(lines, column, fields));
             lines.Once(lineOfIndex, row.Index, $"the index {row.Index}");
             lines.Once(lineOfCell, NasBench201Genotypes.IndexOf(row.Genotype), $"the cell '{row.Genotype}'");
             rows.Add(row);
         }
-        return rows.Count == NasBench201Genotypes.Count ? rows : throw lines.Fault(
-            $"the end after {rows.Count} rows", $"{NasBench201Genotypes.Count} rows, one per cell; the file may be cut off");
+        if (rows.Count != NasBench201Genotypes.Count)
+            throw lines.Fault(
+                $"the end after {rows.Count} rows", $"{NasBench201Genotypes.Count} rows, one per cell; the file may be cut off");
+        return NasBench201Columns.Fault(rows) is { } fault ? throw lines.Fault(fault.Found, fault.Expected) : rows;
     }
 
-    private static NasBench201Result Row(Fields fields) => new(
-        fields.Index(), fields.Cell(),
-        fields.Percent("cifar10_valid"), fields.Percent("cifar10_test"),
-        fields.Percent("cifar100_valid"), fields.Percent("cifar100_test"),
-        fields.Percent("imagenet16_valid"), fields.Percent("imagenet16_test"),
-        fields.OptionalNumber("params"), fields.OptionalNumber("flops"));
+    private static NasBench201Result Row(Fields fields)
+    {
+        Genotype cell = fields.Cell();
+        return new(
+            fields.Index(), cell,
+            fields.Percent("cifar10_valid"), fields.Percent("cifar10_test"),
+            fields.Percent("cifar100_valid"), fields.Percent("cifar100_test"),
+            fields.Percent("imagenet16_valid"), fields.Percent("imagenet16_test"),
+            fields.OptionalNumber("params", found => NasBench201Columns.ParametersFault(cell, found)),
+            fields.OptionalNumber("flops", found => NasBench201Columns.FlopsFault(cell, found)));
+    }
 
     private sealed class Fields(NumberedLines lines, Dictionary<string, int> column, string[] fields)
     {
@@ -74,27 +81,32 @@ internal static class NasBench201Csv
             int.TryParse(this["index"], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             && index < NasBench201Genotypes.Count
                 ? index
-                : throw lines.Fault($"the index '{this["index"]}'", $"a whole number from 0 to {NasBench201Genotypes.Count - 1}");
+                : throw lines.Fault($"the index {Quoted.Of(this["index"])}", $"a whole number from 0 to {NasBench201Genotypes.Count - 1}");
 
         public Genotype Cell()
         {
-            if (!CellGenotype.TryParse(this["arch"], out var cell))
-                throw lines.Fault($"the genotype '{this["arch"]}'", $"a cell such as '{NasBench201Genotypes.AllSkip}'");
+            if (!CellGenotype.TryParse(this["arch"], out CellGenotype? cell))
+                throw lines.Fault($"the genotype {Quoted.Of(this["arch"])}", $"a cell such as '{NasBench201Genotypes.AllSkip}'");
             return NasBench201Genotypes.TryDigits(cell, out _, out string fault)
                 ? cell
-                : throw lines.Fault($"the genotype '{cell}', which is none of the space ({fault})", "a cell of NAS-Bench-201");
+                : throw lines.Fault(
+                    $"the genotype {Quoted.Of(cell.ToString())}, which is none of the space ({fault})", "a cell of NAS-Bench-201");
         }
 
         public double Percent(string name) =>
             double.TryParse(this[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             && value is >= 0 and <= 100
                 ? value
-                : throw lines.Fault($"'{this[name]}' in column {name}", "a percentage from 0 to 100 with a decimal point");
+                : throw lines.Fault($"{Quoted.Of(this[name])} in column {name}", "a percentage from 0 to 100 with a decimal point");
 
-        public long? OptionalNumber(string name) =>
-            !column.ContainsKey(name) ? null
-            : long.TryParse(this[name], NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value
-            : throw lines.Fault($"'{this[name]}' in column {name}", "a whole number");
+        public long? OptionalNumber(string name, Func<double, (string Found, string Expected)?> fault)
+        {
+            if (!column.ContainsKey(name))
+                return null;
+            if (!double.TryParse(this[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+                throw lines.Fault($"{Quoted.Of(this[name])} in column {name}", "a whole number");
+            return fault(value) is { } wrong ? throw lines.Fault(wrong.Found, wrong.Expected) : (long)value;
+        }
 
         private string this[string name] => fields[column[name]];
     }
@@ -104,6 +116,9 @@ internal static class NasBench201Csv
         private readonly BoundedLines lines = new(reader, $"NAS-Bench-201 table '{path}'", ReadLimits.LineCharacters);
 
         public string? Next() => lines.Next();
+
+        public string[] Split(string line) => CsvLine.Split(line) ?? throw Fault(
+            $"{Quoted.Of(line)}, where a quote is left open or text follows a closed one", "\"value\" between commas");
 
         public void Once(int[] firstLine, int key, string what)
         {

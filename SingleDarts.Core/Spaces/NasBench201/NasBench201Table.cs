@@ -32,7 +32,8 @@ public sealed class NasBench201Table
     /// <param name="path">A CSV file with a header line.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">
-    /// Columns are missing, a value is wrong, or the rows are not the 15,625 cells, each once; the message names file and line.
+    /// Columns are missing, a value is wrong, the rows are not the 15,625 cells, each once, or a column cannot be what its name says (an
+    /// accuracy as a fraction, an error rate, another data set, millions of parameters); the message names file and line.
     /// </exception>
     public static NasBench201Table Load(string path) => new(NasBench201Csv.Read(path));
 

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
@@ -19,6 +20,7 @@ public sealed record CandidateDropout(string Candidate, IReadOnlyList<Schedule> 
     /// <inheritdoc/>
     public IEnumerable<string> Faults(SearchSpace space)
     {
+        ArgumentNullException.ThrowIfNull(space);
         if (space.Cells.All(cell => cell.Operations.All(operation => operation.Name != Candidate)))
             yield return $"There is to be dropout behind '{Candidate}', which is no candidate of '{space.Name}'; expected one of " +
                 $"{string.Join(", ", space.Cells[0].Operations)}.";
@@ -33,7 +35,7 @@ public sealed record CandidateDropout(string Candidate, IReadOnlyList<Schedule> 
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor> Wrap(
         CandidateOperation candidate, OperationContext place, nn.Module<Tensor, Tensor> module) =>
-        candidate.Name == Candidate && place.IsShapePreserving ? new Dropped(module, Rates) : module;
+        Given.NotNull(candidate).Name == Candidate && Given.NotNull(place).IsShapePreserving ? new Dropped(module, Rates) : module;
 
     private sealed class Dropped : nn.Module<Tensor, Tensor>, IScheduledModule
     {

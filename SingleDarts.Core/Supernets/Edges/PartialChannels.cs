@@ -32,17 +32,18 @@ public sealed record PartialChannels : IEdgeDecorator
     public string Name => $"partial-channels-{K}";
 
     /// <inheritdoc/>
-    public IEnumerable<string> Faults(SearchSpace space) => space.Layout.Layers.OfType<CellPlacement>()
+    public IEnumerable<string> Faults(SearchSpace space) => Given.NotNull(space).Layout.Layers.OfType<CellPlacement>()
         .Select(cell => Fault(cell.Channels)).OfType<string>().Distinct();
 
     /// <inheritdoc/>
     public OperationContext PlaceOfCandidates(OperationContext edge) =>
-        edge with { InChannels = edge.InChannels / K, OutChannels = edge.OutChannels / K };
+        Given.NotNull(edge) with { InChannels = edge.InChannels / K, OutChannels = edge.OutChannels / K };
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The channels of the edge are no multiple of K.</exception>
     public nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>? Around(OperationContext edge)
     {
+        ArgumentNullException.ThrowIfNull(edge);
         if (Fault(edge.InChannels) is { } fault)
             throw new ArgumentException(fault);
         return K == 1 ? null : new Bypass(K, edge);

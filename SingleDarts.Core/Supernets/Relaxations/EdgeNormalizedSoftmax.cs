@@ -26,13 +26,14 @@ public sealed record EdgeNormalizedSoftmax(double InitialDeviation = 1e-3) : IRe
     public IReadOnlyDictionary<string, Tensor> FurtherParameters(CellSpecification cell, Generator generator) =>
         new Dictionary<string, Tensor>
         {
-            [Beta] = randn(cell.Topology.Edges.Count, dtype: ScalarType.Float64, generator: generator).Times_(InitialDeviation),
+            [Beta] = randn(Given.NotNull(cell).Topology.Edges.Count, dtype: ScalarType.Float64, generator: generator)
+                .Times_(InitialDeviation),
         };
 
     /// <inheritdoc/>
-    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => new(alpha.softmax(-1))
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => new(Given.NotNull(alpha).softmax(-1))
     {
-        EdgeFactors = SoftmaxOverNodes(context.Cell.Topology, context.Parameters[Beta]),
+        EdgeFactors = SoftmaxOverNodes(Given.NotNull(context).Cell.Topology, context.Parameters[Beta]),
     };
 
     /// <summary>A softmax over the edges into each node; edges are ordered by the node that they feed.</summary>

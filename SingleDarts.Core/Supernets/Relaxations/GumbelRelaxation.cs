@@ -55,6 +55,8 @@ public sealed record GumbelRelaxation : IRelaxation
     /// <inheritdoc/>
     public MixingWeights Relax(Tensor alpha, RelaxationContext context)
     {
+        ArgumentNullException.ThrowIfNull(alpha);
+        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         Tensor p = Soft(alpha, Temperature.At(context.Position), () => Noise(alpha.shape, context.Generator));
         MixingWeights hard = MixingWeights.StraightThrough(p);
@@ -64,7 +66,7 @@ public sealed record GumbelRelaxation : IRelaxation
 
     /// <summary>softmax(α): the probability with which each operation is drawn.</summary>
     /// <inheritdoc/>
-    public Tensor Expectation(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);
+    public Tensor Expectation(Tensor alpha, RelaxationContext context) => Given.NotNull(alpha).softmax(-1);
 
     /// <summary>softmax((α + g) / τ) with a noise g that leaves it finite.</summary>
     internal static Tensor Soft(Tensor alpha, double temperature, Func<Tensor> draw)

@@ -45,11 +45,11 @@ internal static class RelaxationProbe
         }
         catch (ArgumentException e)
         {
-            return e.Message;
+            return Explained.Of(e);
         }
         catch (Exception e)
         {
-            return $"The relaxation '{relaxation.Name}' fails for cell '{cell}' {at}: {e.Message.Split('\n')[0]}";
+            return $"The relaxation '{relaxation.Name}' fails for cell '{cell}' {at}: {Explained.Of(e)}";
         }
     }
 

@@ -27,5 +27,5 @@ public sealed record SigmoidRelaxation(double InitialProbability = 0.125) : IRel
         TensorArithmetic.Filled([edges, operations], Math.Log(InitialProbability / (1 - InitialProbability)), ScalarType.Float64);
 
     /// <inheritdoc/>
-    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => alpha.sigmoid();
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => Given.NotNull(alpha).sigmoid();
 }

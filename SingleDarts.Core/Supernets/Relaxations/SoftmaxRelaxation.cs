@@ -18,5 +18,5 @@ public sealed record SoftmaxRelaxation(double InitialDeviation = 1e-3) : IRelaxa
         randn([edges, operations], dtype: ScalarType.Float64, generator: generator).Times_(InitialDeviation);
 
     /// <inheritdoc/>
-    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => alpha.softmax(-1);
+    public MixingWeights Relax(Tensor alpha, RelaxationContext context) => Given.NotNull(alpha).softmax(-1);
 }

@@ -45,12 +45,16 @@ internal static class Outcome
         int code = failure switch
         {
             RunDivergedException => ExitCode.Diverged,
-            ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or NativeRuntimeException =>
-                ExitCode.BadInput,
+            ArgumentException or FormatException or IOException or InvalidDataException or UnauthorizedAccessException
+                or NativeRuntimeException => ExitCode.BadInput,
             _ => ExitCode.Failure,
         };
         Terminal.WriteErrorLine(
-            code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}" : failure.Message);
+            code == ExitCode.Failure ? $"Unexpected failure ({failure.GetType().Name}): {failure.Message}" : Message(failure));
         return code;
     }
+
+    /// <summary>The message without the name of a parameter, which a command line does not have.</summary>
+    private static string Message(Exception failure) => failure is ArgumentException { ParamName: { } name }
+        ? failure.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : failure.Message;
 }

@@ -18,9 +18,12 @@ internal sealed class RowResults
     {
         IReadOnlyList<Trial> trials = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Trials ?? [];
         Planned = trials.Count;
-        done = [.. trials.Select(sweep.ReadResult).OfType<JsonObject>()];
+        done = [.. trials.Select(trial => Read(sweep, trial)).OfType<JsonObject>()];
         this.benchmark = benchmark;
     }
+
+    /// <summary>Results that cannot be read: their trials count as open.</summary>
+    public List<string> Unread { get; } = [];
 
     public int Planned { get; }
 
@@ -42,6 +45,28 @@ internal sealed class RowResults
     /// <summary>Accuracy of the genotype after an epoch, from 1, one for each seed.</summary>
     public IEnumerable<double> AccuraciesAfter(NasBench201Metric metric, int epoch) =>
         benchmark is null ? [] : GenotypesAfter(epoch).Select(genotype => LookUp(genotype, metric));
+
+    private JsonObject? Read(SweepFolder sweep, Trial trial)
+    {
+        try
+        {
+            JsonObject? result = sweep.ReadResult(trial);
+            if (result is not null)
+                foreach (JsonNode? genotype in (result["genotypes"] as JsonArray ?? []).Append(result["genotype"]))
+                    Genotype.Parse(genotype?.ToString() ?? "");
+            _ = result?["seconds"]?.GetValue<double>() ?? (result is null ? 0 : throw new FormatException("It has no seconds."));
+            return result;
+        }
+        catch (InvalidDataException e)
+        {
+            Unread.Add(e.Message);
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            Unread.Add($"{sweep.ResultFile(trial)} cannot be read: {e.Message} Delete it, then sweep run runs the trial again.");
+        }
+        return null;
+    }
 
     /// <summary>What a property says, each different value once.</summary>
     public string All(string property) => string.Join(" and ", done.Select(result => result[property]?.ToString() ?? "").Distinct());

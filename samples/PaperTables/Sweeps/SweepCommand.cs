@@ -40,9 +40,11 @@ internal static class SweepCommand
         return null;
     }
 
-    /// <summary>Names the trials that failed.</summary>
+    /// <summary>Names the trials that failed, and those whose results cannot be read.</summary>
     public static void PrintFailures(SweepFolder folder, SweepStatus status, TextWriter writer)
     {
+        foreach (TrialStatus trial in status.Trials.Where(trial => trial.State == TrialState.Open && trial.Message is not null))
+            writer.WriteLine($"trial {trial.Index} ({Name(folder, trial.Trial)}) counts as open: {Quoted.Escape(trial.Message!)}");
         foreach (TrialStatus trial in status.Trials.Where(trial => trial.State == TrialState.Failed))
             writer.WriteLine(Quoted.Escape(
                 $"trial {trial.Index} ({Name(folder, trial.Trial)}) failed: {trial.Message}\n  log: {folder.FailureLog(trial.Trial)}"));

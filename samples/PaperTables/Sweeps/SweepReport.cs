@@ -15,7 +15,8 @@ internal static class SweepReport
     {
         var rows = table.Rows.Select(row => (Row: row, Results: new RowResults(sweep, table.GroupOf(row), benchmark))).ToList();
         IReadOnlyList<string> notes =
-            [.. Heading(sweep, table, benchmark), .. Verdicts.Of(table, rows), .. rows.Where(r => r.Row.Note is not null)
+            [.. Heading(sweep, table, benchmark), .. rows.SelectMany(row => row.Results.Unread).Distinct().Select(fault =>
+                $"Counts as open: {fault}"), .. Verdicts.Of(table, rows), .. rows.Where(r => r.Row.Note is not null)
                 .Select(r => $"{r.Row.Name}: {r.Row.Note}")];
         return table.IsCurve ? Curve(table, rows, notes) : Compare(sweep, table, rows, notes);
     });

@@ -29,6 +29,7 @@ internal static class SweepTables
     private static void RequireSameData(SweepFolder sweep)
     {
         var done = from trial in sweep.Plan.Trials
+                   where sweep.ResultFault(trial) is null
                    let hash = sweep.ReadResult(trial)?["dataSha256"]?.ToString()
                    where hash is not null
                    let settings = Settings(trial)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using PaperTables.Runs;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Training;
 
@@ -16,6 +15,7 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
     /// <summary>Cells by the name under which they were published, by their text, from the run folder of a search, or drawn at
     /// random.</summary>
     /// <exception cref="ArgumentException">It is none of these.</exception>
+    /// <exception cref="FormatException">It is a text with a fault, which the message names.</exception>
     /// <exception cref="InvalidDataException">The search in the folder is not finished.</exception>
     public Genotype Genotype()
     {
@@ -25,7 +25,8 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
                 : throw new ArgumentException($"'{Cells}' names no random genotype; expected a number, for example random:7.");
         if (Directory.Exists(Cells))
             return FromRun(Cells);
-        return SingleDarts.Core.Genotypes.Genotype.TryParse(Cells, out Genotype? parsed) ? parsed : DartsGenotypes.Named(Cells).Genotype;
+        return Cells.AsSpan().ContainsAny("|([{=") ? SingleDarts.Core.Genotypes.Genotype.Parse(Cells)
+            : DartsGenotypes.Named(Cells).Genotype;
     }
 
     /// <summary>The network, for images of a shape [C, H, W].</summary>
@@ -50,8 +51,13 @@ internal sealed record NetworkChoice(string Cells, string Network, long? Channel
     private static Genotype FromRun(string folder)
     {
         JsonNode? text = RunFile.Read(folder, "genotype.json", Remedy)["genotype"];
-        return SingleDarts.Core.Genotypes.Genotype.TryParse(text?.ToString() ?? "", out Genotype? genotype) ? genotype
-            : throw new InvalidDataException(
-            $"{Path.Combine(folder, "genotype.json")} has the genotype {Quoted.Of(text?.ToJsonString())}, which cannot be read; {Remedy}.");
+        try
+        {
+            return SingleDarts.Core.Genotypes.Genotype.Parse(text?.ToString() ?? "");
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidDataException($"{Path.Combine(folder, "genotype.json")} has no genotype: {e.Message} {Remedy}.", e);
+        }
     }
 }
