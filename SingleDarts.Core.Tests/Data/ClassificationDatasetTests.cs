@@ -37,9 +37,11 @@ public class ClassificationDatasetTests
         ClassificationDataset data;
         using (NewDisposeScope())
             data = Numbered(6, 3);
-        data.Inputs.IsInvalid.Should().BeFalse();
+        Tensor inputs = data.Inputs;
+        inputs.IsInvalid.Should().BeFalse();
         data.Dispose();
-        data.Inputs.IsInvalid.Should().BeTrue();
+        inputs.IsInvalid.Should().BeTrue();
+        FluentActions.Invoking(() => data.Inputs).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]

@@ -105,7 +105,7 @@ public class NodeMixtureTests
         mixture.Weights.Select(w => w.Handle).Should().BeEquivalentTo(
             terms.SelectMany(term => term.Module.parameters()).Select(w => w.Handle), "every weight is used");
         var expected = mixture.Targets.Select(target => terms.Where(term => term.Target == target)
-            .Select(term => term.Module.call(x) * p[term.Row, term.Column]).Aggregate((a, b) => a.add(b))).ToArray();
+            .Select(term => term.Module.call(x) * p[term.Row, term.Column]).Aggregate((a, b) => a.Plus(b))).ToArray();
         var fault = new BackwardFault();
         Tensor[] actual = [.. MergedFunction.Apply(mixture, [x], p, recompute: which.Length % 2 == 0, fault)];
         Tensor[] inputs = [x, p, .. mixture.Weights];

@@ -55,7 +55,7 @@ internal static class MistakesInSpaces
         Mistake.Of<ArgumentNullException>("a network of no genotype", () => new EvaluationNetwork(Small.Space, null!), "genotype"),
         Mistake.Of<ArgumentNullException>("a supernet of no space", () => new Supernet(null!), "space"),
         Mistake.Of<ArgumentException>("images of another size", () => Forward(zeros(2, 3, 9, 9)), "[2, 3, 9, 9]", "[N, 3, 8, 8]"),
-        Mistake.Of<ArgumentException>("a number for a batch", () => Forward(tensor(1f)), "[]", "[N, 3, 8, 8]"),
+        Mistake.Of<ArgumentException>("a number for a batch", () => Forward(zeros([])), "[]", "[N, 3, 8, 8]"),
         Mistake.Of<ArgumentException>("bytes for a batch", () => Forward(zeros(2, 3, 8, 8, dtype: ScalarType.Byte)), "Byte", "Float32"),
         Mistake.Of<ArgumentNullException>("no batch", () => Forward(null!), "input"),
         Mistake.Of<KeyNotFoundException>("the path of a genotype of another space", () => With(supernet =>

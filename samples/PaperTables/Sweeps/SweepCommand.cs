@@ -35,7 +35,7 @@ internal static class SweepCommand
             return null;
         if (SharedPath.IsInside(SharedPath.Require(planned, Path.Combine(sweep.Path, "sweep.json")), sweep.Path))
             return NasBench201Table.Load(Path.GetFullPath(planned, sweep.Path));
-        Console.Error.WriteLine(
+        Terminal.WriteErrorLine(
             $"The plan names the table {Quoted.Of(planned)}, which is not in the sweep folder and was not opened; give it with --table.");
         return null;
     }
