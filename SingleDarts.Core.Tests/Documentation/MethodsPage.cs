@@ -1,5 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -32,6 +33,15 @@ public class MethodsPage
         search.Invoking(s => s.Build()).Should().NotThrow();
 
         search = ArchitectureSearch.In(space, SearchMethods.Enas()).On(data).Using(new EnasScheme { ControllerUpdates = 100 });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space, SearchMethods.Setn()).On(data)
+            .Deriving(new MostProbableSelection { Batches = 8, SharesBatches = true });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space, SearchMethods.DartsMinus(beta: Schedule.QuarterCosine(1))).On(data);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+        search = ArchitectureSearch.In(space).On(data).Decorating(new AuxiliarySkip { IsLearnt = true });       // Single-DARTS with it
         search.Invoking(s => s.Build()).Should().NotThrow();
 
         space = SearchSpaces.Darts(data.InputShape, data.Classes, channels: 4);

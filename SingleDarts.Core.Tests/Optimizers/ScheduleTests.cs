@@ -52,6 +52,19 @@ public class ScheduleTests
         double start, double end, int epoch, double published) =>
         At(Schedule.Linear(start, end), epoch, 50, 0.9).Should().BeApproximately(published, 1e-15);
 
+    /// <summary>The three decays of β of DARTS- (<c>linear</c>, <c>cosine</c>, <c>slow_cosine</c>) from 1 over 50 epochs.</summary>
+    [Fact]
+    public void Decays_of_DartsMinus_are_those_of_its_code()
+    {
+        for (int e = 0; e < 50; e++)
+        {
+            At(Schedule.Linear(1, 0), e, 50, 0.9).Should().BeApproximately((50 - e) / 50.0, 1e-15);
+            At(Schedule.Cosine(1), e, 50, 0.9).Should().BeApproximately((1 + Math.Cos(Math.PI * e / 50)) / 2, 1e-15);
+            At(Schedule.QuarterCosine(1), e, 50, 0.9).Should().BeApproximately(Math.Cos(Math.PI / 2 * (e / 50.0)), 1e-15);
+        }
+        At(Schedule.QuarterCosine(3, 1), 25, 50).Should().BeApproximately(1 + Math.Sqrt(2), 1e-15);
+    }
+
     [Fact]
     public void Constant_stays()
     {

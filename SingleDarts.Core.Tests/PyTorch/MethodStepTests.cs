@@ -1,3 +1,4 @@
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -60,6 +61,47 @@ public class MethodStepTests
             type = "darts_supernet", channels = stem == "cifar" ? 8 : 4, layers = 3, classes = 3, relaxation = "edge_normalized", stem,
             track = false, partial = k,
         }, [4, .. space.InputShape], byOrder: true).Compare(supernet, ScalarType.Float64, fromPyTorch: true);
+    }
+
+    [Trait("Category", "Slow")]
+    [PyTorchTheory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_step_of_RSPS_is_that_of_PyTorch_along_the_same_path(int seed)
+    {
+        SearchSpace space = SearchSpaces.NasBench201(classes: 3, channels: 4, cellsPerStage: 2, height: 8, width: 8);
+        Genotype path = space.RandomGenotype(seed);
+        using var supernet = new Supernet(space, Relaxations.Softmax, new SupernetOptions { DataType = ScalarType.Float64, Seed = seed });
+        int[] columns = [.. path["cell"].Nodes.SelectMany(genes => genes)
+            .Select(gene => NasBench201Genotypes.Operations.ToList().IndexOf(gene.Operation))];
+        new Comparison(new
+        {
+            type = "nasbench201_supernet", channels = 4, cells = 2, classes = 3, relaxation = new { path = new { cell = columns } },
+        }, [4, 3, 8, 8], byOrder: true).Compare(supernet, x => [supernet.Forward(x, path)], ScalarType.Float64, fromPyTorch: true);
+    }
+
+    [Trait("Category", "Slow")]
+    [PyTorchTheory]
+    [InlineData("nasbench201")]
+    [InlineData("darts")]
+    public void A_step_of_DARTS_minus_is_that_of_PyTorch(string name)
+    {
+        const double beta = 0.5;
+        SearchSpace space = name == "darts"
+            ? SearchSpaces.Darts(classes: 3, channels: 4, layers: 3, height: 8, width: 8)
+            : SearchSpaces.NasBench201(classes: 3, channels: 4, cellsPerStage: 2, height: 8, width: 8);
+        using var supernet = new Supernet(space, Relaxations.Softmax, new SupernetOptions
+        {
+            DataType = ScalarType.Float64, EdgeDecorators = [new AuxiliarySkip { Weight = Schedule.Linear(1, 0) }],
+        });
+        supernet.MoveTo(new EpochPosition(5, 0, 10), 0);
+        object description = name == "darts"
+            ? new
+            {
+                type = "darts_supernet", channels = 4, layers = 3, classes = 3, relaxation = "softmax", track = false, auxiliary = beta,
+            }
+            : new { type = "nasbench201_supernet", channels = 4, cells = 2, classes = 3, relaxation = "softmax", auxiliary = beta };
+        new Comparison(description, [4, 3, 8, 8], byOrder: true).Compare(supernet, ScalarType.Float64, fromPyTorch: name == "darts");
     }
 
     /// <summary>What the supernet will draw for each kind of cell, by its generator.</summary>

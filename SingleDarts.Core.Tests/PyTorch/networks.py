@@ -6,14 +6,16 @@ build(description) makes a module of a dictionary (bridge.py reads it from JSON)
   {"type": "factorized_reduce" | "relu_conv_bn" (+ "kernel", "bias") | "residual_downsampling" |
            "stem" | "head" | "imagenet_stem" | "auxiliary_cifar" | "auxiliary_imagenet", + place}
   {"type": "sequence", "layers": [descriptions]}
-  {"type": "nasbench201_supernet", "channels", "cells", "classes", "relaxation", "affine", "track"}
+  {"type": "nasbench201_supernet", "channels", "cells", "classes", "relaxation", "affine", "track", "auxiliary": beta}
   {"type": "nasbench201_network", "genotype": "|nor_conv_3x3~0|+...", "channels", "cells", "classes"}
-  {"type": "darts_supernet", "channels", "layers", "classes", "relaxation", "stem": "cifar" or "imagenet", "affine", "track", "partial": K}
+  {"type": "darts_supernet", "channels", "layers", "classes", "relaxation", "stem": "cifar" or "imagenet", "affine", "track", "partial": K,
+   "auxiliary": beta}
   {"type": "darts_network", "genotype": {"normal": [["sep_conv_3x3", 0], ...], "normal_concat": [2, 3, 4, 5], "reduce": ..., "reduce_concat": ...},
    "channels", "layers", "classes", "stem": "cifar" or "imagenet", "auxiliary": true, "auxiliary_normalization": false}
 
-A relaxation is "sigmoid", "softmax", "edge_normalized" (softmax and beta) or {"noise": {kind: [[g]]}, "temperature": t, "counts": false}
-(one operation for each edge, with Gumbel noise g). "partial" is K of partial channels, 1 without it.
+A relaxation is "sigmoid", "softmax", "edge_normalized" (softmax and beta), {"noise": {kind: [[g]]}, "temperature": t, "counts": false}
+(one operation for each edge, with Gumbel noise g) or {"path": {kind: [operation of each edge]}}. "partial" is K of partial channels, 1 without it. "auxiliary" is the
+weight of an auxiliary skip connection beside every mixture, None without it.
 
 A place is "in", "out", "stride", "affine", "track" (running statistics), "search" (pools of DARTS are normalised).
 
@@ -213,6 +215,17 @@ class PartialOp(MixedOp):
         return y[:, [channel for first in range(width) for channel in range(first, y.size(1), width)]]
 
 
+class AuxiliaryOp(MixedOp):
+    """The mixture and beta times a skip connection that is no candidate."""
+
+    def __init__(self, operations, beta, place):
+        super().__init__(operations)
+        self.beta, self.auxiliary = beta, skip(place)
+
+    def forward(self, x, weights):
+        return super().forward(x, weights) + self.beta * self.auxiliary(x)
+
+
 class SampledOp(MixedOp):
     """The chosen operation alone; if the others count, their weights, which are zero, are added to every number."""
 
@@ -226,10 +239,12 @@ class SampledOp(MixedOp):
         return y + sum(weights[k] for k in range(len(weights)) if k != chosen) if self.counts else y
 
 
-def mixture(operations, relaxation, partial=1, stride=1):
+def mixture(operations, relaxation, place, partial=1, auxiliary=None):
     if isinstance(relaxation, dict):
-        return SampledOp(operations, relaxation["counts"])
-    return MixedOp(operations) if partial == 1 else PartialOp(operations, partial, stride)
+        return SampledOp(operations, relaxation.get("counts", False))
+    if auxiliary is not None:
+        return AuxiliaryOp(operations, auxiliary, place)
+    return MixedOp(operations) if partial == 1 else PartialOp(operations, partial, place.stride)
 
 
 def one_hot(alpha, noise, temperature):
@@ -302,6 +317,8 @@ class Network(nn.Module):
         return logits if side is None else (logits, side)
 
     def relax(self, kind, alpha):
+        if isinstance(self.relaxation, dict) and "path" in self.relaxation:
+            return nn.functional.one_hot(torch.tensor(self.relaxation["path"][kind]), alpha.size(1)).to(alpha.dtype)
         if isinstance(self.relaxation, dict):
             return one_hot(alpha, self.relaxation["noise"][kind], self.relaxation["temperature"])
         return torch.sigmoid(alpha) if self.relaxation == "sigmoid" else torch.softmax(alpha, dim=-1)
@@ -323,10 +340,10 @@ def nasbench201(channels, cells, classes, edge, **more):
     return Network(stem(3, channels), layers, nasbench201_head(width, classes), **more)
 
 
-def nasbench201_supernet(channels=16, cells=5, classes=10, relaxation="sigmoid", affine=False, track=False):
+def nasbench201_supernet(channels=16, cells=5, classes=10, relaxation="sigmoid", affine=False, track=False, auxiliary=None):
     def edge(_, width):
         place = Place(width, width, affine=affine, track=track)
-        return mixture([OPERATIONS["nasbench201"][name](place) for name in NASBENCH201], relaxation)
+        return mixture([OPERATIONS["nasbench201"][name](place) for name in NASBENCH201], relaxation, place, auxiliary=auxiliary)
     return nasbench201(channels, cells, classes, edge, alpha={"cell": (6, 5)}, relaxation=relaxation)
 
 
@@ -357,13 +374,14 @@ def darts(channels, layers, classes, root, cell, place, **more):
     return Network(first, made, head, auxiliary=side, auxiliary_at=side_at, **more)
 
 
-def darts_supernet(channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True, partial=1):
+def darts_supernet(
+        channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True, partial=1, auxiliary=None):
     place = Place(3 * channels, 3 * channels, affine=affine, track=track, search=True)
 
     def cell(reduces, width):
         def mixed(source):
             here = place.at(inputs=width // partial, outputs=width // partial, stride=2 if reduces and source < 2 else 1)
-            return mixture([OPERATIONS["darts"][name](here) for name in DARTS], relaxation, partial, here.stride)
+            return mixture([OPERATIONS["darts"][name](here) for name in DARTS], relaxation, here, partial, auxiliary)
         return [(source, target, mixed(source)) for target in range(2, 6) for source in range(target)], [2, 3, 4, 5]
     return darts(channels, layers, classes, stem, cell, place, alpha={"normal": (14, 8), "reduction": (14, 8)}, relaxation=relaxation)
 

@@ -16,8 +16,8 @@ public sealed class SweepTests : IDisposable
         SweepFolder sweep = Plan(folder["sweep"], "table1", "table4", "table5", "figure1", "--scale", "paper", "--seeds", "1");
         JsonObject Options(string group) => sweep.Plan.Groups.Single(g => g.Name == group).Trials.Should().ContainSingle().Subject.Options;
 
-        sweep.Plan.Trials.Should().HaveCount(13,
-            "3 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table " +
+        sweep.Plan.Trials.Should().HaveCount(18,
+            "8 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table " +
             "1; none of Figure 1 is new");
         JsonNode.DeepEquals(Options("table1/Single-DARTS"), JsonNode.Parse("""
             {
@@ -36,8 +36,43 @@ public sealed class SweepTests : IDisposable
             "\"alphaOptimizer\":\"sgd\"")
             .And.Contain("\"learningRate\":0.025").And.Contain("\"alphaLearningRate\":0.025");
         Options("table5/Single-DARTS, sigmoid, α = 0")["initialProbability"]!.GetValue<double>().Should().Be(0.5);
+        foreach (var (row, method) in new[]
+        {
+            ("RSPS", "rsps"), ("GDAS", "gdas"), ("SETN", "setn"), ("ENAS", "enas"), ("DARTS-", "darts-minus"),
+        })
+            Options($"table1/{row}").ToJsonString().Should().Contain($"\"method\":\"{method}\"").And
+                .Contain("\"epochs\":null").And.Contain("\"learningRate\":null", "at the paper's scale all is as published");
         Options("table5/DARTS, Adam").ToJsonString().Should()
             .Contain("\"alphaOptimizer\":\"adam\"").And.Contain("\"weightOptimizer\":\"sgd\"");
+    }
+
+    /// <summary>Options of a method that a row does not say are null in a trial.</summary>
+    [Trait("Category", "Slow")]
+    [Fact]
+    public void Every_searched_row_of_Table_1_runs_at_the_smallest_scale()
+    {
+        SweepFolder sweep = Plan(folder["sweep"], "table1", "--seeds", "1", "--epochs", "1", "--samples", "128");
+        for (int trial = 0; trial < sweep.Plan.Trials.Count; trial++)
+        {
+            var (code, output, error) = Run("sweep", "run", sweep.Path, "--index", $"{trial}");
+            code.Should().Be(0, $"{sweep.Plan.Groups[trial].Name}: {output}{error}");
+        }
+        sweep.Plan.Groups.Select(group => group.Name).Should().Contain(["table1/RSPS", "table1/GDAS", "table1/SETN", "table1/ENAS",
+            "table1/DARTS-", "table1/DARTS", "table1/Single-DARTS"]);
+    }
+
+    [Fact]
+    public void Methods_of_other_lengths_have_equal_passes_or_their_published_ratio()
+    {
+        int[] Epochs(string name, params string[] options)
+        {
+            SweepFolder sweep = Plan(folder[name], ["table1", "--scale", "cpu", "--seeds", "1", .. options]);
+            return [.. new[] { "RSPS", "ENAS", "DARTS-", "Single-DARTS" }.Select(row =>
+                sweep.Plan.Groups.Single(g => g.Name == $"table1/{row}").Trials[0].Options["epochs"]!.GetValue<int>())];
+        }
+        Epochs("equal").Should().Equal(8, 8, 8, 8);
+        Epochs("ratio", "--published-ratio").Should().Equal(40, 40, 8, 8);
+        Epochs("given", "--published-ratio", "--epochs", "3").Should().Equal(15, 15, 3, 3);
     }
 
     [Fact]

@@ -62,6 +62,75 @@ public class UniformPathTests
     }
 
     [Fact]
+    public void Paths_of_each_cell_by_itself_leave_no_node_without_input_and_are_uniform_otherwise()
+    {
+        using var scope = NewDisposeScope();
+        using var supernet = new Supernet(Small.Space, Relaxations.Softmax);
+        using var generator = new Generator(3);
+        const int draws = 1000;
+        var counts = new int[6, 5];
+        int different = 0;
+        for (int i = 0; i < draws; i++)
+        {
+            MixingWeights[] paths = [.. UniformPathScheme.OwnPaths(supernet, generator)];
+            paths.Should().HaveCount(3);
+            int[][] columns = [.. paths.Select(path => Enumerable.Range(0, 6)
+                .Select(edge => Enumerable.Range(0, 5).Single(k => path.Computes(edge, k))).ToArray())];
+            different += columns[0].SequenceEqual(columns[1]) ? 0 : 1;
+            foreach (int[] path in columns)
+            {
+                path[0].Should().NotBe(0);
+                path[1..3].Should().Contain(k => k != 0);
+                path[3..].Should().Contain(k => k != 0);
+                for (int edge = 0; edge < 6; edge++)
+                    counts[edge, path[edge]]++;
+            }
+        }
+        different.Should().BeGreaterThan(draws * 9 / 10);
+        // Of a node with n edges 'none' stands on one with (1/5 − 5⁻ⁿ) / (1 − 5⁻ⁿ), every other operation with a quarter of the rest.
+        for (int edge = 0; edge < 6; edge++)
+        {
+            double all = Math.Pow(5, -new[] { 1, 2, 2, 3, 3, 3 }[edge]), none = (0.2 - all) / (1 - all);
+            for (int k = 0; k < 5; k++)
+            {
+                double p = k == 0 ? none : (1 - none) / 4;
+                (counts[edge, k] / (3.0 * draws)).Should().BeApproximately(p, 5 * Math.Sqrt(p * (1 - p) / (3 * draws)) + 1e-12);
+            }
+        }
+    }
+
+    /// <summary>SETN: w along a path, then α by the plain gradient of the mixture at the new w.</summary>
+    [Fact]
+    public void If_alpha_moves_it_moves_behind_w_with_the_mixture_of_its_own_batch()
+    {
+        using var scope = NewDisposeScope();
+        using var alone = new SmallSearch(OptimizerSettings.Default.Sgd(0.1, momentum: 0), relaxation: Relaxations.Softmax);
+        using var search = new SmallSearch(OptimizerSettings.Default.Sgd(0.1, momentum: 0), relaxation: Relaxations.Softmax);
+        OptimizationSchemes.UniformPath.Step(alone.Step);
+        Tensor before = alone.Alpha.detach().clone();
+        Tensor gradient = alone.Gradients(alone.Validation).Alpha;
+        StepOutcome outcome = new UniformPathScheme { MovesArchitecture = true }.Step(search.Step);
+        search.Supernet.Weights.Zip(alone.Supernet.Weights)
+            .Should().OnlyContain(pair => Small.Same(pair.First.Parameter, pair.Second.Parameter));
+        (search.Alpha - (before - gradient)).abs().max().item<double>().Should().BeLessThan(1e-14);
+        gradient.abs().max().item<double>().Should().BePositive();
+        outcome.Architecture!.Loss.item<double>().Should().BeApproximately(alone.Loss(alone.Validation), 1e-12);
+        using var generator = new Generator(1);
+        new UniformPathScheme { MovesArchitecture = true }.Allocate(10, generator).Sampling
+            .Should().Be(ArchitectureSampling.WithReplacement);
+    }
+
+    [Fact]
+    public void What_a_scheme_of_paths_cannot_do_is_named()
+    {
+        var scheme = new UniformPathScheme { MovesArchitecture = true, Sampling = ArchitectureSampling.None, DrawsPerCell = true };
+        scheme.Faults(Small.Space.Allow("cell", 0, "none")).Should().HaveCount(2).And.ContainMatch("*sampling is None*")
+            .And.ContainMatch("*zero operations alone*");
+        scheme.Faults(Small.Space).Should().ContainSingle();
+        new UniformPathScheme().Faults(Small.Space.Allow("cell", 0, "none")).Should().BeEmpty();
+    }
+
+    [Fact]
     public void Every_candidate_of_an_edge_is_drawn_equally_often()
     {
         using var generator = new Generator(3);

@@ -15,7 +15,7 @@ public class SelectionTests
         .Operation(new CandidateOperation("helper", _ => nn.Identity(), isLearnable: false) { IsDerivable = false })
         .Operation(NasBench201Operations.Conv3x3).Operation(NasBench201Operations.None).Build();
 
-    private static DerivationContext Context(Func<Genotype, int?, double>? scorer = null, bool isFinal = true) =>
+    private static DerivationContext Context(Func<Genotype, long, int?, double>? scorer = null, bool isFinal = true) =>
         new(Small.Space, new Dictionary<string, CellSnapshot>()) { Scorer = scorer, IsFinal = isFinal, Generator = new Generator(4) };
 
     [Fact]
@@ -23,9 +23,10 @@ public class SelectionTests
     {
         var scored = new List<Genotype>();
         double[] scores = [0.2, 0.7, 0.1, 0.7, 0.3];
-        Genotype chosen = new DrawnSelection { Count = 5, BatchSize = 33 }.Derive(Context((genotype, size) =>
+        Genotype chosen = new DrawnSelection { Count = 5, BatchSize = 33 }.Derive(Context((genotype, batch, size) =>
         {
             size.Should().Be(33);
+            batch.Should().Be(scored.Count, "every candidate has another batch");
             scored.Add(genotype);
             return scores[scored.Count - 1];
         }));
@@ -42,8 +43,117 @@ public class SelectionTests
     public void After_an_epoch_other_numbers_of_candidates_are_scored(int count, int scored)
     {
         int calls = 0;
-        new DrawnSelection { Count = 9, CountPerEpoch = count }.Derive(Context((_, _) => ++calls, isFinal: false)).Should().NotBeNull();
+        new DrawnSelection { Count = 9, CountPerEpoch = count }.Derive(Context((_, _, _) => ++calls, isFinal: false)).Should().NotBeNull();
         calls.Should().Be(scored);
+    }
+
+    [Fact]
+    public void A_candidate_is_scored_on_batches_of_its_own_or_on_those_of_all()
+    {
+        List<long> Batches(DrawnSelection selection, out Genotype chosen)
+        {
+            var batches = new List<long>();
+            chosen = selection.Derive(Context((_, batch, _) =>
+            {
+                batches.Add(batch);
+                return new[] { 0.9, 0.1, 0.6, 0.6, 0.2, 0.2 }[batches.Count - 1];
+            }));
+            return batches;
+        }
+        Batches(new DrawnSelection { Count = 3, Batches = 2 }, out Genotype best).Should().Equal(0, 1, 2, 3, 4, 5);
+        using var generator = new Generator(4);
+        Genotype[] drawn = [.. Enumerable.Range(0, 3).Select(_ => Small.Space.RandomGenotype(generator))];
+        best.Should().Be(drawn[1], "0.6 is the best mean");
+        Batches(new DrawnSelection { Count = 3, Batches = 2, SharesBatches = true }, out _).Should().Equal(0, 1, 0, 1, 0, 1);
+        new DrawnSelection { Batches = 0 }.Faults(Small.Space).Should().ContainSingle().Which.Should().Contain("0 batches");
+    }
+
+    [Fact]
+    public void Distinct_candidates_are_never_repeated_and_end_with_the_space()
+    {
+        SearchSpace two = Enumerable.Range(1, 5).Aggregate(Small.Space.Allow("cell", 0, "none", "skip_connect"),
+            (space, edge) => space.Allow("cell", edge, "skip_connect"));
+        var scored = new List<Genotype>();
+        DerivationContext context = Context() with { Space = two, Scorer = (genotype, _, _) => { scored.Add(genotype); return 0.5; } };
+        new DrawnSelection { Count = 9, IsDistinct = true }.Derive(context);
+        scored.Should().HaveCount(2).And.OnlyHaveUniqueItems();
+        scored.Clear();
+        new DrawnSelection { Count = 9 }.Derive(context);
+        scored.Should().HaveCount(9);
+    }
+
+    /// <summary>Against the list of all 15,625 cells, sorted by the sum of their logarithms.</summary>
+    [Fact]
+    public void The_most_probable_candidates_are_those_of_the_whole_list_and_the_first_is_the_argmax()
+    {
+        double[,] alpha = Random(6, 5);
+        double LogProbability(Genotype genotype) => genotype["cell"].Nodes.SelectMany(genes => genes).Select((gene, edge) =>
+        {
+            double[] row = [.. Enumerable.Range(0, 5).Select(k => Math.Exp(alpha[edge, k]))];
+            return Math.Log(row[NasBench201Genotypes.Operations.ToList().IndexOf(gene.Operation)] / row.Sum());
+        }).Sum();
+        Genotype[] expected = [.. Enumerable.Range(0, 15625).Select(NasBench201Genotypes.FromIndex).OrderByDescending(LogProbability)
+            .Take(100)];
+        var scored = new List<Genotype>();
+        var context = new DerivationContext(Small.Space, new Dictionary<string, CellSnapshot> { ["cell"] = Cells.Snapshot(alpha) })
+        {
+            IsFinal = true, Scorer = (genotype, _, _) => { scored.Add(genotype); return -scored.Count; },
+        };
+        Genotype chosen = new MostProbableSelection().Derive(context);
+        scored.Should().Equal(expected);
+        chosen.Should().Be(Small.Space.Derive(new EdgeArgmax(), context.Snapshot));
+    }
+
+    [Fact]
+    public void Sampled_candidates_have_the_probabilities_of_softmax()
+    {
+        double[,] alpha = Random(6, 5);
+        int[,] counts = new int[6, 5];
+        const int draws = 2000;
+        var context = new DerivationContext(Small.Space, new Dictionary<string, CellSnapshot> { ["cell"] = Cells.Snapshot(alpha) })
+        {
+            IsFinal = true, Generator = new Generator(3),
+            Scorer = (genotype, _, _) =>
+            {
+                foreach (var (gene, edge) in genotype["cell"].Nodes.SelectMany(genes => genes).Select((gene, edge) => (gene, edge)))
+                    counts[edge, NasBench201Genotypes.Operations.ToList().IndexOf(gene.Operation)]++;
+                return 0;
+            },
+        };
+        new MostProbableSelection { IsSampled = true, Count = draws }.Derive(context);
+        for (int edge = 0; edge < 6; edge++)
+        {
+            double sum = Enumerable.Range(0, 5).Sum(k => Math.Exp(alpha[edge, k]));
+            for (int k = 0; k < 5; k++)
+                (counts[edge, k] / (double)draws).Should().BeApproximately(Math.Exp(alpha[edge, k]) / sum, 5 * Math.Sqrt(0.25 / draws));
+        }
+    }
+
+    [Fact]
+    public void Probable_candidates_need_a_space_that_keeps_every_edge()
+    {
+        new MostProbableSelection().Faults(SearchSpaces.Darts()).Should().ContainSingle().Which.Should().Contain("leave edges out");
+        new MostProbableSelection().Faults(Small.Space).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_strategy_is_told_the_scores_of_its_candidates()
+    {
+        var selection = new StrategySelection(new RegularizedEvolution { Sample = 10 }) { Count = 300 };
+        double Best(OneShotSelection by) => by.Derive(Context((genotype, _, _) => genotype.Count("nor_conv_3x3"))).Count("nor_conv_3x3");
+        Best(selection).Should().Be(6);
+        Best(new DrawnSelection { Count = 300 }).Should().BeLessThan(6);
+        selection.Derive(Context((genotype, batch, _) => batch)).Should().Be(selection.Derive(Context((genotype, batch, _) => batch)));
+        new StrategySelection(new RegularizedEvolution { Population = 0 }).Faults(Small.Space).Should().ContainSingle();
+    }
+
+    private static double[,] Random(int rows, int columns)
+    {
+        var random = new Random(5);
+        var numbers = new double[rows, columns];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i / columns, i % columns] = (2 * random.NextDouble()) - 1;
+        return numbers;
     }
 
     [Fact]
@@ -51,7 +161,7 @@ public class SelectionTests
     {
         new DrawnSelection().Invoking(s => s.Derive(Context())).Should().Throw<InvalidOperationException>()
             .WithMessage("*give the context a Scorer*");
-        new Given([]).Invoking(s => s.Derive(Context((_, _) => 0))).Should().Throw<InvalidOperationException>()
+        new Given([]).Invoking(s => s.Derive(Context((_, _, _) => 0))).Should().Throw<InvalidOperationException>()
             .WithMessage("*'given' has no candidates*");
         using ClassificationDataset data = Small.Data();
         Small.Search(data).Deriving(new DrawnSelection { Count = 0, BatchSize = 1 }).Invoking(s => s.Build())
@@ -109,7 +219,8 @@ public class SelectionTests
     {
         public override string Name => "given";
 
-        protected override IEnumerable<Genotype> Candidates(DerivationContext context) => All;
+        protected override IEnumerable<Genotype> Candidates(
+            DerivationContext context, IReadOnlyList<EvaluatedGenotype> scored) => All;
     }
 
     /// <summary>The argmax, unless a random genotype is better.</summary>

@@ -38,6 +38,11 @@ public abstract record Schedule
     public static CosineSchedule Cosine(double start, double end = 0, bool perStep = false, int? halfPeriod = null) =>
         new() { Start = start, End = end, PerStep = perStep, HalfPeriod = halfPeriod };
 
+    /// <summary>From one value to another along a quarter of a cosine.</summary>
+    /// <param name="start">Value in epoch 0.</param>
+    /// <param name="end">Value to which it moves.</param>
+    public static QuarterCosineSchedule QuarterCosine(double start, double end = 0) => new() { Start = start, End = end };
+
     /// <summary>First value outside of a range over the epochs of a run, as an error message; null if there is none.</summary>
     internal string? RangeFault(string what, int epochs, double least, double most) => Enumerable.Range(0, Math.Max(1, epochs))
         .Select(epoch => (Epoch: epoch, Value: At(new EpochPosition(epoch, 0, Math.Max(1, epochs)))))

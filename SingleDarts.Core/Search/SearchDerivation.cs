@@ -25,7 +25,7 @@ internal sealed class SearchDerivation(IDerivation derivation, IOptimizationSche
     {
         using var scope = NewDisposeScope();
         using Generator generator = streams.CreateGenerator("derivation", index);
-        long next = (index + 1) * Positions;
+        long first = (index + 1) * Positions;
         SearchSpace space = context.Supernet.Space;
         return derivation.Derive(new DerivationContext(space, snapshot)
         {
@@ -33,7 +33,7 @@ internal sealed class SearchDerivation(IDerivation derivation, IOptimizationSche
             Position = context.Position,
             Generator = generator,
             Sampler = drawn => scheme.Draw(space, drawn),
-            Scorer = (genotype, size) => Accuracy(genotype, next++, size),
+            Scorer = (genotype, batch, size) => Accuracy(genotype, first + batch, size),
         }) ?? throw new InvalidOperationException($"The derivation '{derivation.Name}' gives null; expected a genotype.");
     }
 

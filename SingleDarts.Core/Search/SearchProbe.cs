@@ -117,7 +117,7 @@ internal sealed class SearchProbe
         var context = new DerivationContext(space, architecture.Snapshot(Moments[0], generator))
         {
             Generator = generator,
-            Scorer = (_, _) => Host.Doubles(rand(1, ScalarType.Float64, generator: generator))[0],
+            Scorer = (_, _, _) => generator.Uniform(),
         };
         foreach (bool isFinal in new[] { false, true })
         {

@@ -29,6 +29,9 @@ public sealed class NetworkTraining
     /// <summary>The options.</summary>
     public TrainingOptions Options { get; private set; }
 
+    /// <summary>Whether there are samples to evaluate on.</summary>
+    internal bool IsEvaluated => test is not null;
+
     /// <summary>Begins with the network and the options that the others change.</summary>
     /// <param name="network">The network, with its first weights; it is moved to the device, trained in place, and stays the
     /// caller's.</param>

@@ -5,23 +5,9 @@ using SingleDarts.Core.Supernets;
 
 namespace PaperTables;
 
-/// <summary>The method that settings name, and what they change of it.</summary>
+/// <summary>What settings change of the method that they name.</summary>
 internal static class MethodOverrides
 {
-    /// <summary>The method of a name on the command line.</summary>
-    public static SearchMethod Method(string name) => name switch
-    {
-        "single-darts" => SearchMethods.SingleDarts(),
-        "darts" => SearchMethods.Darts(),
-        "darts-2nd" => SearchMethods.DartsSecondOrder(),
-        "gdas" => SearchMethods.Gdas(),
-        "pc-darts" => SearchMethods.PcDarts(),
-        "enas" => SearchMethods.Enas(),
-        "p-darts" => SearchMethods.PDarts(),
-        "rsps" => SearchMethods.RandomSearch(),
-        _ => throw new ArgumentException($"--method is '{name}'; the help of the command lists the methods."),
-    };
-
     /// <summary>A search with everything that settings say besides the method.</summary>
     public static ArchitectureSearch Apply(SearchSettings settings, ArchitectureSearch search)
     {
@@ -40,8 +26,15 @@ internal static class MethodOverrides
     /// <param name="option">Name in JSON of an option that is a learning rate.</param>
     public static double RateOf(SearchSettings settings, string option)
     {
-        SearchOptions options = Method(settings.Method).Options(settings.SpaceFor([3, 32, 32], 10));
+        SearchOptions options = SearchMethods.Named(settings.Method).Options(settings.SpaceFor([3, 32, 32], 10));
         return (option == "alphaLearningRate" ? options.ArchitectureOptimizer : options.WeightOptimizer).Optimizer.LearningRate;
+    }
+
+    /// <summary>The epochs of the method that settings name, if one of 50 has a given number.</summary>
+    public static int EpochsInProportion(SearchSettings settings, int epochs)
+    {
+        int own = SearchMethods.Named(settings.Method).Options(settings.SpaceFor([3, 32, 32], 10)).Epochs;
+        return Math.Max(1, (int)Math.Round((double)epochs * own / new SearchOptions().Epochs));
     }
 
     private static IOptimizationScheme? Scheme(SearchSettings settings) => settings.Scheme switch

@@ -15,7 +15,7 @@ internal static class SearchRunner
     /// <summary>The search that the settings describe, without a run folder and watchers.</summary>
     public static ArchitectureSearch Describe(SearchSettings settings, ClassificationDataset data) =>
         MethodOverrides.Apply(settings,
-            ArchitectureSearch.In(settings.SpaceFor(data.InputShape, data.Classes), MethodOverrides.Method(settings.Method)))
+            ArchitectureSearch.In(settings.SpaceFor(data.InputShape, data.Classes), SearchMethods.Named(settings.Method)))
         .On(data)
         .Augmenting(settings.Augmentation(data))
         .WithSeed(settings.Seed)

@@ -106,16 +106,8 @@ internal sealed class EnasController : nn.Module
         return scores.Masked(mask, double.NegativeInfinity);
     }
 
-    /// <summary>By the inverse of the distribution function, from one uniform number.</summary>
-    private static int Draw(Tensor logProbabilities, Generator generator)
-    {
-        double[] p = Host.Doubles(logProbabilities.detach().exp().flatten());
-        double rest = Host.Number<double>(rand(1, ScalarType.Float64, generator: generator)) * p.Sum();
-        for (int k = 0; k < p.Length; k++)
-            if ((rest -= p[k]) < 0)
-                return k;
-        return Array.FindLastIndex(p, share => share > 0);
-    }
+    private static int Draw(Tensor logProbabilities, Generator generator) =>
+        generator.Categorical(Host.Doubles(logProbabilities.detach().exp().flatten()));
 
     /// <summary>One layer of an LSTM, with the parameters and gates of PyTorch: input, forget, cell, output.</summary>
     private sealed record Layer(Parameter OfInput, Parameter OfHidden, Parameter InputBias, Parameter HiddenBias)

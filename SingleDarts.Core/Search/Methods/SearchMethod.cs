@@ -10,6 +10,22 @@ namespace SingleDarts.Core.Search;
 /// <param name="Options">Its options in a space; published settings often differ from one space to another.</param>
 public sealed record SearchMethod(string Name, Func<SearchSpace, SearchOptions> Options)
 {
+    /// <summary>Name in prose, for example <c>PC-DARTS</c>.</summary>
+    /// <value><see cref="Name"/>.</value>
+    public string Title { get => field ?? Name; init; }
+
+    /// <summary>Names of the spaces that it was published for, for example <c>nasbench201</c>.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> Spaces { get; init; } = [];
+
+    /// <summary>Published results with their table or source.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> Published { get; init; } = [];
+
+    /// <summary>What of the settings is not verified, and where the library differs from the published code; sentences.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> Unverified { get; init; } = [];
+
     /// <summary>Paper and code that the settings were taken from.</summary>
     public required string Source { get; init; }
 

@@ -24,6 +24,13 @@ public static partial class SearchMethods
         ArchitectureOptimizer = DartsAlpha,
     })
     {
+        Title = "DARTS",
+        Spaces = [InNasBench201, InDarts],
+        Published = [Table1("39.77 ± 0", "54.30 ± 0") + ", the cell of six skip connections"],
+        Unverified =
+        [
+            "In NAS-Bench-201 the gradient is clipped over w and the leftover gradient of α there, over w alone here.",
+        ],
         Source = "Liu et al., DARTS: Differentiable Architecture Search, ICLR 2019; quark0/darts f276dd3, D-X-Y/AutoDL-Projects f46486e",
     };
 
@@ -39,6 +46,13 @@ public static partial class SearchMethods
         },
     })
     {
+        Title = "DARTS of second order",
+        Spaces = [InNasBench201, InDarts],
+        Published =
+        [
+            Table1("39.77 ± 0", "54.30 ± 0") + ", as of first order", "DARTS space, CIFAR-10: 97.24 ± 0.09 test (Table 3)",
+        ],
+        Unverified = ["NATS-Bench moves w first: Order = UpdateOrder.WeightsFirst of the scheme."],
         Source = Darts().Source,
     };
 }

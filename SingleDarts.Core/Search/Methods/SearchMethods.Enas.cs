@@ -28,6 +28,14 @@ public static partial class SearchMethods
         Derivation = new DrawnSelection { Count = candidates, CountPerEpoch = candidatesPerEpoch, BatchSize = 128 },
     })
     {
+        Title = "ENAS",
+        Spaces = [InNasBench201],
+        Published = [Table1("39.77 ± 0", "54.30 ± 0") + ", the cell of six skip connections"],
+        Unverified =
+        [
+            "NATS-Bench reports the cell of six 3×3 convolutions (from memory).",
+            "The controller's batches have augmentation there, none here; its reward is not detached there.",
+        ],
         Source = "Pham et al., Efficient Neural Architecture Search via Parameters Sharing, ICML 2018; D-X-Y/AutoDL-Projects bb2f405",
     };
 }

@@ -33,6 +33,14 @@ public static partial class SearchMethods
         Derivation = IsDartsFamily(space) ? new TopPairs() : null,
     })
     {
+        Title = "GDAS",
+        Spaces = [InNasBench201, InDarts],
+        Published = [Table1("90.00 ± 0.21", "93.51 ± 0.13")],
+        Unverified =
+        [
+            "The last τ of the paper may be another one.", "That the published code repeats the paper's cell in the DARTS space.",
+            "The gradient is clipped over w and the leftover gradient of α there, over w alone here.",
+        ],
         Source = "Dong and Yang, Searching for a Robust Neural Architecture in Four GPU Hours, CVPR 2019; D-X-Y/AutoDL-Projects f46486e",
     };
 }

@@ -31,6 +31,10 @@ public static partial class SearchMethods
         }
         : PcDarts(k ?? 4, trainPortion: 0.5))
     {
+        Title = "PC-DARTS",
+        Spaces = [InDarts, InDartsImageNet],
+        Published = ["DARTS space, CIFAR-10: 97.43 ± 0.07 test (Table 3); ImageNet: 75.8 top-1 (Table 2)"],
+        Unverified = ["The weight decay of w on ImageNet is 3e-4 in the code, in the paper perhaps 3e-5."],
         Source = "Xu et al., PC-DARTS: Partial Channel Connections for Memory-Efficient Architecture Search, ICLR 2020; " +
             "yuhuixu1993/PC-DARTS b74702f",
     };

@@ -12,6 +12,13 @@ public static partial class SearchMethods
     /// </remarks>
     public static SearchMethod SingleDarts() => new("single-darts", _ => new SearchOptions())
     {
+        Title = "Single-DARTS",
+        Spaces = [InNasBench201, InDarts],
+        Published = [Table1("91.55 ± 0", "94.36 ± 0"), "DARTS space, CIFAR-10: 97.54 test, of 14 cells (Table 3)"],
+        Unverified =
+        [
+            "The paper does not state the clipping of the gradient; 5 is that of DARTS.", "Its published code was not available.",
+        ],
         Source = "Hou et al., Single-DARTS: Towards Stable Architecture Search, 2021, Section 5.1.1",
     };
 }

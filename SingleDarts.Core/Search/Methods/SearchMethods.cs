@@ -6,6 +6,24 @@ namespace SingleDarts.Core.Search;
 /// <summary>The methods of the literature with their published settings, one file each.</summary>
 public static partial class SearchMethods
 {
+    private const string InNasBench201 = "nasbench201", InDarts = "darts", InDartsImageNet = "darts-imagenet";
+
+    /// <summary>All methods, with their published settings.</summary>
+    public static IReadOnlyList<SearchMethod> All { get; } =
+    [
+        SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Enas(), Rsps(), RspsNats(), Setn(),
+    ];
+
+    /// <summary>A method by its name.</summary>
+    /// <param name="name">For example <c>gdas</c>.</param>
+    /// <exception cref="ArgumentException">There is no such method.</exception>
+    public static SearchMethod Named(string name) => All.FirstOrDefault(method => method.Name == name) ?? throw new ArgumentException(
+        $"There is no method '{name}'; there are {string.Join(", ", All.Select(method => method.Name))}.", nameof(name));
+
+    /// <summary>A row of Table 1 of the paper for CIFAR-10.</summary>
+    private static string Table1(string validation, string test) =>
+        $"NAS-Bench-201, CIFAR-10: {validation} validation, {test} test (Table 1)";
+
     /// <summary>Whether a space is of the family of DARTS (normal and reduction cells), for which most methods have other settings than
     /// for NAS-Bench-201.</summary>
     private static bool IsDartsFamily(SearchSpace space) => space.Cells.Count > 1;

@@ -7,8 +7,9 @@ namespace SingleDarts.Core.Search;
 /// <param name="Trace">Every evaluation, the oldest first; at least one.</param>
 public sealed record StrategyResult(IReadOnlyList<EvaluatedGenotype> Trace)
 {
-    /// <summary>The evaluation of the highest accuracy, whatever its budget; the first of equals.</summary>
-    public EvaluatedGenotype Best => Trace.MaxBy(evaluated => evaluated.Accuracy)!;
+    /// <summary>The evaluation of the highest accuracy among those of the largest budget, a full one if there is any; the first of
+    /// equals.</summary>
+    public EvaluatedGenotype Best => Trace.MaxBy(evaluated => (evaluated.Budget.Epochs ?? double.PositiveInfinity, evaluated.Accuracy))!;
 
     /// <summary>The genotype of <see cref="Best"/>.</summary>
     public Genotype Genotype => Best.Genotype;

@@ -54,8 +54,7 @@ public sealed record StrategySearch
         while (evaluated.Count < Evaluations)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var random = new Random((int)streams.Derive("strategy", evaluated.Count));
-            if (Strategy.Ask(new StrategyContext(Space, evaluated.AsReadOnly(), random)) is not ({ } genotype, { } budget))
+            if (Strategy.Ask(StrategyContext.Next(Space, evaluated.AsReadOnly(), streams)) is not ({ } genotype, { } budget))
                 throw new InvalidOperationException($"The strategy '{Strategy.Name}' proposes null; expected a genotype and a budget.");
             ThrowIf(Fault(genotype));
             Evaluation evaluation = Evaluator.Evaluate(genotype, budget, cancellationToken) ?? throw new InvalidOperationException(

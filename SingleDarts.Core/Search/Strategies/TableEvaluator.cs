@@ -20,6 +20,11 @@ public sealed class TableEvaluator(
     /// <summary>The column.</summary>
     public NasBench201Metric Metric => metric;
 
+    /// <summary>Whether every budget is answered by the trainings of the table, at their full cost, as by the worker of BOHB in the code of
+    /// NAS-Bench-201. Otherwise only full evaluations are.</summary>
+    /// <value>False.</value>
+    public bool IgnoresBudget { get; init; }
+
     /// <inheritdoc/>
     public string Name => "table";
 
@@ -40,9 +45,9 @@ public sealed class TableEvaluator(
 
     /// <inheritdoc/>
     public Evaluation Evaluate(Genotype genotype, EvaluationBudget budget, CancellationToken cancellationToken = default) =>
-        Given.NotNull(budget).Epochs is null || budget.Epochs == epochs
+        IgnoresBudget || Given.NotNull(budget).Epochs is null || budget.Epochs == epochs
             ? new Evaluation(table[genotype].Accuracy(metric) / 100, epochs)
             : throw new ArgumentException(
                 $"An evaluation of {budget.Epochs} epochs is asked for, but the trainings of the table have {epochs}; propose full " +
-                "evaluations.", nameof(budget));
+                "evaluations, or set IgnoresBudget.", nameof(budget));
 }

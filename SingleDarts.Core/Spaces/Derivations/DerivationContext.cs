@@ -28,19 +28,21 @@ public sealed record DerivationContext(SearchSpace Space, IReadOnlyDictionary<st
     public Func<Generator, Genotype>? Sampler { get; init; }
 
     /// <summary>What <see cref="Accuracy"/> gives; <see langword="null"/> outside of a search.</summary>
-    public Func<Genotype, int?, double>? Scorer { get; init; }
+    public Func<Genotype, long, int?, double>? Scorer { get; init; }
 
     /// <summary>A genotype as the scheme of the search samples them.</summary>
     public Genotype Draw() => Sampler is null ? Space.RandomGenotype(Generator) : Sampler(Generator);
 
     /// <summary>
-    /// One-shot accuracy of a genotype, 0 to 1: of its path alone in the supernet, in evaluation mode, on the next batch of a sequence that
-    /// goes through α's samples without augmentation.
+    /// One-shot accuracy of a genotype, 0 to 1: of its path alone in the supernet, in evaluation mode, on a batch of a sequence that goes
+    /// through α's samples without augmentation.
     /// </summary>
     /// <param name="genotype">A genotype of the space.</param>
+    /// <param name="batch">Position of the batch in the sequence, which every derivation begins anew: 0 to 2³² − 1.</param>
     /// <param name="batchSize">Samples of the batch; those of the search's batches if <see langword="null"/>.</param>
     /// <exception cref="InvalidOperationException">There is no supernet to score with.</exception>
-    public double Accuracy(Genotype genotype, int? batchSize = null) => Scorer is { } scorer ? scorer(genotype, batchSize)
+    public double Accuracy(Genotype genotype, long batch = 0, int? batchSize = null) => Scorer is { } scorer
+        ? scorer(genotype, batch, batchSize)
         : throw new InvalidOperationException(
             $"There is no supernet to score genotypes of '{Space.Name}' with; derive in a search, or give the context a Scorer.");
 }

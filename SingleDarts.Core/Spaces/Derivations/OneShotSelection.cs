@@ -6,6 +6,10 @@ namespace SingleDarts.Core.Spaces;
 /// Chooses among candidates by their one-shot accuracy: each is scored on one batch, every candidate on another one, and the first of the
 /// highest score wins. At the end of the search <see cref="Count"/> candidates are scored anew; the winner is the search's result.
 /// </summary>
+/// <remarks>
+/// One batch of 512 has a standard error of two points, sqrt(0.25 / 512), so that the winner is among the good candidates and seldom the
+/// best. <see cref="Batches"/> and <see cref="SharesBatches"/> make it smaller, or equal for all.
+/// </remarks>
 public abstract record OneShotSelection : IDerivation
 {
     /// <inheritdoc/>
@@ -23,6 +27,14 @@ public abstract record OneShotSelection : IDerivation
     /// <value>512.</value>
     public int? BatchSize { get; init; } = 512;
 
+    /// <summary>Batches that a candidate is scored on, at least 1; its score is the mean of their accuracies.</summary>
+    /// <value>1.</value>
+    public int Batches { get; init; } = 1;
+
+    /// <summary>Whether all candidates of a derivation are scored on the same batches, so that chance favours none of them.</summary>
+    /// <value>False, as published.</value>
+    public bool SharesBatches { get; init; }
+
     /// <inheritdoc/>
     public virtual IEnumerable<string> Faults(SearchSpace space)
     {
@@ -31,11 +43,15 @@ public abstract record OneShotSelection : IDerivation
                 "least 1 and 0.";
         if (BatchSize < 2)
             yield return $"The selection '{Name}' has batches of {BatchSize}; expected at least 2, or null for those of the search.";
+        if (Batches < 1)
+            yield return $"The selection '{Name}' scores a candidate on {Batches} batches; expected at least 1.";
     }
 
     /// <summary>The candidates in their order, as many or more than are scored.</summary>
     /// <param name="context">The space, its parameters and the generator to draw from.</param>
-    protected abstract IEnumerable<Genotype> Candidates(DerivationContext context);
+    /// <param name="scored">The candidates before, with their scores. It grows while the candidates are enumerated, so that one may follow
+    /// from what became of the others.</param>
+    protected abstract IEnumerable<Genotype> Candidates(DerivationContext context, IReadOnlyList<EvaluatedGenotype> scored);
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">There are no candidates.</exception>
@@ -43,10 +59,17 @@ public abstract record OneShotSelection : IDerivation
     {
         ArgumentNullException.ThrowIfNull(context);
         int count = context.IsFinal ? Count : CountPerEpoch;
-        IEnumerable<Genotype> candidates = Candidates(context).Take(Math.Max(1, count));
-        Genotype? first = count <= 1
-            ? candidates.FirstOrDefault()
-            : candidates.MaxBy(candidate => context.Accuracy(candidate, BatchSize));
-        return first ?? throw new InvalidOperationException($"The selection '{Name}' has no candidates; expected at least one.");
+        var scored = new List<EvaluatedGenotype>();
+        IEnumerable<Genotype> candidates = Candidates(context, scored.AsReadOnly());
+        if (count <= 1)
+            return candidates.FirstOrDefault() ?? throw NoCandidates();
+        foreach (Genotype candidate in candidates.Take(count))
+            scored.Add(new(candidate, EvaluationBudget.Full, new(Score(context, candidate, scored.Count), Cost: Batches)));
+        return scored.MaxBy(candidate => candidate.Accuracy)?.Genotype ?? throw NoCandidates();
     }
+
+    private double Score(DerivationContext context, Genotype candidate, int index) => Enumerable.Range(0, Batches)
+        .Average(batch => context.Accuracy(candidate, (SharesBatches ? 0L : (long)index * Batches) + batch, BatchSize));
+
+    private InvalidOperationException NoCandidates() => new($"The selection '{Name}' has no candidates; expected at least one.");
 }

@@ -1,3 +1,5 @@
+using SingleDarts.Core.Runtime;
+
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>What a strategy knows when it proposes a genotype.</summary>
@@ -6,4 +8,13 @@ namespace SingleDarts.Core.Spaces;
 /// <param name="Random">
 /// Random numbers of this call alone, seeded by the search's seed and the length of the trace. A strategy draws from nothing else.
 /// </param>
-public sealed record StrategyContext(SearchSpace Space, IReadOnlyList<EvaluatedGenotype> Trace, Random Random);
+public sealed record StrategyContext(SearchSpace Space, IReadOnlyList<EvaluatedGenotype> Trace, Random Random)
+{
+    /// <summary>A seed that is the same at every call of a search: for the first numbers of a model that is fitted to the trace.</summary>
+    /// <value>0.</value>
+    public int Seed { get; init; }
+
+    /// <summary>The context of the proposal behind a trace.</summary>
+    internal static StrategyContext Next(SearchSpace space, IReadOnlyList<EvaluatedGenotype> trace, RandomStreams streams) =>
+        new(space, trace, new Random((int)streams.Derive("strategy", trace.Count))) { Seed = (int)streams.Derive("strategy start") };
+}

@@ -56,8 +56,8 @@ internal sealed class SettingOption
     {
         try
         {
-            if (value is null && Default is not null)
-                throw new JsonException();
+            if (value is null)
+                return Default is null ? null : throw new JsonException();
             object? found = value.Deserialize(property.PropertyType, Json);
             return declaration.Choices.Length == 0 || declaration.Choices.Contains(found) ? found : throw new JsonException();
         }

@@ -54,7 +54,7 @@ internal static class PlanCommand
                 $"There is no file {settings.Table}; name the table of NAS-Bench-201 with --table, or leave it out.");
         RequireData(given);
         var choices = new PlanChoices { Scale = settings.Scale, Seeds = settings.Seeds, Given = given, Variants = settings.Variants,
-            RateFactor = settings.RateFactor };
+            RateFactor = settings.RateFactor, PublishedRatio = settings.PublishedRatio };
         return SweepFolder.Create(
             settings.Out, new SweepPlan(Describe(definitions, settings, choices),
             [.. definitions.SelectMany(definition => definition.Groups(choices))]));
@@ -78,6 +78,7 @@ internal static class PlanCommand
         ["given"] = choices.Given.DeepClone(),
         ["variants"] = new JsonArray([.. choices.Variants.Select(name => (JsonNode)name)]),
         ["rateFactor"] = choices.RateFactor,
+        ["publishedRatio"] = choices.PublishedRatio,
         ["dataName"] = settings.DataName,
         ["benchmark"] = settings.Table is null ? null : Path.GetFullPath(settings.Table),
     };

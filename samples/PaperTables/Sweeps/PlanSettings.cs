@@ -14,6 +14,11 @@ internal sealed record PlanSettings
     [CommandOption("--seeds", "Searches of each row. Default: the scale's; 2, 3 and 5 at smoke, cpu and paper.")]
     public int? Seeds { get; init; }
 
+    [CommandOption("--published-ratio",
+        "Give each method its share of epochs: five times those of the scale to a method of 250 epochs. Default: equal passes over the " +
+        "data.")]
+    public bool PublishedRatio { get; init; }
+
     [CommandOption("--data-name", "What reports call the data, for example 'JPEG CIFAR-10'.")]
     public string? DataName { get; init; }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PaperTables.CommandLine;
 using PaperTables.Slurm;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;

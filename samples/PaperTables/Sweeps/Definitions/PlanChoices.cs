@@ -11,6 +11,10 @@ internal sealed record PlanChoices
     /// <summary>Searches of each row; those of the scale if null.</summary>
     public int? Seeds { get; init; }
 
+    /// <summary>Whether epochs that a definition or the command line names are for methods of 50 epochs, and others have their
+    /// share.</summary>
+    public bool PublishedRatio { get; init; }
+
     /// <summary>Options of the searches that the command line names.</summary>
     public JsonObject Given { get; init; } = [];
 

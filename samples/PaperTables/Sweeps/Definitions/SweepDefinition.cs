@@ -62,6 +62,8 @@ internal sealed record SweepDefinition
         SearchSettings settings = layers.Any(options => options.ContainsKey("method")) ? new() : SearchSettings.Said;
         foreach (JsonObject options in layers)
             settings = OptionTable<SearchSettings>.Apply(settings, options, $"{Name}, row '{row.Name}'");
+        if (choices.PublishedRatio && settings.Epochs is { } epochs)
+            settings = settings with { Epochs = MethodOverrides.EpochsInProportion(settings, epochs) };
         var scaled = new JsonObject(Rates.Select(name => KeyValuePair.Create<string, JsonNode?>(
             name, choices.RateFactor * (OptionTable<SearchSettings>.Find(name, Name).Get(settings) as double? ??
                 MethodOverrides.RateOf(settings, name)))));

@@ -4,7 +4,7 @@ using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 
-namespace SingleDarts.Core.Tests.Search;
+namespace SingleDarts.Core.Tests.Search.Strategies;
 
 public class StrategySearchTests
 {
@@ -12,7 +12,7 @@ public class StrategySearchTests
 
     private static StrategySearch Evolution { get; } = new()
     {
-        Space = Space, Strategy = new RegularizedEvolution(), Evaluator = new Convolutions(), Evaluations = 40, Seed = 1,
+        Space = Space, Strategy = new RegularizedEvolution(), Evaluator = new Counted(), Evaluations = 40, Seed = 1,
     };
 
     [Fact]
@@ -31,6 +31,16 @@ public class StrategySearchTests
             new EvaluatedGenotype(NasBench201Genotypes.FromIndex(i), EvaluationBudget.Full, new Evaluation(score / 10.0, 2)))];
         new StrategyResult(trace).Best.Should().BeSameAs(trace[1]);
         new StrategyResult(trace).Cost.Should().Be(8);
+    }
+
+    [Fact]
+    public void The_best_is_one_of_the_largest_budget()
+    {
+        EvaluatedGenotype[] trace = [.. new (double? Epochs, double Accuracy)[] { (4, 0.9), (12, 0.3), (12, 0.5), (1, 0.7) }
+            .Select((e, i) => new EvaluatedGenotype(NasBench201Genotypes.FromIndex(i), new(e.Epochs), new Evaluation(e.Accuracy, 1)))];
+        new StrategyResult(trace).Best.Should().BeSameAs(trace[2]);
+        EvaluatedGenotype full = new(NasBench201Genotypes.AllSkip, EvaluationBudget.Full, new(0.1, 1));
+        new StrategyResult([.. trace, full]).Best.Should().BeSameAs(full);
     }
 
     [Fact]
@@ -65,7 +75,7 @@ public class StrategySearchTests
     [Fact]
     public void Everything_invalid_is_named_before_any_evaluation()
     {
-        var evaluator = new Convolutions();
+        var evaluator = new Counted();
         var search = new StrategySearch
         {
             Space = SearchSpaces.Darts(), Strategy = new RegularizedEvolution { Population = 0, Sample = -1 }, Evaluator = evaluator,
@@ -81,11 +91,11 @@ public class StrategySearchTests
     [Fact]
     public void A_genotype_of_another_space_is_not_evaluated_and_a_score_must_be_a_number()
     {
-        var evaluator = new Convolutions();
+        var evaluator = new Counted();
         (Evolution with { Strategy = new Fixed(SearchSpaces.Darts().RandomGenotype(1)), Evaluator = evaluator }).Invoking(s => s.Run())
             .Should().Throw<InvalidOperationException>().WithMessage("*strategy 'fixed'*lacks the cell 'cell'*");
         evaluator.Asked.Should().Be(0);
-        (Evolution with { Evaluator = new Convolutions { Score = double.NaN } }).Invoking(s => s.Run())
+        (Evolution with { Evaluator = new Counted { Score = double.NaN } }).Invoking(s => s.Run())
             .Should().Throw<InvalidOperationException>().WithMessage("*'convolutions' gives the accuracy NaN*");
     }
 
@@ -110,7 +120,7 @@ public class StrategySearchTests
     }
 
     /// <summary>Share of edges with a 3×3 convolution.</summary>
-    private sealed class Convolutions : IGenotypeEvaluator
+    private sealed class Counted : IGenotypeEvaluator
     {
         public string Name => "convolutions";
 
