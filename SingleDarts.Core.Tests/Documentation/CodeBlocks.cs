@@ -13,6 +13,7 @@ public class CodeBlocks
             static string[] args = null!;
             static bool resumes = false;
             static ClassificationDataset data = null!, trainData = null!, testData = null!;
+            static BatchSource train = null!, validation = null!;
             static SearchSpace space = null!;
             static ArchitectureSearch search = null!;
             static Supernet supernet = null!;

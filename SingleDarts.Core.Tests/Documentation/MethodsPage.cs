@@ -39,7 +39,7 @@ public class MethodsPage
             .Deriving(new MostProbableSelection { Batches = 8, SharesBatches = true });
         search.Invoking(s => s.Build()).Should().NotThrow();
 
-        search = ArchitectureSearch.In(space, SearchMethods.DartsMinus(beta: Schedule.QuarterCosine(1))).On(data);
+        search = ArchitectureSearch.In(space, SearchMethods.DartsMinus()).On(data);
         search.Invoking(s => s.Build()).Should().NotThrow();
         search = ArchitectureSearch.In(space).On(data).Decorating(new AuxiliarySkip { IsLearnt = true });       // Single-DARTS with it
         search.Invoking(s => s.Build()).Should().NotThrow();

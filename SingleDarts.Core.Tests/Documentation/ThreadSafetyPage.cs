@@ -18,7 +18,7 @@ public class ThreadSafetyPage
     private static readonly Type[] shared =
     [
         typeof(ArchitectureSearch), typeof(NetworkTraining), typeof(ClassificationDataset), typeof(SweepFolder), typeof(TrialLease),
-        typeof(ImageAugmentation), typeof(ColorJitter), typeof(RandomResizedCrop),
+        typeof(ImageAugmentation), typeof(ColorJitter), typeof(RandomResizedCrop), typeof(SearchMethod),
     ];
 
     [Fact]

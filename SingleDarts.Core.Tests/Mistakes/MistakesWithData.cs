@@ -18,7 +18,9 @@ internal static class MistakesWithData
         Mistake.Of<ArgumentException>("one class", () => Dataset(Images(2), Labels(0, 0), classes: 1), "has 1 classes", "at least 2"),
         Mistake.Of<ArgumentException>("names of other classes", () => Dataset(Images(2), Labels(0, 1), names: ["a"]),
             "1 class names for 3 classes"),
-        Mistake.Of<ArgumentException>("not a number", () => Dataset(TensorArithmetic.Filled([2, 4], double.NaN, ScalarType.Float32), Labels(0, 1)), "sample 0", "repair"),
+        Mistake.Of<ArgumentException>(
+            "not a number", () => Dataset(TensorArithmetic.Filled([2, 4], double.NaN, ScalarType.Float32), Labels(0, 1)),
+            "sample 0", "repair"),
         Mistake.Of<ArgumentException>("no samples", () => Dataset(empty(0, 3, 8, 8, dtype: ScalarType.Byte), Labels()), "is empty"),
         Mistake.Of<ArgumentException>("a sample that is not there", () => WithData(data => data.Subset([0, 40])), "Index 40", "0 to 39"),
         Mistake.Of<ArgumentNullException>("no indices", () => WithData(data => data.Subset(null!)), "indices"),

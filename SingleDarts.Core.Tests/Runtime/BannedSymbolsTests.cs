@@ -55,6 +55,8 @@ public class BannedSymbolsTests
             "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
             "TorchSharp.Modules.SGD TorchSharp.torch/optim::SGD(System.Collections.Generic.IEnumerable`1<TorchSharp.Modules.Parameter>," +
                 "System.Double,System.Double,System.Double,System.Double,System.Boolean,System.Boolean)",
+            "TorchSharp.Modules.Adam TorchSharp.torch/optim::Adam(System.Collections.Generic.IEnumerable`1<TorchSharp.Modules.Parameter>," +
+                "System.Double,System.Double,System.Double,System.Double,System.Double,System.Boolean,System.Boolean)",
         ]);
 
     /// <summary>What the scan must find; never called.</summary>

@@ -28,7 +28,7 @@ public class ReinforceTests
             Tensor taken = tensor([.. Choices.Of(evaluated.Genotype).Select(k => (long)k)]).unsqueeze(1);
             Tensor logProbability = logits.log_softmax(-1).gather(1, taken).sum();
             adam.zero_grad();
-            (logProbability * -(reward - (numerator / denominator))).backward();
+            logProbability.Times((numerator / denominator) - reward).backward();
             adam.step();
         }
         (Logits(strategy, trace) - logits).abs().max().item<double>().Should().BeLessThan(1e-10);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PaperTables.CommandLine;
-using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Sweeps;
 
 namespace PaperTables.Sweeps;
@@ -26,7 +25,7 @@ internal static class TrialWorker
         var runner = new SweepRunner(sweep, (context, token) =>
         {
             if (SearchTrial.PathOf(context.Trial) is { } data)
-                Console.WriteLine($"trial {index} ({name}) reads {Quoted.Escape(data)}, which its options name");
+                Terminal.WriteLine($"trial {index} ({name}) reads {data}, which its options name");
             return SearchTrial.RunAsync(context, threads, token);
         }) { RetryFailed = retryFailed };
         try
