@@ -1,6 +1,5 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
-using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Search;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
