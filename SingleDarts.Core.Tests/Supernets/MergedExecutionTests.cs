@@ -70,6 +70,22 @@ public class MergedExecutionTests
             Difference(expected[name], actual[name]).Should().BeLessThan(Tolerance, "of {0}", name);
     }
 
+    [Theory]
+    [InlineData("darts")]
+    [InlineData("partial")]
+    public void A_supernet_that_changes_its_type_is_still_the_definition(string space)
+    {
+        using var scope = NewDisposeScope();
+        var (input, labels) = Batch(2);
+        using Supernet supernet = Create(space, "softmax", 2, new() { DataType = ScalarType.Float32 });
+        Gradients(supernet, CellExecution.Merged, input.to(ScalarType.Float32), labels);
+        supernet.to(ScalarType.Float64);
+        var expected = Gradients(supernet, CellExecution.PerEdge, input, labels);
+        var actual = Gradients(supernet, CellExecution.Merged, input, labels);
+        foreach (string name in expected.Keys)
+            Difference(expected[name], actual[name]).Should().BeLessThan(Tolerance, "of {0}", name);
+    }
+
     [Fact]
     public void A_kept_graph_can_be_walked_twice()
     {

@@ -205,6 +205,8 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
     /// <summary>The kernel; it copies the weights.</summary>
     private static DepthwiseKernel<TSimd, TVector, T> Kernel(DepthwiseShape shape, DepthwiseLayer layer, Images x, AffineMap map)
     {
+        if (x.Tensor.ElementSize != sizeof(T))
+            throw new InvalidOperationException($"Kernels for {typeof(T).Name} are given {x.Tensor.dtype}.");
         if (layer.Depthwise.shape[0] != shape.Channels || layer.Depthwise.dtype != x.Tensor.dtype)
             throw new ArgumentException($"A depthwise block is given {x.Tensor.dtype} of {shape.Channels} channels; expected " +
                 $"{layer.Depthwise.dtype} of {layer.Depthwise.shape[0]}. Correct the place that it was built for, or the type.");

@@ -14,11 +14,13 @@ Option<string> modes = Value("--modes", $"Of {string.Join(", ", Worker.Modes)}, 
     "merged,recomputation,per-edge,floor,pytorch-channels-last,pytorch");
 Option<string> python = Value("--python", "A Python that may have PyTorch.", OperatingSystem.IsWindows() ? "python" : "python3");
 Option<string?> json = Value<string?>("--json", "File for all figures.", null);
+Option<string> space = Value("--space", "nasbench201 or darts; by default methods are in darts, the rest in nasbench201.", "");
+space.AcceptOnlyFromAmong("nasbench201", "darts", "");
 Argument<string> mode = new("mode");
 mode.AcceptOnlyFromAmong(Worker.Modes);
 
 var step = new Command("step", "The step of a search, computed in several ways side by side.")
-    { channels, cells, batch, size, threads, device, rounds, steps, modes, python, json };
+    { space, channels, cells, batch, size, threads, device, rounds, steps, modes, python, json };
 step.SetAction(p => SideBySide.Run(
     Settings(p), p.GetValue(modes)!.Split(','), p.GetValue(rounds), p.GetValue(steps), p.GetValue(python)!, p.GetValue(json)));
 var grow = new Command("grow", "How a step's time grows with batch, channels, cells and threads.")
@@ -34,7 +36,8 @@ diagnostics.SetAction((p, _) => DiagnosticsCost.RunAsync(Settings(p), p.GetValue
 var parts = new Command("parts", "BenchmarkDotNet on the parts: data, cells, optimiser, checkpoint. Takes its options.") {
     TreatUnmatchedTokensAsErrors = false };
 parts.SetAction(p => BenchmarkSwitcher.FromAssembly(typeof(Worker).Assembly).Run([.. p.UnmatchedTokens]));
-var worker = new Command("worker", "Measures one way on request.") { mode, channels, cells, batch, size, threads, device };
+var worker = new Command("worker", "Measures one way on request.") { mode, space, channels, cells, batch, size, threads,
+    device };
 worker.Hidden = true;
 worker.SetAction(p => Worker.Run(p.GetValue(mode)!, Settings(p)));
 Option<string?> checkedDevice = Value<string?>("--device", "cpu, cuda, cuda:1 or mps; by default cuda if there is one, else cpu.", null);
@@ -52,7 +55,8 @@ return new RootCommand("Benchmarks of SingleDarts.")
     { step, grow, precision, diagnostics, check, parts, worker, checkWorker }.Parse(args).Invoke();
 
 StepSettings Settings(ParseResult p) => new(
-    p.GetValue(channels), p.GetValue(cells), p.GetValue(batch), p.GetValue(size), p.GetValue(threads), p.GetValue(device)!);
+    p.GetValue(channels), p.GetValue(cells), p.GetValue(batch), p.GetValue(size), p.GetValue(threads), p.GetValue(device)!,
+    p.GetValue(space) ?? "");
 
 static Option<T> Value<T>(string name, string description, T otherwise) =>
     new(name) { Description = description, DefaultValueFactory = _ => otherwise };

@@ -15,8 +15,7 @@ namespace Benchmarks;
 /// </summary>
 internal static class Worker
 {
-    /// <summary>Ways to compute the step in NAS-Bench-201; the last three are bi-level steps of methods in the space of DARTS, in 8
-    /// cells.</summary>
+    /// <summary>Ways to compute the step; the last three are bi-level steps of methods.</summary>
     public static readonly string[] Modes =
         ["per-edge", "merged", "recomputation", "bfloat16", "bi-level", "bi-level-2nd", "floor", "darts", "pc-darts", "gdas"];
 
@@ -69,15 +68,13 @@ internal static class Worker
             "gdas" => SearchMethods.Gdas(),
             _ => null,
         };
-        SearchSpace space = method is null
-            ? settings.Space
-            : SearchSpaces.Darts(10, settings.Channels, height: settings.Size, width: settings.Size);
-        var subject = new SupernetStep(settings, space, method?.Options(space) ?? InNasBench201(mode));
+        SearchSpace space = settings.SpaceOf(isMethod: method is not null);
+        var subject = new SupernetStep(settings, space, method?.Options(space) ?? OfExecution(mode));
         step = subject.Run;
         return subject;
     }
 
-    private static SearchOptions InNasBench201(string mode) => new()
+    private static SearchOptions OfExecution(string mode) => new()
     {
         Scheme = mode switch
         {

@@ -10,7 +10,7 @@ internal sealed class MergingPlan
 {
     private readonly bool[,]? computed;
     private readonly bool[] watched;
-    private readonly bool hasKernels;
+    private readonly Type? kernelType;
 
     /// <summary>Plans a cell.</summary>
     /// <param name="kind">The kind of cell.</param>
@@ -25,7 +25,7 @@ internal sealed class MergingPlan
     {
         this.watched = watched;
         IImageKernels? kernels = OwnKernels.For(input);
-        hasKernels = kernels is not null;
+        kernelType = kernels?.GetType();
         computed = weights.Computed;
         CellTopology topology = kind.Topology;
         int[] columns = [.. Enumerable.Range(0, kind.Operations.Count)];
@@ -34,13 +34,13 @@ internal sealed class MergingPlan
             from k in columns
             where edges[edge.Index].Computes(k) && weights.Computes(edge.Index, k)
             select new Candidate(edge, k, edges[edge.Index][k])];
-        bool[] partial = [.. edges.Select((edge, e) => hasKernels && !watched[e] && edge.Partial is { Stride: 1 } &&
+        bool[] partial = [.. edges.Select((edge, e) => kernels is not null && !watched[e] && edge.Partial is { Stride: 1 } &&
             all.Any(c => c.Edge.Index == e && c.Module is not TorchSharp.Modules.Identity) &&
             all.All(c => c.Edge.Index != e || NodeMixture.Fits(c.Module)))];
         bool[] alone = [.. edges.Select((edge, e) => watched[e] || (edge.IsDecorated && !partial[e]))];
         Candidate[] behind = [.. all.Where(c => partial[c.Edge.Index])];
         int[] sources = [.. Enumerable.Range(0, topology.Nodes - 1)];
-        int[] mixed = hasKernels ? [.. sources.Where(source => all.Any(c => c.Edge.Source == source && !alone[c.Edge.Index] &&
+        int[] mixed = kernels is not null ? [.. sources.Where(source => all.Any(c => c.Edge.Source == source && !alone[c.Edge.Index] &&
             !partial[c.Edge.Index] && c.Module is not TorchSharp.Modules.Identity && NodeMixture.Fits(c.Module)))] : [];
         Candidate[] blended = [.. all.Where(c =>
             !alone[c.Edge.Index] && !partial[c.Edge.Index] && mixed.Contains(c.Edge.Source) && NodeMixture.Fits(c.Module))];
@@ -103,7 +103,7 @@ internal sealed class MergingPlan
     /// <param name="watched">Which edges have hooks.</param>
     /// <param name="input">An input node.</param>
     public bool Fits(MixingWeights weights, bool[] watched, Tensor input) => this.watched.SequenceEqual(watched) &&
-        hasKernels == (OwnKernels.For(input) is not null) && (weights.Computed is null
+        kernelType == OwnKernels.For(input)?.GetType() && (weights.Computed is null
         ? computed is null
         : computed is not null && computed.Cast<bool>().SequenceEqual(weights.Computed.Cast<bool>()));
 
