@@ -21,7 +21,7 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
     {
         DepthwiseShape shape = Shape(layer, x);
         using var kernel = Kernel(shape, layer, x, map);
-        return WithMoments(x, shape, shape.WorkingMemory, _ => { }, kernel.Forward);
+        return WithMoments(x, shape, _ => { }, kernel.Forward);
     }
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
     {
         DepthwiseShape shape = PoolingShape(x, stride);
         using var kernel = new PoolingKernel<TSimd, TVector, T>(shape, isMaximum);
-        return WithMoments(x, shape, shape.WorkingMemory, scratch => kernel.Prepare((T*)scratch), kernel.Forward);
+        return WithMoments(x, shape, scratch => kernel.Prepare((T*)scratch), kernel.Forward);
     }
 
     /// <inheritdoc/>
@@ -164,19 +164,19 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
 
     private delegate void Preparation(void* scratch);
 
-    private static (Images, double[], double[]) WithMoments(Images x, DepthwiseShape shape, int working, Preparation prepare, OfImage run)
+    private static (Images, double[], double[]) WithMoments(Images x, DepthwiseShape shape, Preparation prepare, OfImage run)
     {
         int images = x.Count, channels = shape.OutChannels;
         int together = ChannelLoops<TSimd, TVector, T>.Together(channels, shape.OutPixels), width = channels * together;
         Images y = Images.New(x, channels, shape.OutHeight, shape.OutWidth);
         using var memory = new Memory();
-        T* scratch = memory.Numbers<T>((long)working * KernelTeam.Threads);
+        T* scratch = memory.Numbers<T>((long)shape.WorkingMemory * KernelTeam.Threads);
         for (int worker = 0; worker < KernelTeam.Threads; worker++)
-            prepare(scratch + (long)worker * working);
+            prepare(scratch + (long)worker * shape.WorkingMemory);
         double* moments = memory.Numbers<double>((long)images * 2 * width);
         KernelTeam.Run(images, (image, worker) =>
         {
-            run(x.At<T>(image), x.Step, y.At<T>(image), scratch + (long)worker * working);
+            run(x.At<T>(image), x.Step, y.At<T>(image), scratch + (long)worker * shape.WorkingMemory);
             ChannelLoops<TSimd, TVector, T>.Moments(
                 y.At<T>(image), moments + (long)image * 2 * width, width, shape.OutPixels / together);
         });

@@ -6,10 +6,7 @@ namespace SingleDarts.Core.Kernels;
 internal abstract class Kept
 {
     /// <summary>The tensors that are kept.</summary>
-    protected abstract IEnumerable<Tensor> Tensors { get; }
-
-    /// <summary>The tensors that are kept, for what keeps this.</summary>
-    public IEnumerable<Tensor> All => Tensors;
+    public abstract IEnumerable<Tensor> Tensors { get; }
 
     /// <summary>Lets go of what the backward pass can compute again.</summary>
     public abstract void Forget();

@@ -15,7 +15,7 @@ internal sealed class KeptChain(Images[] values, BlockNormalization[] normalizat
     public BlockNormalization[] Normalizations => normalizations;
 
     /// <inheritdoc/>
-    protected override IEnumerable<Tensor> Tensors => Values?.Select(images => images.Tensor) ?? [];
+    public override IEnumerable<Tensor> Tensors => Values?.Select(images => images.Tensor) ?? [];
 
     /// <inheritdoc/>
     public override void Forget()

@@ -11,7 +11,7 @@ internal sealed class KeptBranches(NormalizedBranches[] branches) : Kept
     public NormalizedBranches[]? Branches { get; private set; } = branches;
 
     /// <inheritdoc/>
-    protected override IEnumerable<Tensor> Tensors => Branches?.SelectMany(b => b.Tensors) ?? [];
+    public override IEnumerable<Tensor> Tensors => Branches?.SelectMany(b => b.Tensors) ?? [];
 
     /// <inheritdoc/>
     public override void Forget() => Branches = null;

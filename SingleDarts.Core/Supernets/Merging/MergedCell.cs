@@ -84,8 +84,8 @@ internal sealed class MergedCell(CellTopology topology, IReadOnlyList<IMergedCom
 
         public IReadOnlyList<Kept[]> Parts => parts;
 
-        protected override IEnumerable<Tensor> Tensors =>
-            (node is null ? [] : new[] { node }).Concat(parts.SelectMany(part => part).SelectMany(part => part.All));
+        public override IEnumerable<Tensor> Tensors =>
+            (node is null ? [] : new[] { node }).Concat(parts.SelectMany(part => part).SelectMany(part => part.Tensors));
 
         public override void Forget()
         {
