@@ -14,7 +14,7 @@ internal sealed unsafe class DepthwiseKernel<TSimd, TVector, T> : PlaneKernel<TS
 
     /// <summary>Brings the weights into vectors.</summary>
     /// <param name="shape">Sizes.</param>
-    /// <param name="depthwiseWeight">[C, 1, k, k].</param>
+    /// <param name="depthwiseWeight">[C, 1, k, k]; null for ones.</param>
     /// <param name="pointwiseWeight">[C', C, 1, 1].</param>
     /// <param name="map">a and b.</param>
     public DepthwiseKernel(DepthwiseShape shape, T* depthwiseWeight, T* pointwiseWeight, AffineMap map) : base(shape)
@@ -24,7 +24,8 @@ internal sealed unsafe class DepthwiseKernel<TSimd, TVector, T> : PlaneKernel<TS
         depthwise = (TVector*)vectors;
         for (int lane = 0; lane < shape.Unit; lane++)
             for (int t = 0; t < Taps && shape.Lane[lane] >= 0; t++)
-                vectors[(lane / lanes * Taps + t) * lanes + lane % lanes] = depthwiseWeight[shape.Lane[lane] * Taps + t];
+                vectors[(lane / lanes * Taps + t) * lanes + lane % lanes] =
+                    depthwiseWeight is null ? T.One : depthwiseWeight[shape.Lane[lane] * Taps + t];
         vectors = Memory.Numbers<T>(channels * shape.OutUnit);
         pointwise = (TVector*)vectors;
         for (int lane = 0; lane < shape.OutUnit; lane++)
@@ -104,7 +105,7 @@ internal sealed unsafe class DepthwiseKernel<TSimd, TVector, T> : PlaneKernel<TS
     /// <summary>Adds sums of <see cref="Backward"/> to the gradients of the weights.</summary>
     /// <param name="tapSums">The depthwise weights' sums.</param>
     /// <param name="mixSums">The pointwise weights' sums.</param>
-    /// <param name="ofDepthwise">[C, 1, k, k].</param>
+    /// <param name="ofDepthwise">[C, 1, k, k]; null if it is not asked for.</param>
     /// <param name="ofPointwise">[C', C, 1, 1].</param>
     public void Gather(TVector* tapSums, TVector* mixSums, T* ofDepthwise, T* ofPointwise)
     {
@@ -115,7 +116,7 @@ internal sealed unsafe class DepthwiseKernel<TSimd, TVector, T> : PlaneKernel<TS
             int c = Shape.Lane[lane];
             if (c < 0)
                 continue;
-            for (int t = 0; t < Taps; t++)
+            for (int t = 0; t < Taps && ofDepthwise is not null; t++)
                 ofDepthwise[c * Taps + t] += ofTaps[(lane / lanes * Taps + t) * lanes + lane % lanes];
             for (int o = 0; o < Shape.OutChannels; o++)
                 ofPointwise[o * Shape.Channels + c] += ofMixes[o * Shape.Unit + lane];

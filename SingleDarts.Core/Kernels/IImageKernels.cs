@@ -22,8 +22,8 @@ internal interface IImageKernels
     /// <param name="y">What <see cref="Depthwise"/> gave.</param>
     /// <param name="normalization">p, q, mean and r of each channel.</param>
     /// <param name="into">Gradient in a x + b that this one's is added to; a new tensor if <see langword="null"/>.</param>
-    /// <returns>Gradients in a x + b and in both weights.</returns>
-    (Images Input, Tensor Depthwise, Tensor Pointwise) DepthwiseBackward(
+    /// <returns>Gradients in a x + b and in the weights that there are.</returns>
+    (Images Input, Tensor? Depthwise, Tensor Pointwise) DepthwiseBackward(
         DepthwiseLayer layer, Images x, AffineMap map, Images gradient, Images y, double[][] normalization, Images? into);
 
     /// <summary>Pooling 3×3 with padding 1, which the average leaves out, and its moments.</summary>

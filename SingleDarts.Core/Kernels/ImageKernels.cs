@@ -25,14 +25,15 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
     }
 
     /// <inheritdoc/>
-    public (Images Input, Tensor Depthwise, Tensor Pointwise) DepthwiseBackward(
+    public (Images Input, Tensor? Depthwise, Tensor Pointwise) DepthwiseBackward(
         DepthwiseLayer layer, Images x, AffineMap map, Images gradient, Images y, double[][] normalization, Images? into)
     {
         DepthwiseShape shape = Shape(layer, x);
         using var kernel = Kernel(shape, layer, x, map);
         int images = x.Count, parts = Math.Min(images, MostParts);
         Images dx = into ?? Images.New(x, x.Channels, x.Height, x.Width);
-        Tensor dDepthwise = zeros_like(layer.Depthwise), dPointwise = zeros_like(layer.Pointwise);
+        Tensor? dDepthwise = layer.Depthwise is null ? null : zeros_like(layer.Depthwise);
+        Tensor dPointwise = zeros_like(layer.Pointwise);
         var vectors = new TVector*[normalization.Length];
         for (int i = 0; i < vectors.Length; i++)
             vectors[i] = kernel.OfOutput(normalization[i]);
@@ -49,7 +50,7 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
         for (int part = 1; part < parts; part++)
             for (int i = 0; i < sums; i++)
                 all[i] = TSimd.Add(all[i], all[part * sums + i]);
-        kernel.Gather(all, all + taps, Numbers(dDepthwise), Numbers(dPointwise));
+        kernel.Gather(all, all + taps, dDepthwise is null ? null : Numbers(dDepthwise), Numbers(dPointwise));
         GC.KeepAlive((x, gradient, y, dx));
         return (dx, dDepthwise, dPointwise);
     }
@@ -207,11 +208,12 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
     {
         if (x.Tensor.ElementSize != sizeof(T))
             throw new InvalidOperationException($"Kernels for {typeof(T).Name} are given {x.Tensor.dtype}.");
-        if (layer.Depthwise.shape[0] != shape.Channels || layer.Depthwise.dtype != x.Tensor.dtype)
-            throw new ArgumentException($"A depthwise block is given {x.Tensor.dtype} of {shape.Channels} channels; expected " +
-                $"{layer.Depthwise.dtype} of {layer.Depthwise.shape[0]}. Correct the place that it was built for, or the type.");
-        using Tensor depthwise = layer.Depthwise.contiguous(), pointwise = layer.Pointwise.contiguous();
-        return new(shape, Numbers(depthwise), Numbers(pointwise), map);
+        if (layer.Pointwise.shape[1] != shape.Channels || layer.Pointwise.dtype != x.Tensor.dtype)
+            throw new ArgumentException($"A block of convolutions is given {x.Tensor.dtype} of {shape.Channels} channels; expected " +
+                $"{layer.Pointwise.dtype} of {layer.Pointwise.shape[1]}. Correct the place that it was built for, or the type.");
+        using Tensor? depthwise = layer.Depthwise?.contiguous();
+        using Tensor pointwise = layer.Pointwise.contiguous();
+        return new(shape, depthwise is null ? null : Numbers(depthwise), Numbers(pointwise), map);
     }
 
     /// <summary>The memory of a contiguous tensor.</summary>

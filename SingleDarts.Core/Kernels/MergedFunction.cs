@@ -86,7 +86,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         if (is_grad_enabled())
             throw new InvalidOperationException(
                 "A gradient is to be differentiated again (create_graph), but merged cells have no second derivative. " +
-                "Set supernet.Execution = CellExecution.PerEdge before the forward pass.");
+                "Set the Execution of the network to CellExecution.PerEdge before the forward pass.");
         using var scope = NewDisposeScope();
         var (inputs, p, weights) = state.Split(ctx.get_saved_variables());
         Tensor[] gradients = [.. grad_outputs.Select((g, i) =>

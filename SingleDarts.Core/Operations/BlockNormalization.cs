@@ -19,13 +19,13 @@ internal sealed record BlockNormalization(double[] Mean, double[] Inverse, doubl
 
     /// <summary>A block's, for a batch.</summary>
     /// <param name="module">The module.</param>
-    /// <param name="weights">The block's weights; from the third on γ and β, if it has them.</param>
+    /// <param name="weights">γ and β; none if the block has none.</param>
     /// <param name="mean">μ.</param>
     /// <param name="variance">Biased variance.</param>
     public static BlockNormalization Of(BatchNormalization module, Tensor[] weights, double[] mean, double[] variance) => new(
         mean, [.. variance.Select(v => 1 / Math.Sqrt(v + module.eps))],
-        weights.Length > 2 ? Runtime.Host.Doubles(weights[2]) : [.. mean.Select(_ => 1.0)],
-        weights.Length > 2 ? Runtime.Host.Doubles(weights[3]) : new double[mean.Length]);
+        weights.Length > 0 ? Runtime.Host.Doubles(weights[0]) : [.. mean.Select(_ => 1.0)],
+        weights.Length > 0 ? Runtime.Host.Doubles(weights[1]) : new double[mean.Length]);
 
     /// <summary>No normalisation.</summary>
     /// <param name="channels">Number of channels.</param>
@@ -55,13 +55,13 @@ internal sealed record BlockNormalization(double[] Mean, double[] Inverse, doubl
     /// <summary>Gradients in γ and β, if the block has them.</summary>
     /// <param name="sums">Σ g and Σ g (y − μ).</param>
     /// <param name="factor">A factor of the output.</param>
-    /// <param name="weights">The block's weights.</param>
+    /// <param name="weights">γ and β.</param>
     public IEnumerable<Tensor> OfScaleAndShift((double[] Gradient, double[] Product) sums, double factor, Tensor[] weights)
     {
-        if (weights.Length <= 2)
+        if (weights.Length == 0)
             yield break;
-        yield return As(weights[2], [.. sums.Product.Select((each, c) => factor * Inverse[c] * each)]);
-        yield return As(weights[3], [.. sums.Gradient.Select(each => factor * each)]);
+        yield return As(weights[0], [.. sums.Product.Select((each, c) => factor * Inverse[c] * each)]);
+        yield return As(weights[1], [.. sums.Gradient.Select(each => factor * each)]);
     }
 
     private static Tensor As(Tensor like, double[] values)

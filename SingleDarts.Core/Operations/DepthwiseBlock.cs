@@ -43,9 +43,6 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
     internal bool IsWatched => ForwardHooks.Any(this) || ForwardHooks.Any(depthwise) || ForwardHooks.Any(pointwise) ||
         ForwardHooks.Any(normalization);
 
-    /// <summary>Whether the block normalises with the statistics of the batch.</summary>
-    internal bool UsesBatchStatistics => normalization.training || normalization.running_mean is null;
-
     /// <summary>[N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉].</summary>
     /// <param name="input">[N, InChannels, H, W].</param>
     public override Tensor forward(Tensor input)

@@ -5,17 +5,18 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>
-/// <see cref="DepthwiseBlock"/>s one behind another, by <see cref="IImageKernels"/>. The batch normalisation and ReLU between two blocks
-/// are taken into the loads of the second, so that only the blocks' outputs before their normalisation are kept.
+/// <see cref="DepthwiseBlock"/>s one behind another, or a pointwise <see cref="ReluConvBatchNorm"/>, by <see cref="IImageKernels"/>. The
+/// batch normalisation and ReLU between two blocks are taken into the loads of the second, so that only the blocks' outputs before their
+/// normalisation are kept.
 /// </summary>
 internal sealed class DepthwiseChain
 {
-    private readonly DepthwiseBlock[] blocks;
+    private readonly Block[] blocks;
 
-    private DepthwiseChain(DepthwiseBlock[] blocks)
+    private DepthwiseChain(Block[] blocks)
     {
         this.blocks = blocks;
-        Weights = [.. blocks.SelectMany(WeightsOf)];
+        Weights = [.. blocks.SelectMany(block => block.Weights)];
     }
 
     /// <summary>Weights of the convolutions, scales and shifts of the normalisations, block after block.</summary>
@@ -25,14 +26,16 @@ internal sealed class DepthwiseChain
     /// <param name="module">The module.</param>
     public static DepthwiseChain? Of(nn.Module<Tensor, Tensor> module)
     {
-        DepthwiseBlock[] blocks = module switch
+        if (ForwardHooks.Any(module))
+            return null;
+        Block?[] blocks = module switch
         {
-            DepthwiseBlock one => [one],
-            SeparableConvolution two => [two.First, two.Second],
-            _ => [],
+            DepthwiseBlock one => [Block.Of(one)],
+            SeparableConvolution two => [Block.Of(two.First), Block.Of(two.Second)],
+            ReluConvBatchNorm { KernelSize: 1 } pointwise => [Block.Of(pointwise)],
+            _ => [null],
         };
-        return blocks.Length == 0 || ForwardHooks.Any(module) || blocks.Any(block => block.IsWatched || !block.UsesBatchStatistics)
-            ? null : new DepthwiseChain(blocks);
+        return blocks.All(block => block is not null) ? new DepthwiseChain(blocks!) : null;
     }
 
     /// <summary>The chain of an input.</summary>
@@ -49,9 +52,9 @@ internal sealed class DepthwiseChain
         {
             Images input = l == 0 ? x : values[l - 1];
             AffineMap map = l == 0 ? AffineMap.Identity(x.Channels) : normalizations[l - 1].Affine;
-            var (y, mean, variance) = kernels.Depthwise(Layer(l, split[l]), input, map);
+            var (y, mean, variance) = kernels.Depthwise(blocks[l].Layer(split[l]), input, map);
             values[l] = y;
-            normalizations[l] = BlockNormalization.Of(blocks[l].Normalization, split[l], mean, variance);
+            normalizations[l] = BlockNormalization.Of(blocks[l].Normalization, split[l][blocks[l].Affine..], mean, variance);
             if (tracks)
                 blocks[l].Normalization.Track(mean, variance, (long)y.Count * y.Pixels);
         }
@@ -85,8 +88,12 @@ internal sealed class DepthwiseChain
                 share = normalization.ShareOfP(sums);
             double[][] backward = normalization.Backward(sums, isLast ? p : 1, (long)y.Count * y.Pixels);
             var (dx, ofDepthwise, ofPointwise) = kernels.DepthwiseBackward(
-                Layer(l, split[l]), input, map, g, y, backward, l == 0 ? into : null);
-            ofWeights[l] = [ofDepthwise, ofPointwise, .. normalization.OfScaleAndShift(sums, isLast ? p : 1, split[l])];
+                blocks[l].Layer(split[l]), input, map, g, y, backward, l == 0 ? into : null);
+            ofWeights[l] =
+            [
+                .. ofDepthwise is null ? [] : new[] { ofDepthwise }, ofPointwise,
+                .. normalization.OfScaleAndShift(sums, isLast ? p : 1, split[l][blocks[l].Affine..]),
+            ];
             if (!isLast)
                 g.Tensor.Dispose();
             g = dx;
@@ -94,16 +101,39 @@ internal sealed class DepthwiseChain
         return (g, share, ofWeights.SelectMany(each => each));
     }
 
-    private static IEnumerable<Parameter> WeightsOf(DepthwiseBlock block) => block.Normalization.weight is { } scale
-        ? [block.Depthwise.weight, block.Pointwise.weight, scale, block.Normalization.bias!]
-        : [block.Depthwise.weight, block.Pointwise.weight];
-
-    private Tensor[][] Split(Tensor[] weights) => [.. weights.Chunk(weights.Length / blocks.Length)];
-
-    private DepthwiseLayer Layer(int block, Tensor[] weights)
+    private Tensor[][] Split(Tensor[] weights)
     {
-        TorchSharp.Modules.Conv2d depthwise = blocks[block].Depthwise;
-        return new(weights[0], weights[1], (int)blocks[block].Pointwise.out_channels, (int)depthwise.kernel_size[0],
-            (int)depthwise.stride[0], (int)depthwise.dilation[0]);
+        int next = 0;
+        return [.. blocks.Select(block => weights[next..(next += block.Weights.Length)])];
+    }
+
+    /// <param name="Depthwise">The depthwise convolution; null if each channel is taken as it is.</param>
+    /// <param name="Pointwise">The pointwise convolution.</param>
+    /// <param name="Normalization">The batch normalisation.</param>
+    /// <param name="Stride">Stride of the first convolution.</param>
+    private sealed record Block(Conv2d? Depthwise, Conv2d Pointwise, BatchNormalization Normalization, int Stride)
+    {
+        public Parameter[] Weights =>
+        [
+            .. Depthwise is null ? [] : new[] { Depthwise.weight }, Pointwise.weight,
+            .. Normalization.weight is { } scale ? new[] { scale, Normalization.bias! } : [],
+        ];
+
+        /// <summary>Where γ and β stand in the weights.</summary>
+        public int Affine => Depthwise is null ? 1 : 2;
+
+        public static Block? Of(DepthwiseBlock block) => block.IsWatched || !UsesBatch(block.Normalization)
+            ? null : new(block.Depthwise, block.Pointwise, block.Normalization, (int)block.Depthwise.stride[0]);
+
+        public static Block? Of(ReluConvBatchNorm block) => block.Convolution.bias is not null || !UsesBatch(block.Normalization) ||
+            ForwardHooks.Any(block.Convolution) || ForwardHooks.Any(block.Normalization)
+            ? null : new(null, block.Convolution, block.Normalization, block.Stride);
+
+        public DepthwiseLayer Layer(Tensor[] weights) => Depthwise is null
+            ? new(null, weights[0], (int)Pointwise.out_channels, 1, Stride, 1)
+            : new(weights[0], weights[1], (int)Pointwise.out_channels, (int)Depthwise.kernel_size[0], Stride,
+                (int)Depthwise.dilation[0]);
+
+        private static bool UsesBatch(BatchNormalization normalization) => normalization.training || normalization.running_mean is null;
     }
 }

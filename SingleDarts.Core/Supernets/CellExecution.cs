@@ -1,8 +1,8 @@
 namespace SingleDarts.Core.Supernets;
 
 /// <summary>
-/// How the cells of a supernet are computed. All give the same outputs and first derivatives up to rounding and have the same weights and
-/// checkpoints, so that a supernet can change from one to another at any time. A gradient that is differentiated again
+/// How the cells of a supernet, or of the network of a genotype, are computed in training mode. All give the same outputs and first
+/// derivatives up to rounding and have the same weights and checkpoints, so that a network can change from one to another at any time. A gradient that is differentiated again
 /// (<c>create_graph</c>) needs <see cref="PerEdge"/>; the second-order schemes of this library take it by themselves.
 /// </summary>
 public enum CellExecution
@@ -21,6 +21,6 @@ public enum CellExecution
     /// </summary>
     MergedWithRecomputation,
 
-    /// <summary>Every candidate of every edge by itself, as <see cref="MixedOp"/> defines it.</summary>
+    /// <summary>Every operation of every edge by itself, as <see cref="MixedOp"/> defines it.</summary>
     PerEdge,
 }

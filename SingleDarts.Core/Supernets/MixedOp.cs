@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
@@ -141,7 +140,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
             return null;
         foreach (MergedTerm term in terms)
             marks[term.Column] = true;
-        return MergedFunction.Apply(mixture, [input], weights.P, pass.Recompute, pass.Fault)[0];
+        return pass.Apply(mixture, input, weights.P)[0];
     }
 
     private Tensor Output(int k, Tensor input)

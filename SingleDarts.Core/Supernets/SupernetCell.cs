@@ -65,9 +65,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         ArgumentNullException.ThrowIfNull(previous);
         ArgumentNullException.ThrowIfNull(weights);
         using var scope = NewDisposeScope();
-        Tensor[] inputs = [.. preprocessing.Select((module, i) => module.call(i == Topology.Inputs - 1 ? previous : before))];
-        MergedPass? pass = training && Execution != CellExecution.PerEdge && MergedExecution.Runs(previous.device)
-            ? new MergedPass(Execution == CellExecution.MergedWithRecomputation, fault) : null;
+        MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
+        Tensor[] inputs = [.. preprocessing.Select((module, i) => MergedPass.Call(pass, module, i == Topology.Inputs - 1 ? previous : before))];
         Tensor output = pass is not null && !weights.CountsUncomputed && !weights.IsPath
             ? merged.Forward(inputs, weights, pass)
             : Sum(inputs, weights, pass);

@@ -2,6 +2,8 @@ using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Training;
@@ -18,6 +20,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly LayerStack<NetworkCell> stack;
     private readonly int lastReduction;
+    private readonly BackwardFault fault = new();
+    private CellExecution execution;
 
     /// <summary>Builds a network with weights drawn from a seed.</summary>
     /// <param name="space">The space, with the channels and layers that the network shall have.</param>
@@ -48,7 +52,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         using var kept = new BuildScope();
         using (new RunRandom.Draw(options.Seed, space.HasForeignFactories))
         {
-            stack = new LayerStack<NetworkCell>(Layout, cell => new NetworkCell(cell, genotype[cell.Cell.Name], Layout.Preprocessing));
+            stack = new LayerStack<NetworkCell>(Layout, cell => new NetworkCell(
+                cell, genotype[cell.Cell.Name], Layout.Preprocessing, fault));
             if (options.Auxiliary is { } description)
                 auxiliary = new AuxiliaryHead(
                     Layout.Layers[lastReduction].OutChannels, Layout.Classes, description.PoolStride, description.SecondBatchNorm);
@@ -57,6 +62,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork
         layers = stack.Layers;
         head = stack.Head;
         RegisterComponents();
+        Execution = options.Execution;
+        fault.Watch(parameters());
         if (SharedModules.Faults(Parts).ToList() is { Count: > 0 } faults)
             throw new ArgumentException($"The network of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
     }
@@ -75,6 +82,18 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <summary>The genotype.</summary>
     public Genotype Genotype { get; }
 
+    /// <summary>How the cells are computed in training mode; it can be changed at any time, the weights stay what they are.</summary>
+    public CellExecution Execution
+    {
+        get => execution;
+        set
+        {
+            execution = value;
+            foreach (NetworkCell cell in layers.OfType<NetworkCell>())
+                cell.Execution = value;
+        }
+    }
+
     /// <summary>Parameters of the auxiliary classifier; 0 without one.</summary>
     public long AuxiliaryParameters => auxiliary?.parameters().Sum(p => p.numel()) ?? 0;
 
@@ -89,6 +108,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     /// <exception cref="ArgumentException">The images have another shape than the space's.</exception>
     public override (Tensor Logits, Tensor? Auxiliary) Classify(Tensor input)
     {
+        fault.Throw();
         using var scope = NewDisposeScope();
         Tensor? side = null;
         Tensor logits = stack.Forward(input, (cell, before, previous) =>
@@ -103,12 +123,30 @@ public sealed class EvaluationNetwork : ClassificationNetwork
     }
 
     /// <inheritdoc/>
+    protected override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) =>
+        Moved(base._to(device, dtype, non_blocking));
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) =>
+        Moved(base._to(deviceType, deviceIndex, non_blocking));
+
+    /// <inheritdoc/>
+    protected override nn.Module _to(ScalarType dtype, bool non_blocking) => Moved(base._to(dtype, non_blocking));
+
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         // The finalizer runs after a constructor that threw, too.
         if (disposing)
             stack.IsDisposed = true;
         base.Dispose(disposing);
+    }
+
+    /// <summary>Moving replaces the parameters.</summary>
+    private nn.Module Moved(nn.Module network)
+    {
+        fault.Watch(parameters());
+        return network;
     }
 
     /// <summary>Index of the last reduction cell; −1 if there is none.</summary>

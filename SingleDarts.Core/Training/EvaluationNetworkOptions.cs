@@ -1,3 +1,5 @@
+using SingleDarts.Core.Supernets;
+
 namespace SingleDarts.Core.Training;
 
 /// <summary>How an <see cref="EvaluationNetwork"/> is built.</summary>
@@ -8,6 +10,10 @@ public sealed record EvaluationNetworkOptions
 
     /// <summary>The auxiliary classifier behind the last reduction cell; none if <see langword="null"/>.</summary>
     public AuxiliaryHeadOptions? Auxiliary { get; init; }
+
+    /// <summary>How the cells are computed in training mode.</summary>
+    /// <value><see cref="CellExecution.Merged"/>.</value>
+    public CellExecution Execution { get; init; } = CellExecution.Merged;
 
     /// <summary>
     /// Whether a node may read another one twice, as in the cells of NASNet; derived cells do not, so that it is a fault by default.

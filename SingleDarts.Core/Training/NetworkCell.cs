@@ -2,6 +2,7 @@ using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Training;
@@ -14,12 +15,16 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> operations;
     private readonly CellTopology topology;
     private readonly CellGenotype cell;
+    private readonly int[] sources;
     private readonly string kind;
+    private readonly BackwardFault fault;
 
-    public NetworkCell(CellPlacement placement, CellGenotype cell, Factory preprocessingFactory)
+    public NetworkCell(CellPlacement placement, CellGenotype cell, Factory preprocessingFactory, BackwardFault fault)
         : base(nameof(NetworkCell))
     {
         this.cell = cell;
+        this.fault = fault;
+        sources = [.. cell.Nodes.SelectMany(genes => genes.Select(gene => gene.Source))];
         kind = placement.Cell.Name;
         topology = placement.Cell.Topology;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(preprocessingFactory.Create)]);
@@ -38,28 +43,52 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>Probability that an operation other than an identity loses a sample while training.</summary>
     public double DropPathProbability { get; set; }
 
+    /// <summary>How operations that leave the same node are computed in training mode.</summary>
+    public CellExecution Execution { get; set; }
+
     public override Tensor forward(Tensor before, Tensor previous)
     {
         using var scope = NewDisposeScope();
+        MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
         var nodes = new Tensor?[topology.Nodes];
-        for (int i = 0; i < topology.Inputs; i++)
-            nodes[i] = preprocessing[i].call(i == topology.Inputs - 1 ? previous : before);
+        var merged = new Tensor?[operations.Count];
         int next = 0;
-        for (int node = topology.Inputs; node < topology.Nodes; node++)
-            foreach (Gene gene in cell.Nodes[node - topology.Inputs])
-                if (Output(operations[next++], nodes[gene.Source]) is { } term)
-                    nodes[node] = nodes[node] is { } sum ? sum.Plus(term) : term;
+        for (int node = 0; node < topology.Nodes; node++)
+        {
+            if (node < topology.Inputs)
+                nodes[node] = MergedPass.Call(pass, preprocessing[node], node == topology.Inputs - 1 ? previous : before);
+            else
+                foreach (Gene gene in cell.Nodes[node - topology.Inputs])
+                    if (Output(next, merged[next++], nodes[gene.Source]) is { } term)
+                        nodes[node] = nodes[node] is { } sum ? sum.Plus(term) : term;
+            if (nodes[node] is { } value && pass is not null)
+                Merge(node, value, pass, merged);
+        }
         return (topology.OutputMultiplier == 1
             ? nodes[topology.OutputNodes[0]]!.alias()
             : cat([.. topology.OutputNodes.Select(node => nodes[node]!)], 1)).MoveToOuterDisposeScope();
     }
 
-    private Tensor? Output(nn.Module<Tensor, Tensor> operation, Tensor? input)
+    private Tensor? Output(int gene, Tensor? merged, Tensor? input)
     {
         if (input is null)
             return null;
-        Tensor output = operation.call(input);
+        nn.Module<Tensor, Tensor> operation = operations[gene];
+        Tensor output = merged ?? operation.call(input);
         bool drops = training && DropPathProbability > 0 && operation is not TorchSharp.Modules.Identity;
         return drops ? DropPath.Apply(output, DropPathProbability) : output;
+    }
+
+    /// <summary>Computes what can be computed together of the operations that leave a node, each with p = 1 into its own place.</summary>
+    private void Merge(int node, Tensor value, MergedPass pass, Tensor?[] outputs)
+    {
+        MergedTerm[] terms = [.. Enumerable.Range(0, operations.Count)
+            .Where(g => sources[g] == node && operations[g] is not TorchSharp.Modules.Identity && NodeMixture.Fits(operations[g]))
+            .Select((g, place) => new MergedTerm(place, 0, g, operations[g]))];
+        if (value.dim() != 4 || NodeMixture.Of(value, terms, 1) is not { } mixture)
+            return;
+        Tensor p = ones([terms.Length, 1], value.dtype, value.device);
+        foreach (var (gene, output) in mixture.Targets.Zip(pass.Apply(mixture, value, p)))
+            outputs[gene] = output;
     }
 }

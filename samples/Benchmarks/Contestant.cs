@@ -34,24 +34,22 @@ internal sealed class Contestant : IDisposable
     public static Contestant? Start(string mode, StepSettings settings, string python)
     {
         string? interpreter = ProgramPath.Find(python);
-        if (interpreter is null && mode.StartsWith("pytorch", StringComparison.Ordinal))
+        if (interpreter is null && Peer.Is(mode))
             return null;
-        string[] command = mode.StartsWith("pytorch", StringComparison.Ordinal)
-            ? [interpreter!, Path.Combine(AppContext.BaseDirectory, "peers", "nasbench201_step.py"), .. mode == "pytorch" ? []
-                : new[] { "--channels-last" }]
-            : [.. ThisProgram, "worker", mode];
+        string[] command = Peer.Is(mode)
+            ? [interpreter!, .. Peer.Command(mode, settings)] : [.. ThisProgram, "worker", mode, .. settings.Arguments];
         try
         {
-            var process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], .. settings.Arguments])
+            var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
-                RedirectStandardError = mode.StartsWith("pytorch", StringComparison.Ordinal),
+                RedirectStandardError = Peer.Is(mode),
             })!;
             return new Contestant(mode, process);
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or EndOfStreamException &&
-            mode.StartsWith("pytorch", StringComparison.Ordinal))
+            Peer.Is(mode))
         {
             return null;
         }

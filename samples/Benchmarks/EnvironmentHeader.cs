@@ -11,7 +11,8 @@ internal static class EnvironmentHeader
     [
         $"{Processor()}, {Environment.ProcessorCount} cores; {RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}",
         TorchRuntime.Description,
-        $"{settings.Channels} channels, {settings.Cells} cells per stage (8 cells in the space of DARTS), batch {settings.Batch} of " +
+        $"{settings.Channels} channels, {settings.Cells} cells{(settings.SpaceName == StepSettings.Training
+            ? "" : " per stage (8 cells in the space of DARTS)")}, batch {settings.Batch} of " +
         $"{settings.Size}x{settings.Size}, {settings.Threads} threads, {settings.Device}, float32",
     ];
 

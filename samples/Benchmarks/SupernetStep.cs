@@ -1,4 +1,3 @@
-using SingleDarts.Core.Data;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -31,17 +30,12 @@ internal sealed class SupernetStep : IDisposable
         supernet.train();
         weights = new ScheduledOptimizer(options.WeightOptimizer, supernet.Weights);
         architecture = new ScheduledOptimizer(options.ArchitectureOptimizer, supernet.Architecture.Named);
-        step = new StepContext(supernet, weights, architecture) { WeightBatch = Batch(1), ArchitectureBatch = Batch(2) };
+        step = new StepContext(supernet, weights, architecture) 
+        {
+            WeightBatch = settings.RandomBatch(1), ArchitectureBatch = settings.RandomBatch(2),
+        };
         if (scheme is SingleLevelScheme)
             step.ArchitectureBatch = step.WeightBatch;
-
-        LabeledBatch Batch(ulong seed)
-        {
-            using var generator = new Generator(seed);
-            return new LabeledBatch(
-                randn([settings.Batch, 3, settings.Size, settings.Size], generator: generator).to(device),
-                randint(10, [settings.Batch], ScalarType.Int64, generator: generator).to(device));
-        }
     }
 
     public void Run()

@@ -15,9 +15,12 @@ namespace Benchmarks;
 /// </summary>
 internal static class Worker
 {
-    /// <summary>Ways to compute the step; the last three are bi-level steps of methods.</summary>
+    /// <summary>Methods of the literature whose steps can stand side by side.</summary>
+    public static readonly string[] Methods = ["darts", "pc-darts", "gdas"];
+
+    /// <summary>Ways to compute the step.</summary>
     public static readonly string[] Modes =
-        ["per-edge", "merged", "recomputation", "bfloat16", "bi-level", "bi-level-2nd", "floor", "darts", "pc-darts", "gdas"];
+        ["per-edge", "merged", "recomputation", "bfloat16", "bi-level", "bi-level-2nd", "floor", .. Methods];
 
     /// <summary>Measures on a thread of its own, as a search does.</summary>
     public static int Run(string mode, StepSettings settings)
@@ -61,15 +64,17 @@ internal static class Worker
             step = floor.Run;
             return floor;
         }
-        SearchMethod? method = mode switch
+        if (settings.SpaceName == StepSettings.Training)
         {
-            "darts" => SearchMethods.Darts(),
-            "pc-darts" => SearchMethods.PcDarts(),
-            "gdas" => SearchMethods.Gdas(),
-            _ => null,
-        };
+            var training = new TrainingStep(settings, Execution(mode));
+            step = training.Run;
+            return training;
+        }
+        string name = Methods.Contains(mode) ? mode : settings.MethodName;
+        SearchMethod? method = name.Length == 0 ? null : SearchMethods.Named(name);
         SearchSpace space = settings.SpaceOf(isMethod: method is not null);
-        var subject = new SupernetStep(settings, space, method?.Options(space) ?? OfExecution(mode));
+        SearchOptions options = method is null ? OfExecution(mode) : method.Options(space) with { Execution = Execution(mode) };
+        var subject = new SupernetStep(settings, space, options);
         step = subject.Run;
         return subject;
     }
@@ -82,13 +87,15 @@ internal static class Worker
             "bi-level-2nd" => OptimizationSchemes.BiLevelSecondOrder,
             _ => OptimizationSchemes.SingleLevel,
         },
-        Execution = mode switch
-        {
-            "per-edge" => CellExecution.PerEdge,
-            "recomputation" => CellExecution.MergedWithRecomputation,
-            _ => CellExecution.Merged,
-        },
+        Execution = Execution(mode),
         ConvolutionType = mode == "bfloat16" ? torch.ScalarType.BFloat16 : null,
+    };
+
+    private static CellExecution Execution(string mode) => mode switch
+    {
+        "per-edge" => CellExecution.PerEdge,
+        "recomputation" => CellExecution.MergedWithRecomputation,
+        _ => CellExecution.Merged,
     };
 
     private static void Wait(StepSettings settings)

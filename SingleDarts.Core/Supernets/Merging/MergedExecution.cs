@@ -2,7 +2,6 @@ using SingleDarts.Core.Kernels;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Supernets;
@@ -23,10 +22,6 @@ internal sealed class MergedExecution(
         .Where(k => edge.Computes(k) && MergingPlan.Bypasses(edge[k])).SelectMany(k => edge[k].modules().Prepend(edge[k]))
         .OfType<nn.Module<Tensor, Tensor>>().Distinct().ToArray())];
     private MergingPlan? plan;
-
-    /// <summary>Whether the kernels exist for a device; Apple's MPS lacks some.</summary>
-    /// <param name="device">The device.</param>
-    public static bool Runs(Device device) => device.type != DeviceType.MPS;
 
     /// <summary>The cell's output.</summary>
     /// <param name="inputs">Its input nodes, [N, C, H, W].</param>
@@ -53,7 +48,7 @@ internal sealed class MergedExecution(
         {
             Tensor x = nodes[source]!;
             foreach (IMergedComputation part in plan.Parts[source])
-                foreach (var (target, term) in part.Targets.Zip(MergedFunction.Apply(part, [x], ofParts, pass.Recompute, pass.Fault)))
+                foreach (var (target, term) in part.Targets.Zip(pass.Apply(part, x, ofParts)))
                     Add(target, term);
             foreach (MergingPlan.SharedPooling pooling in plan.Poolings[source])
             {
