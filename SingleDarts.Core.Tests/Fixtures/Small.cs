@@ -1,5 +1,4 @@
 using SingleDarts.Core.Data;
-using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
@@ -14,6 +13,8 @@ internal static class Small
 
     public static SearchSpace Space { get; } = SearchSpaces.NasBench201(3, channels: 2, cellsPerStage: 1, height: 8, width: 8);
 
+    public static SearchSpace DartsSpace { get; } = SearchSpaces.Darts(3, channels: 4, layers: 3, height: 8, width: 8);
+
     public static ClassificationDataset Data(int seed = 1, int samples = Samples)
     {
         using var scope = NewDisposeScope();
@@ -23,13 +24,15 @@ internal static class Small
             randint(0, 3, [samples], dtype: ScalarType.Int64, generator: generator).DetachFromDisposeScope(), 3, "noise");
     }
 
-    public static ArchitectureSearch Search(ClassificationDataset data, IOptimizationScheme? scheme = null) => ArchitectureSearch
-        .In(Space).On(data).Using(scheme ?? OptimizationSchemes.SingleLevel)
+    public static ArchitectureSearch Search(
+        ClassificationDataset data, IOptimizationScheme? scheme = null, SearchSpace? space = null) => ArchitectureSearch
+        .In(space ?? Space).On(data).Using(scheme ?? OptimizationSchemes.SingleLevel)
         .UpdatingArchitecture(o => o.Adam(0.01, 0.5, 0.999))
         .For(epochs: 3, batchSize: 10).WithSeed(1);
 
     /// <summary>Whether two tensors are the same bit for bit.</summary>
     public static bool Same(Tensor first, Tensor second) => first.shape.SequenceEqual(second.shape) && first.eq(second).all().item<bool>();
 
-    public static double[] Alpha(SearchResult result) => [.. result.Architecture[Genotype.OnlyCell].Alpha.Cast<double>()];
+    public static double[] Alpha(SearchResult result) => 
+        [.. result.Architecture.OrderBy(cell => cell.Key).SelectMany(cell => cell.Value.Alpha.Cast<double>())];
 }

@@ -9,12 +9,14 @@ namespace SingleDarts.Core.Tests.Search;
 
 public class ExecutionTests
 {
-    [Fact]
-    public async Task Searches_end_at_the_same_alpha_however_cells_are_computed()
+    [Theory]
+    [InlineData("nasbench201")]
+    [InlineData("darts")]
+    public async Task Searches_end_at_the_same_genotype_and_alpha_however_cells_are_computed(string space)
     {
         using ClassificationDataset data = Small.Data();
         async Task<SearchResult> Run(CellExecution execution) =>
-            await Small.Search(data).InPrecision(ScalarType.Float64).ComputingCells(execution).For(epochs: 5, batchSize: 10).RunAsync();
+            await Small.Search(data, space: space == "darts" ? Small.DartsSpace : null).InPrecision(ScalarType.Float64).ComputingCells(execution).For(epochs: 5, batchSize: 10).RunAsync();
         SearchResult perEdge = await Run(CellExecution.PerEdge);
         foreach (CellExecution execution in new[] { CellExecution.Merged, CellExecution.MergedWithRecomputation })
         {

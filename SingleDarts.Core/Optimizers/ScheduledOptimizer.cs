@@ -91,7 +91,16 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other
     /// optimisers.</summary>
     /// <param name="index">Position in <see cref="Parameters"/>.</param>
-    public Tensor? MomentumBuffer(int index) => (optimizer as SgdOptimizer)?.Momentum is { } buffer ? flat.Part(buffer, index) : null;
+    public Tensor? MomentumBuffer(int index) => Momentum is { } buffer ? flat.Part(buffer, index) : null;
+
+    /// <summary>All parameters one after another, [sum of sizes]: what is written here moves them.</summary>
+    internal Tensor Values => flat.All;
+
+    /// <summary>The momentum buffer of SGD as <see cref="Values"/>; null before the first step and for other optimisers.</summary>
+    internal Tensor? Momentum => (optimizer as SgdOptimizer)?.Momentum;
+
+    /// <summary>The gradients as <see cref="Values"/>, zero for parameters that have none: a new tensor.</summary>
+    internal Tensor GatherGradients() => flat.GatherGradients();
 
     /// <summary>
     /// Copies of the optimiser's state on the CPU, by parameter and quantity, in the current dispose scope or else the caller's to dispose.

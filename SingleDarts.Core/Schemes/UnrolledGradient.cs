@@ -20,33 +20,33 @@ internal static class UnrolledGradient
     internal static BatchOutcome UpdateArchitecture(StepContext step, bool exact, double radius)
     {
         using var scope = NewDisposeScope();
-        Parameter[] weights = [.. step.WeightOptimizer.Parameters.Select(p => p.Parameter)];
         Parameter[] alphas = [.. step.ArchitectureOptimizer.Parameters.Select(p => p.Parameter)];
         double rate = step.WeightOptimizer.LearningRate;
 
-        Tensor[] saved = [.. weights.Select(w => w.detach().clone())];
+        Tensor saved = step.WeightOptimizer.Values.clone();
         step.WeightOptimizer.ZeroGrad();
         StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.WeightOptimizer);
-        Tensor[] direction, gradient;
+        Tensor direction;
+        Tensor[] gradient;
         BatchOutcome outcome;
         try
         {
-            TakeVirtualStep(step, weights, rate);
+            TakeVirtualStep(step.WeightOptimizer, rate);
             step.WeightOptimizer.ZeroGrad();
             step.ArchitectureOptimizer.ZeroGrad();
             outcome = step.Evaluate(step.ArchitectureBatch);
             StepContext.Backward(step.Regularize(outcome.Loss), step.WeightOptimizer, step.ArchitectureOptimizer);
-            direction = [.. weights.Select(w => w.grad?.clone() ?? zeros_like(w))];
+            direction = step.WeightOptimizer.GatherGradients();
             gradient = [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
         }
         finally
         {
-            Assign(weights, saved);
+            Assign(step.WeightOptimizer, saved);
         }
 
         Tensor[] mixed = exact
-            ? ExactProduct(step, weights, alphas, direction)
-            : FiniteDifference(step, weights, alphas, direction, saved, radius);
+            ? ExactProduct(step, alphas, direction)
+            : FiniteDifference(step, alphas, direction, saved, radius);
         using (no_grad())
             for (int i = 0; i < alphas.Length; i++)
                 alphas[i].grad!.copy_(gradient[i] - mixed[i].Times(rate));
@@ -55,53 +55,42 @@ internal static class UnrolledGradient
         return outcome.Detach();
     }
 
-    private static void TakeVirtualStep(StepContext step, Parameter[] weights, double rate)
+    private static void TakeVirtualStep(ScheduledOptimizer optimizer, double rate)
     {
-        (double momentum, double decay) = step.WeightOptimizer.Settings.Optimizer is SgdOptions sgd
-            ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
+        (double momentum, double decay) = optimizer.Settings.Optimizer is SgdOptions sgd ? (sgd.Momentum, sgd.WeightDecay) : (0, 0);
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        for (int i = 0; i < weights.Length; i++)
-        {
-            using var scope = NewDisposeScope();
-            Tensor move = weights[i].Times(decay);
-            if (weights[i].grad is { } gradient)
-                move.Plus_(gradient);
-            if (step.WeightOptimizer.MomentumBuffer(i) is { } buffer)
-                move.Plus_(buffer, momentum);
-            weights[i].Plus_(move, -rate);
-        }
+        Tensor move = optimizer.Values.Times(decay).Plus_(optimizer.GatherGradients());
+        if (optimizer.Momentum is { } buffer)
+            move.Plus_(buffer, momentum);
+        optimizer.Values.Plus_(move, -rate);
     }
 
     /// <summary>∇_α ⟨∇_w L_train(α, w), v⟩ by a second backward pass.</summary>
-    private static Tensor[] ExactProduct(StepContext step, Parameter[] weights, Parameter[] alphas, Tensor[] direction)
+    private static Tensor[] ExactProduct(StepContext step, Parameter[] alphas, Tensor direction)
     {
         CellExecution execution = step.Supernet.Execution;
         Tensor[] gradients;
         try
         {
             step.Supernet.Execution = CellExecution.PerEdge;
-            gradients = step.Supernet.Gradients(step.Evaluate(step.WeightBatch).Loss, [.. weights], createGraph: true);
+            gradients = step.Supernet.Gradients(
+                step.Evaluate(step.WeightBatch).Loss, [.. step.WeightOptimizer.Parameters.Select(p => p.Parameter)], createGraph: true);
         }
         finally
         {
             step.Supernet.Execution = execution;
         }
-        Tensor? product = null;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            Tensor term = gradients[i].mul(direction[i]).sum();
-            product = product is null ? term : product.Plus(term);
-        }
         step.ArchitectureOptimizer.ZeroGrad();
-        StepContext.Backward(product!, step.ArchitectureOptimizer);
+        StepContext.Backward(
+            cat([.. gradients.Select(g => g.reshape(-1))]).mul(direction).sum(), step.ArchitectureOptimizer);
         return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
     }
 
     /// <summary>[∇_α L_train(α, w + R v) − ∇_α L_train(α, w − R v)] / 2R with R = radius / ‖v‖₂.</summary>
-    private static Tensor[] FiniteDifference(
-        StepContext step, Parameter[] weights, Parameter[] alphas, Tensor[] direction, Tensor[] saved, double radius)
+    private static Tensor[] FiniteDifference(StepContext step, Parameter[] alphas, Tensor direction, Tensor saved, double radius)
     {
-        double norm = Norm(direction);
+        double norm = Math.Sqrt(Host.Doubles(direction.to(Host.SumType(direction.device)).Squared().sum()).Single());
         if (norm == 0)
             return [.. alphas.Select(a => zeros_like(a))];
         double r = radius / norm;
@@ -110,33 +99,23 @@ internal static class UnrolledGradient
             try
             {
                 using (no_grad())
-                    for (int i = 0; i < weights.Length; i++)
-                        weights[i].Plus_(direction[i], distance);
+                    step.WeightOptimizer.Values.Plus_(direction, distance);
                 step.ArchitectureOptimizer.ZeroGrad();
                 StepContext.Backward(step.Evaluate(step.WeightBatch).Loss, step.ArchitectureOptimizer);
                 return [.. alphas.Select(a => a.grad?.clone() ?? zeros_like(a))];
             }
             finally
             {
-                Assign(weights, saved);
+                Assign(step.WeightOptimizer, saved);
             }
         }
         Tensor[] plus = At(r), minus = At(-r);
         return [.. plus.Zip(minus, (p, m) => (p - m).Over(2 * r))];
     }
 
-    /// <summary>‖v‖₂ over all tensors. Reads the device once, not once for each.</summary>
-    private static double Norm(Tensor[] vectors)
-    {
-        using var scope = NewDisposeScope();
-        ScalarType type = Host.SumType(vectors[0].device);
-        return Math.Sqrt(Host.Doubles(stack([.. vectors.Select(v => v.to(type).Squared().sum())])).Sum());
-    }
-
-    private static void Assign(Parameter[] parameters, Tensor[] values)
+    private static void Assign(ScheduledOptimizer optimizer, Tensor values)
     {
         using var _ = no_grad();
-        for (int i = 0; i < parameters.Length; i++)
-            parameters[i].copy_(values[i]);
+        optimizer.Values.copy_(values);
     }
 }
