@@ -27,7 +27,7 @@ public class ArchitectureTests
         ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs",
             "Search", "Theory"],
         ["Sweeps"] = ["Runtime"],
-        ["Training"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Data", "Optimizers", "Runs"],
+        ["Training"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Runs"],
     };
 
     private static IEnumerable<string> Sources => Repository.Files("*.cs", "SingleDarts.Core")

@@ -15,12 +15,12 @@ internal static class Small
 
     public static SearchSpace DartsSpace { get; } = SearchSpaces.Darts(3, channels: 4, layers: 3, height: 8, width: 8);
 
-    public static ClassificationDataset Data(int seed = 1, int samples = Samples)
+    public static ClassificationDataset Data(int seed = 1, int samples = Samples, int size = 8)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
         return new ClassificationDataset(
-            randint(0, 256, [samples, 3, 8, 8], dtype: ScalarType.Byte, generator: generator).DetachFromDisposeScope(),
+            randint(0, 256, [samples, 3, size, size], dtype: ScalarType.Byte, generator: generator).DetachFromDisposeScope(),
             randint(0, 3, [samples], dtype: ScalarType.Int64, generator: generator).DetachFromDisposeScope(), 3, "noise");
     }
 

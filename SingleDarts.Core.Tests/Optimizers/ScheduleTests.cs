@@ -65,6 +65,58 @@ public class ScheduleTests
         At(Schedule.QuarterCosine(3, 1), 25, 50).Should().BeApproximately(1 + Math.Sqrt(2), 1e-15);
     }
 
+    /// <summary>T_start 10, T_stop 40, T_max 50: β₀ before epoch 10, the formulas with e and not e − 10, one value from 40 on.</summary>
+    [Theory]
+    [InlineData(DecayShape.Linear, 9, 1)]
+    [InlineData(DecayShape.Linear, 10, 1)]
+    [InlineData(DecayShape.Linear, 30, 0.5)]
+    [InlineData(DecayShape.Linear, 40, 0.25)]
+    [InlineData(DecayShape.Linear, 41, 0.25)]
+    [InlineData(DecayShape.Linear, 49, 0.25)]
+    [InlineData(DecayShape.Cosine, 9, 1)]
+    [InlineData(DecayShape.Cosine, 10, 0.85355339059327373)]
+    [InlineData(DecayShape.Cosine, 20, 0.5)]
+    [InlineData(DecayShape.Cosine, 30, 0.14644660940672627)]
+    [InlineData(DecayShape.Cosine, 40, 0)]
+    [InlineData(DecayShape.Cosine, 49, 0)]
+    [InlineData(DecayShape.SlowCosine, 9, 1)]
+    [InlineData(DecayShape.SlowCosine, 10, 0.92387953251128674)]
+    [InlineData(DecayShape.SlowCosine, 20, 0.70710678118654757)]
+    [InlineData(DecayShape.SlowCosine, 40, 0)]
+    [InlineData(DecayShape.SlowCosine, 49, 0)]
+    public void The_switches_of_DartsMinus_begin_and_end_its_decay(DecayShape shape, int epoch, double expected)
+    {
+        Schedule beta = new WindowedDecay { Shape = shape, From = 10, Until = 40, Over = 50 };
+        At(beta, epoch, 50, 0.9).Should().BeApproximately(expected, 1e-15);
+        At(beta with { Start = 0.7 }, epoch, 50).Should().BeApproximately(0.7 * expected, 1e-15);
+    }
+
+    [Fact]
+    public void Without_switches_it_is_the_decay_over_the_run_that_never_becomes_zero()
+    {
+        for (int epoch = 0; epoch < 50; epoch++)
+        {
+            At(new WindowedDecay(), epoch, 50).Should().BeApproximately(At(Schedule.Linear(1, 0), epoch, 50), 1e-15).And.BePositive();
+            At(new WindowedDecay { Shape = DecayShape.Cosine }, epoch, 50).Should()
+                .BeApproximately(At(Schedule.Cosine(1), epoch, 50), 1e-15);
+            At(new WindowedDecay { Shape = DecayShape.SlowCosine }, epoch, 50).Should()
+                .BeApproximately(At(Schedule.QuarterCosine(1), epoch, 50), 1e-15);
+        }
+        At(new WindowedDecay { Until = 20 }, 49, 50).Should().BeApproximately(0.6, 1e-15, "the value of epoch 20 is kept");
+        At(new WindowedDecay { From = 10, Shape = DecayShape.Cosine }, 49, 50).Should()
+            .BeGreaterThan(At(new WindowedDecay { From = 10, Shape = DecayShape.Cosine }, 40, 50), "as in the published code");
+    }
+
+    [Fact]
+    public void Switches_that_contradict_each_other_are_named()
+    {
+        new WindowedDecay { From = -1 }.Faults("β").Should().ContainSingle().Which.Should().Contain("β").And.Contain("epoch -1");
+        new WindowedDecay { From = 10, Until = 9 }.Faults("β").Should().ContainSingle().Which.Should().Contain("epoch 9");
+        new WindowedDecay { From = 50, Over = 50 }.Faults("β").Should().ContainSingle().Which.Should().Contain("over 50 epochs");
+        new WindowedDecay { Shape = (DecayShape)7 }.Faults("β").Should().ContainSingle().Which.Should().Contain("SlowCosine");
+        new WindowedDecay { From = 10, Until = 40, Over = 50 }.Faults("β").Should().BeEmpty();
+    }
+
     [Fact]
     public void Constant_stays()
     {

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Tests.Spaces;
 using static SingleDarts.Core.Tests.Fixtures.PaperTablesProcess;
 
 namespace SingleDarts.Core.Tests.Samples;
@@ -37,6 +38,20 @@ public class StrategyCommandTests
     }
 
     [Trait("Category", "Slow")]
+    [Fact]
+    public void A_budget_of_seconds_is_spent_on_a_table_with_times()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder["table.csv"], NasBench201TableLoadTests.WithSeconds("cifar10_valid_seconds_per_epoch", _ => 10));
+        string[] arguments =
+            ["strategy", "random", "--table", folder["table.csv"], "--budget-seconds", "250", "--runs", "4", "--can-exceed-budget"];
+        var (code, output, error) = Run(arguments);
+        code.Should().Be(0, error);
+        output.Should().Contain("3.0 evaluations", "each takes 120 seconds, the third exceeds the budget");
+        Run(arguments[..^1]).Output.Should().Contain("2.0 evaluations");
+    }
+
+    [Trait("Category", "Slow")]
     [DataFact(Table)]
     public void Bad_input_is_named_before_any_run()
     {
@@ -45,6 +60,7 @@ public class StrategyCommandTests
         {
             (["climbing"], "'climbing'"), (["random"], "--table"), (["random", "--table", table, "--runs", "0"], "--runs is 0"),
             (["evolution", "--table", table, "--population", "0"], "population of the evolution is 0"),
+            (["random", "--table", table, "--budget-seconds", "12000"], "'table' has no times"),
         })
         {
             var (code, _, error) = Run(["strategy", .. arguments]);

@@ -158,6 +158,19 @@ public class UniformPathTests
         result.Epochs[^1].Genotype.Should().NotBe(result.Genotype);
     }
 
+    /// <summary>Twenty samples in batches of 8, 8 and 4, each counted once, and the same batches for every genotype.</summary>
+    [Fact]
+    public async Task The_second_score_of_a_finalist_is_its_accuracy_on_all_samples_of_alpha()
+    {
+        using ClassificationDataset data = Small.Data();
+        var whole = new Whole();
+        var recomputed = new WholeScores(data);
+        await Small.Search(data, OptimizationSchemes.UniformPath).Deriving(whole).ObservedBy(recomputed).RunAsync();
+        recomputed.Accuracies.Should().HaveCount(2).And.OnlyHaveUniqueItems();
+        whole.Accuracies.TakeLast(2).Should().Equal(recomputed.Accuracies, (a, b) => Math.Abs(a - b) < 1e-12);
+        recomputed.Accuracies.Should().OnlyContain(accuracy => Math.Abs((20 * accuracy) - Math.Round(20 * accuracy)) < 1e-9);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -227,6 +240,48 @@ public class UniformPathTests
             // The gradients of the last path, of which one has more than another.
             moment.Context.WeightOptimizer.ZeroGrad();
             Epochs.Add(MemoryUsage.Now().LiveTensors);
+        }
+    }
+
+    /// <summary>Scores two genotypes on all samples.</summary>
+    private sealed record Whole : IDerivation
+    {
+        public string Name => "whole";
+
+        public List<double> Accuracies { get; } = [];
+
+        public Genotype Derive(DerivationContext context)
+        {
+            for (long seed = 0; seed < 2; seed++)
+                Accuracies.Add(context.WholeAccuracy(Small.Space.RandomGenotype(seed), batchSize: 8));
+            return Small.Space.RandomGenotype(0L);
+        }
+    }
+
+    /// <summary>Scores them once more at the end, from the samples on.</summary>
+    private sealed class WholeScores(ClassificationDataset data) : IRunObserver
+    {
+        public List<double> Accuracies { get; } = [];
+
+        public void OnCompleted(RunMoment moment)
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            Supernet supernet = ((SearchMoment)moment).Context.Supernet;
+            supernet.eval();
+            var streams = new RandomStreams(1);
+            long[] samples = SampleOrder.Split(Small.Samples, 0.5, streams.CreateGenerator("allocation")).Second;
+            using var source = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(data.MeasureNormalization()));
+            // The first pass of three batches behind the position at which the derivation begins.
+            long[] order = SampleOrder.Shuffle(samples, streams.CreateGenerator("evaluation order", ((4L << 32) / 3) + 1));
+            order.Should().BeEquivalentTo(samples);
+            for (long seed = 0; seed < 2; seed++)
+                Accuracies.Add(order.Chunk(8).Sum(chunk =>
+                {
+                    LabeledBatch batch = source.Get(chunk, new Generator(0));
+                    return supernet.Forward(batch.Inputs, Small.Space.RandomGenotype(seed)).argmax(1).eq(batch.Labels).sum().item<long>();
+                }) / 20.0);
+            supernet.train();
         }
     }
 

@@ -83,6 +83,28 @@ public class SearchBatchesTests
         architecture.Should().BeSameAs(weights, "no batches are drawn for α");
     }
 
+    /// <summary>CIFAR-10 in halves, as the searches of NAS-Bench-201 have it.</summary>
+    [Theory]
+    [InlineData(64, 391, 40)]
+    [InlineData(128, 196, 40)]
+    public void Halves_of_CIFAR_10_have_the_published_numbers_of_batches(int batchSize, int steps, int last)
+    {
+        using var scope = NewDisposeScope();
+        using var source = new Counting();
+        long[] all = SampleOrder.All(50_000);
+        using var batches = new SearchBatches(source,
+            new SampleAllocation(all[..25_000], all[25_000..], ArchitectureSampling.WithReplacement), new RandomStreams(1), CPU,
+            new SearchOptions { BatchSize = batchSize, Epochs = 1, Prefetch = false, DataType = ScalarType.Float64 });
+        batches.StepsPerEpoch.Should().Be(steps);
+        var (weights, architecture) = batches.Samples(0, steps - 1);
+        weights.Should().HaveCount(last);
+        architecture.Should().HaveCount(last);
+        batches.EvaluationBatchesPerPass(512).Should().Be(49);
+        batches.Evaluation(48, 512).Inputs.shape[0].Should().Be(424);
+        batches.Evaluation(49, 512).Inputs.shape[0].Should().Be(512, "a hundred candidates are two passes and two batches");
+        batches.EvaluationBatchesPerPass(64).Should().Be(391);
+    }
+
     private static SearchBatches Of(IBatchSource source, SampleAllocation? allocation = null, bool prefetch = false) => new(
         source, allocation ?? new SampleAllocation(SampleOrder.All(Samples)), new RandomStreams(1), CPU,
         new SearchOptions { BatchSize = 8, Epochs = 2, Prefetch = prefetch, DataType = ScalarType.Float64 });

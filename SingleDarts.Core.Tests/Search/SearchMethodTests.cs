@@ -18,26 +18,42 @@ public class SearchMethodTests
             ("single-darts", SearchMethods.SingleDarts(), Small.Space, null),
             ("darts", SearchMethods.Darts(), Small.Space, null),
             ("darts in its space", SearchMethods.Darts(), Darts, null),
+            ("single-darts in the space of DARTS", SearchMethods.SingleDarts(), Darts, null),
             ("darts-2nd", SearchMethods.DartsSecondOrder(), Small.Space, null),
+            ("darts-2nd in the space of DARTS", SearchMethods.DartsSecondOrder(), Darts, null),
             ("enas", SearchMethods.Enas(candidates: 4, candidatesPerEpoch: 2), Small.Space,
                 o => o with { Scheme = new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 } }),
             ("rsps", SearchMethods.Rsps(candidates: 3), Small.Space,
                 o => o with { Derivation = new DrawnSelection { Count = 3, CountPerEpoch = 2, BatchSize = 10 } }),
             ("rsps in the space of DARTS", SearchMethods.Rsps(candidates: 3), Darts,
-                o => o with { Derivation = new DrawnSelection { Count = 3, CountPerEpoch = 1, BatchSize = 10, Batches = 2 } }),
+                o => o with
+                {
+                    Derivation = new DrawnSelection { Count = 3, CountPerEpoch = 1, BatchSize = 10, Batches = 2, Finalists = 2 },
+                }),
             ("rsps-nats", SearchMethods.RspsNats(candidates: 3), Small.Space,
                 o => o with { Derivation = new DrawnSelection { Count = 3, CountPerEpoch = 2, BatchSize = 10, IsDistinct = true } }),
             ("setn", SearchMethods.Setn(candidates: 3), Small.Space,
                 o => o with { Derivation = new MostProbableSelection { Count = 3, CountPerEpoch = 2, BatchSize = 10 } }),
+            ("setn in the space of DARTS", SearchMethods.Setn(candidates: 3), Darts,
+                o => o with { Derivation = new MostProbableSelection { Count = 3, CountPerEpoch = 2, BatchSize = 10 } }),
             ("gdas", SearchMethods.Gdas(), Small.Space, null),
             ("gdas in the space of DARTS", SearchMethods.Gdas(), Darts, null),
             ("pc-darts", SearchMethods.PcDarts(), Darts, null),
+            ("pc-darts in the space of DARTS for ImageNet", SearchMethods.PcDarts(),
+                SearchSpaces.DartsImageNet(3, channels: 4, layers: 3, size: 32), null),
             ("darts-minus", SearchMethods.DartsMinus(), Small.Space, null),
             ("darts-minus in the space of DARTS", SearchMethods.DartsMinus(), Darts, null),
             ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 
     public static TheoryData<string> Names => [.. All.Keys];
+
+    private static ClassificationDataset Data(string name) => Small.Data(size: (int)All[name].Space.InputShape[^1]);
+
+    [Fact]
+    public void Every_method_is_tried_in_every_space_that_it_was_published_for() => SearchMethods.All
+        .SelectMany(method => method.Spaces.Select(space => (method.Name, space)))
+        .Except(All.Values.Select(row => (row.Method.Name, row.Space.Name))).Should().BeEmpty();
 
     private static ArchitectureSearch Search(string name, ClassificationDataset data, long seed = 1)
     {
@@ -51,7 +67,7 @@ public class SearchMethodTests
     public async Task A_search_repeats_itself_and_is_resumed_at_a_random_step_bit_for_bit(string name)
     {
         using var folder = new TemporaryFolder();
-        using ClassificationDataset data = Small.Data();
+        using ClassificationDataset data = Data(name);
         SearchResult whole = await Search(name, data).SavingTo(folder["whole"]).RunAsync();
         All[name].Space.Derive(All[name].Space.Derivation, whole.Architecture).Should().NotBeNull();
         SearchResult again = await Search(name, data).RunAsync();
@@ -75,7 +91,7 @@ public class SearchMethodTests
     [MemberData(nameof(Names))]
     public void Faults_are_found_before_any_work(string name)
     {
-        using ClassificationDataset data = Small.Data();
+        using ClassificationDataset data = Data(name);
         FluentActions.Invoking(() => Search(name, data).UpdatingWeights(o => o.Sgd(-1)).For(0, 10).Build())
             .Should().Throw<InvalidRunException>().WithMessage("*learning rate*-1*").WithMessage("*number of epochs is 0*");
     }
@@ -85,7 +101,7 @@ public class SearchMethodTests
     [Trait("Category", "Slow")]
     public async Task No_tensor_is_left_behind_by_an_epoch(string name)
     {
-        using ClassificationDataset data = Small.Data();
+        using ClassificationDataset data = Data(name);
         var live = new List<long>();
         await Search(name, data).For(name == "p-darts" ? 2 : 4, 10).ObservedBy(new LiveTensors(live)).RunAsync();
         live.Skip(1).Distinct().Should().HaveCount(name == "p-darts" ? 2 : 1, string.Join(' ', live));

@@ -52,6 +52,13 @@ public class NasBench201GenotypesTests
         FluentActions.Invoking(() => NasBench201Genotypes.FromIndex(index)).Should().Throw<ArgumentOutOfRangeException>();
 
     [Fact]
+    public void So_many_cells_are_disconnected_and_so_many_have_a_node_without_input_as_the_benchmark_has()
+    {
+        all.Count(cell => !NasBench201Genotypes.IsValid(cell)).Should().Be(341);
+        all.Count(cell => cell["cell"].Nodes.Any(genes => genes.All(gene => gene.Operation == "none"))).Should().Be(3721);
+    }
+
+    [Fact]
     public void Valid_cells_are_those_with_a_path_from_input_to_output()
     {
         int[][] paths = [[0, 3], [0, 1, 3], [0, 2, 3], [0, 1, 2, 3]];

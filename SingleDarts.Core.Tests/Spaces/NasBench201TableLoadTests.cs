@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
@@ -16,7 +17,8 @@ public sealed class NasBench201TableLoadTests : IDisposable
 
     public void Dispose() => File.Delete(path);
 
-    private static List<string> Lines() =>
+    /// <summary>A table whose accuracies are chance for cells without a path, and otherwise equal but for the last.</summary>
+    internal static List<string> Lines() =>
     [
         Header,
         .. NasBench201Genotypes.EnumerateAll().Select((g, i) => $"{15624 - i},{g}," +
@@ -63,6 +65,34 @@ public sealed class NasBench201TableLoadTests : IDisposable
             1 + Enumerable.Range(0, 15625).Count(i => i % 100 == 99 && NasBench201Genotypes.IsValid(NasBench201Genotypes.FromIndex(i))));
         table.Regret(NasBench201Genotypes.FromIndex(98), NasBench201Metric.ImageNet16Test).Should().Be(1);
     }
+
+    [Fact]
+    public void Seconds_of_an_evaluation_or_of_an_epoch_are_read_beside_the_accuracies()
+    {
+        Write(WithSeconds("cifar10_valid_seconds", i => i + 1).Zip(WithSeconds("cifar100_test_seconds_per_epoch", i => 0.5),
+            (first, second) => first + second[second.LastIndexOf(',')..]));
+        NasBench201Table table = NasBench201Table.Load(path);
+        Genotype cell = NasBench201Genotypes.FromIndex(1234);
+        table.HasSeconds(NasBench201Metric.Cifar10Validation).Should().BeTrue();
+        table.Seconds(cell, NasBench201Metric.Cifar10Validation, epochs: 12).Should().Be(1235);
+        table.Seconds(cell, NasBench201Metric.Cifar100Test, epochs: 12).Should().Be(6);
+        table.HasSeconds(NasBench201Metric.Cifar10Test).Should().BeFalse();
+        table.Invoking(t => t.Seconds(cell, NasBench201Metric.Cifar10Test, 12)).Should().Throw<InvalidOperationException>()
+            .WithMessage("*no seconds for Cifar10Test*cifar10_valid_seconds*");
+    }
+
+    [Fact]
+    public void Seconds_that_cannot_be_are_refused()
+    {
+        ShouldBeRefused(WithSeconds("cifar10_valid_seconds", i => i == 3 ? 0 : 1), "line 5: found '0' in column cifar10_valid_seconds; " +
+            "expected a number of seconds above 0");
+        ShouldBeRefused(WithSeconds("cifar10_valid_seconds,cifar10_valid_seconds_per_epoch", i => 1),
+            "line 1: found the columns cifar10_valid_seconds and cifar10_valid_seconds_per_epoch; expected one of both at most");
+    }
+
+    /// <summary>The lines with one more column.</summary>
+    internal static IEnumerable<string> WithSeconds(string column, Func<int, double> seconds) =>
+        Lines().Select((line, i) => $"{line},{(i == 0 ? column : FormattableString.Invariant($"{seconds(i - 1)}"))}");
 
     [Fact]
     public void Compression_column_order_extra_columns_and_blank_lines_do_not_matter()

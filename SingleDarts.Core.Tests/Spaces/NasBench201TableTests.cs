@@ -37,6 +37,19 @@ public class NasBench201TableTests
         (row.Parameters, row.Flops).Should().Be((73306, 7783040));
     }
 
+    /// <summary>The cell of convolutions alone, that of ENAS in NATS-Bench, and a neighbour of the collapsed cell.</summary>
+    [DataFact(File)]
+    public void Cells_that_published_rows_are_of_have_their_numbers()
+    {
+        Genotype convolutions = NasBench201Genotypes.EnumerateAll().Single(cell => cell.Count("nor_conv_3x3") == 6);
+        Table[convolutions].Index.Should().Be(1462);
+        metrics.Select(m => Math.Round(Table[convolutions].Accuracy(m), 2)).Should().Equal(90.20, 93.76, 70.71, 71.11, 40.78, 41.44);
+        var neighbour = Table[Genotype.Parse(
+            "|skip_connect~0|+|skip_connect~0|none~1|+|skip_connect~0|skip_connect~1|skip_connect~2|")];
+        neighbour.Index.Should().Be(2299);
+        metrics.Skip(2).Select(m => Math.Round(neighbour.Accuracy(m), 2)).Should().Equal(38.57, 38.97, 18.87, 18.41);
+    }
+
     [DataFact(File)]
     public void The_found_cell_has_the_Single_DARTS_row_of_Table_1()
     {

@@ -68,6 +68,58 @@ public class SelectionTests
         new DrawnSelection { Batches = 0 }.Faults(Small.Space).Should().ContainSingle().Which.Should().Contain("0 batches");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_best_candidates_are_scored_once_more_on_other_batches_and_the_best_of_them_wins(bool sharesBatches)
+    {
+        var scored = new List<(Genotype Genotype, long Batch)>();
+        var selection = new DrawnSelection
+        {
+            Count = 4, Batches = 2, Finalists = 3, FinalistBatches = 2, SharesBatches = sharesBatches, BatchSize = 9,
+        };
+        // Means of the first stage 0.2, 0.8, 0.5, 0.8; the best are 1, 3 and 2, whose second means are 0.3, 0.6 and 0.6.
+        double[] scores = [0.1, 0.3, 0.8, 0.8, 0.5, 0.5, 0.9, 0.7, 0.3, 0.3, 0.7, 0.5, 0.6, 0.6];
+        Genotype chosen = selection.Derive(Context((genotype, batch, size) =>
+        {
+            size.Should().Be(9);
+            scored.Add((genotype, batch));
+            return scores[scored.Count - 1];
+        }));
+        scored.Select(s => s.Batch).Should().Equal(sharesBatches
+            ? [0, 1, 0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 2, 3] : Enumerable.Range(0, 14).Select(i => (long)i));
+        scored.Skip(8).Select(s => s.Genotype).Should().Equal(
+            new[] { 2, 2, 6, 6, 4, 4 }.Select(i => scored[i].Genotype), "the best of the first stage, in their order");
+        chosen.Should().BeSameAs(scored[6].Genotype, "of equal second scores the better first one wins");
+        int calls = 0;
+        (selection with { CountPerEpoch = 4 }).Derive(Context((_, _, _) => ++calls, isFinal: false));
+        calls.Should().Be(8, "there are no finalists after an epoch");
+    }
+
+    [Fact]
+    public void Finalists_are_scored_on_all_samples_unless_a_number_of_batches_is_said()
+    {
+        var finalists = new List<Genotype>();
+        double[] first = [0.3, 0.9, 0.6];
+        int scored = 0;
+        DerivationContext context = Context((_, _, _) => first[scored++]) with
+        {
+            WholeScorer = (genotype, size) =>
+            {
+                size.Should().Be(64);
+                finalists.Add(genotype);
+                return finalists.Count;
+            },
+        };
+        Genotype chosen = new DrawnSelection { Count = 3, Finalists = 2, BatchSize = 64 }.Derive(context);
+        finalists.Should().HaveCount(2);
+        chosen.Should().BeSameAs(finalists[1]);
+        new DrawnSelection { Finalists = -1 }.Faults(Small.Space).Should().ContainSingle().Which.Should().Contain("-1 finalists");
+        new DrawnSelection { FinalistBatches = 0 }.Faults(Small.Space).Should().ContainSingle().Which.Should().Contain("0 batches");
+        Context().Invoking(c => c.WholeAccuracy(finalists[0])).Should().Throw<InvalidOperationException>()
+            .WithMessage("*no supernet to score*");
+    }
+
     [Fact]
     public void Distinct_candidates_are_never_repeated_and_end_with_the_space()
     {
@@ -105,6 +157,23 @@ public class SelectionTests
     }
 
     [Fact]
+    public void Behind_a_clear_argmax_come_its_24_neighbours()
+    {
+        double[,] alpha = new double[6, 5];
+        for (int edge = 0; edge < 6; edge++)
+            alpha[edge, edge % 5] = 9 + edge;
+        var scored = new List<Genotype>();
+        var context = new DerivationContext(Small.Space, new Dictionary<string, CellSnapshot> { ["cell"] = Cells.Snapshot(alpha) })
+        {
+            IsFinal = true, Scorer = (genotype, _, _) => { scored.Add(genotype); return 0; },
+        };
+        new MostProbableSelection { Count = 26 }.Derive(context);
+        int Distance(Genotype genotype) => genotype["cell"].Nodes.SelectMany(genes => genes)
+            .Zip(scored[0]["cell"].Nodes.SelectMany(genes => genes)).Count(pair => pair.First != pair.Second);
+        scored.Select(Distance).Should().Equal([0, .. Enumerable.Repeat(1, 24), 2]);
+    }
+
+    [Fact]
     public void Sampled_candidates_have_the_probabilities_of_softmax()
     {
         double[,] alpha = Random(6, 5);
@@ -127,13 +196,6 @@ public class SelectionTests
             for (int k = 0; k < 5; k++)
                 (counts[edge, k] / (double)draws).Should().BeApproximately(Math.Exp(alpha[edge, k]) / sum, 5 * Math.Sqrt(0.25 / draws));
         }
-    }
-
-    [Fact]
-    public void Probable_candidates_need_a_space_that_keeps_every_edge()
-    {
-        new MostProbableSelection().Faults(SearchSpaces.Darts()).Should().ContainSingle().Which.Should().Contain("leave edges out");
-        new MostProbableSelection().Faults(Small.Space).Should().BeEmpty();
     }
 
     [Fact]

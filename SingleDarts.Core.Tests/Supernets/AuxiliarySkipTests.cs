@@ -43,6 +43,26 @@ public class AuxiliarySkipTests
         edge.call(x, p).eq(mixture).all().item<bool>().Should().BeTrue();
     }
 
+    /// <summary>The option <c>conv1</c>: a 1×1 convolution without bias and normalisation that begins as the identity.</summary>
+    [Fact]
+    public void A_learnt_skip_connection_is_a_convolution_that_begins_as_the_identity_and_is_moved_with_the_weights()
+    {
+        using var scope = NewDisposeScope();
+        using MixedOp edge = Edge(new() { IsLearnt = true, Weight = Schedule.Constant(0.5) }, 1, beta: out _);
+        var (name, weight) = edge.named_parameters().Single(w => w.name.StartsWith("around", StringComparison.Ordinal));
+        name.Should().EndWith("weight");
+        weight.shape.Should().Equal(4, 4, 1, 1);
+        weight.reshape(4, 4).equal(eye(4, dtype: ScalarType.Float64)).all().item<bool>().Should().BeTrue();
+        Tensor x = randn([3, 4, 6, 6], ScalarType.Float64), p = tensor(new[] { 0.3, 0.7 });
+        edge.call(x, p).sum().backward();
+        // L = Σ β w x: the gradient of w[o, i] is β Σ x[i].
+        Tensor expected = x.sum([0, 2, 3]).Times(0.5).expand(4, 4);
+        (weight.grad!.reshape(4, 4) - expected).abs().max().item<double>().Should().BeLessThan(1e-12);
+        using var supernet = new Supernet(Small.Space, Relaxations.Softmax,
+            new SupernetOptions { EdgeDecorators = [new AuxiliarySkip { IsLearnt = true }] });
+        supernet.Weights.Count(w => w.Name.Contains("around", StringComparison.Ordinal)).Should().Be(3 * 6);
+    }
+
     private static MixedOp Edge(AuxiliarySkip skip, int stride, out IScheduledModule beta)
     {
         var edge = new MixedOp([NasBench201Operations.SkipConnect, NasBench201Operations.Conv3x3], Place with { Stride = stride },

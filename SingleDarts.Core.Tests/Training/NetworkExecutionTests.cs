@@ -68,7 +68,8 @@ public class NetworkExecutionTests
         optimizer.Invoking(o => o.Step()).Should().Throw<InvalidOperationException>().WithMessage("*create_graph*PerEdge*");
 
         network.Execution = CellExecution.PerEdge;
-        IList<Tensor> first = autograd.grad([network.call(Input()).sum()], weights, retain_graph: true, create_graph: true, allow_unused: true);
+        IList<Tensor> first = autograd.grad(
+            [network.call(Input()).sum()], weights, retain_graph: true, create_graph: true, allow_unused: true);
         Tensor squares = first.Where(g => !g.IsInvalid).Select(g => g.square().sum()).Aggregate((a, b) => a.Plus(b));
         squares.backward();
         weights.Max(w => w.grad is null ? 0 : w.grad.abs().max().ToDouble()).Should().BeGreaterThan(0);

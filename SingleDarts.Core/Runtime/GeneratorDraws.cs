@@ -22,7 +22,10 @@ internal static class GeneratorDraws
     /// <param name="shares">Not negative, one of them positive.</param>
     public static int Categorical(this Random random, IReadOnlyList<double> shares) => Index(random.NextDouble(), shares);
 
-    private static int Index(double uniform, IReadOnlyList<double> shares)
+    /// <summary>The index that a uniform number chooses, with a probability proportional to its share.</summary>
+    /// <param name="uniform">Within [0, 1).</param>
+    /// <param name="shares">Not negative, one of them positive.</param>
+    public static int Index(double uniform, IReadOnlyList<double> shares)
     {
         double rest = uniform * shares.Sum();
         int last = 0;

@@ -79,23 +79,33 @@ internal sealed class SearchBatches : IDisposable
     /// be taken, is left out.</summary>
     public LabeledBatch Evaluation(long n, int? size)
     {
-        IReadOnlyList<long> samples = allocation.ArchitectureSamples ?? allocation.WeightSamples;
         ArgumentOutOfRangeException.ThrowIfNegative(n);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size ?? batchSize, 2, nameof(size));
-        int length = Math.Min(size ?? batchSize, samples.Count);
-        long perPass = Math.Max(1, (samples.Count + length - 2) / length);
+        long perPass = EvaluationBatchesPerPass(size);
+        int length = EvaluationLength(size);
         var (pass, at) = (n / perPass, (int)(n % perPass) * length);
         using var shuffled = streams.CreateGenerator("evaluation order", pass);
         using var generator = streams.CreateGenerator("evaluation augmentation", n);
-        long[] taken = SampleOrder.Shuffle(samples, shuffled)[at..Math.Min(at + length, samples.Count)];
+        long[] taken = SampleOrder.Shuffle(EvaluationSamples, shuffled)[at..Math.Min(at + length, EvaluationSamples.Count)];
         return batches.Move(Get(evaluation.Value, taken, generator));
     }
+
+    /// <summary>Evaluation batches that go once through the samples: a pass begins at every multiple of it.</summary>
+    public long EvaluationBatchesPerPass(int? size) =>
+        Math.Max(1, (EvaluationSamples.Count + EvaluationLength(size) - 2) / EvaluationLength(size));
 
     public void Dispose()
     {
         batches.Dispose();
         if (evaluation.IsValueCreated && evaluation.Value != source)
             evaluation.Value.Dispose();
+    }
+
+    private IReadOnlyList<long> EvaluationSamples => allocation.ArchitectureSamples ?? allocation.WeightSamples;
+
+    private int EvaluationLength(int? size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size ?? batchSize, 2, nameof(size));
+        return Math.Min(size ?? batchSize, EvaluationSamples.Count);
     }
 
     /// <summary>A source is asked by one caller at a time, though batches are made ahead on another thread.</summary>

@@ -199,7 +199,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     }
 
     private Genotype Derive(IReadOnlyDictionary<string, CellSnapshot> snapshot, int epoch, bool isFinal) =>
-        new SearchDerivation(options.Derivation ?? space.Derivation, stage.Scheme, stage.Context, streams)
+        new SearchDerivation(options.Derivation ?? space.Derivation, stage.Scheme, stage.Context, streams, batches.EvaluationBatchesPerPass)
             .Derive(snapshot, epoch + (isFinal ? 1 : 0), isFinal);
 
     private static (Tensor? Sum, long Samples)[] Terms(BatchOutcome? of) =>

@@ -11,7 +11,13 @@ namespace SingleDarts.Core.Search;
 /// Derives genotypes with the supernet and the scheme of a search. All that is drawn is a function of the seed and the number of finished
 /// epochs.
 /// </summary>
-internal sealed class SearchDerivation(IDerivation derivation, IOptimizationScheme scheme, StepContext context, RandomStreams streams)
+/// <param name="derivation">The rule.</param>
+/// <param name="scheme">Draws genotypes.</param>
+/// <param name="context">Scores them.</param>
+/// <param name="streams">What is drawn.</param>
+/// <param name="batchesPerPass">Evaluation batches of a size that go once through the samples.</param>
+internal sealed class SearchDerivation(
+    IDerivation derivation, IOptimizationScheme scheme, StepContext context, RandomStreams streams, Func<int?, long> batchesPerPass)
 {
     /// <summary>Each derivation has this many positions of its own in the sequence of evaluation batches.</summary>
     private const long Positions = 1L << 32;
@@ -33,14 +39,30 @@ internal sealed class SearchDerivation(IDerivation derivation, IOptimizationSche
             Position = context.Position,
             Generator = generator,
             Sampler = drawn => scheme.Draw(space, drawn),
-            Scorer = (genotype, batch, size) => Accuracy(genotype, first + batch, size),
+            Scorer = (genotype, batch, size) => Accuracy(genotype, first + batch, size).Share,
+            WholeScorer = (genotype, size) => WholeAccuracy(genotype, first, size),
         }) ?? throw new InvalidOperationException($"The derivation '{derivation.Name}' gives null; expected a genotype.");
     }
 
-    private double Accuracy(Genotype genotype, long n, int? size)
+    private (double Share, long Samples) Accuracy(Genotype genotype, long n, int? size)
     {
         using var scope = NewDisposeScope();
         LabeledBatch batch = context.EvaluationBatch(n, size);
-        return context.Accuracy(genotype, batch);
+        return (context.Accuracy(genotype, batch), batch.Size);
+    }
+
+    /// <summary>That of the first whole pass behind a position.</summary>
+    private double WholeAccuracy(Genotype genotype, long first, int? size)
+    {
+        int batches = (int)batchesPerPass(size);
+        long pass = first / batches + 1;
+        double correct = 0, samples = 0;
+        for (int i = 0; i < batches; i++)
+        {
+            var (share, count) = Accuracy(genotype, (pass * batches) + i, size);
+            correct += share * count;
+            samples += count;
+        }
+        return correct / samples;
     }
 }

@@ -118,6 +118,7 @@ internal sealed class SearchProbe
         {
             Generator = generator,
             Scorer = (_, _, _) => generator.Uniform(),
+            WholeScorer = (_, _) => generator.Uniform(),
         };
         foreach (bool isFinal in new[] { false, true })
         {

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
@@ -11,8 +12,11 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 public sealed class SearchSpace
 {
+    private readonly Lazy<GenotypeChoices> choices;
+
     internal SearchSpace(string name, NetworkLayout layout, IDerivation derivation)
     {
+        choices = new Lazy<GenotypeChoices>(() => new GenotypeChoices(this));
         Name = name;
         Layout = layout;
         Derivation = derivation;
@@ -118,7 +122,8 @@ public sealed class SearchSpace
     /// <param name="genotype">A genotype of the space.</param>
     /// <param name="random">Random numbers; changed.</param>
     /// <remarks>
-    /// Zero operations are drawn only for cells that keep every edge (NAS-Bench-201). A cell that chooses its edges leaves one out instead.
+    /// Zero operations are drawn only if the rule of the space keeps them (NAS-Bench-201). A cell that chooses its edges leaves one out
+    /// instead.
     /// </remarks>
     /// <exception cref="ArgumentException">The genotype is not of the space, or the space leaves no choice.</exception>
     public Genotype RandomNeighbor(Genotype genotype, Random random)
@@ -136,13 +141,29 @@ public sealed class SearchSpace
         return RandomGenotype(count => Host.Doubles(rand(count, ScalarType.Float64, generator: generator)));
     }
 
-    private Genotype RandomGenotype(Func<int, double[]> draw) =>
-        Derive(Derivation as CellDerivation ?? new EdgeArgmax(), Cells.ToDictionary(cell => cell.Name, cell =>
-        {
-            var numbers = new double[cell.Topology.Edges.Count, cell.Operations.Count];
-            Buffer.BlockCopy(draw(numbers.Length), 0, numbers, 0, numbers.Length * sizeof(double));
-            return new CellSnapshot(numbers, numbers);
-        }));
+    /// <summary>The genotypes as choices of edges and operations.</summary>
+    internal GenotypeChoices Choices => choices.Value;
+
+    /// <summary>What the rule gives if every candidate of every edge has the given number as parameter and weight.</summary>
+    internal Genotype Choose(Func<CellEdge, CandidateOperation, double> number) => Chosen(cell =>
+    {
+        var numbers = new double[cell.Topology.Edges.Count, cell.Operations.Count];
+        foreach (CellEdge edge in cell.Topology.Edges)
+            for (int k = 0; k < cell.Operations.Count; k++)
+                numbers[edge.Index, k] = number(edge, cell.Operations[k]);
+        return numbers;
+    });
+
+    private Genotype RandomGenotype(Func<int, double[]> draw) => Chosen(cell =>
+    {
+        var numbers = new double[cell.Topology.Edges.Count, cell.Operations.Count];
+        Buffer.BlockCopy(draw(numbers.Length), 0, numbers, 0, numbers.Length * sizeof(double));
+        return numbers;
+    });
+
+    private Genotype Chosen(Func<CellSpecification, double[,]> numbers) =>
+        Derive(Derivation as CellDerivation ?? new EdgeArgmax(), Cells.Select(cell => (cell.Name, Numbers: numbers(cell)))
+            .ToDictionary(cell => cell.Name, cell => new CellSnapshot(cell.Numbers, cell.Numbers)));
 
     /// <summary>The name of the space, its input and size.</summary>
     public override string ToString() => $"{Name} ({Layout}, {GenotypeCount:G6} genotypes)";

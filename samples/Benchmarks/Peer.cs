@@ -3,7 +3,8 @@ using SingleDarts.Core.Genotypes;
 
 namespace Benchmarks;
 
-/// <summary>The same step in PyTorch: <c>peers/step.py</c> with the network of <c>networks.py</c>, which tests hold against the library's.</summary>
+/// <summary>The same step in PyTorch: <c>peers/step.py</c> with the network of <c>networks.py</c>, which tests hold against the
+/// library's.</summary>
 internal static class Peer
 {
     /// <summary>Whether a way to compute the step is one of PyTorch.</summary>

@@ -77,8 +77,8 @@ public class BohbTests
     [Fact]
     public void Invalid_settings_are_named()
     {
-        new Bohb { MinimumEpochs = 9, MaximumEpochs = 3, Eta = 1, RandomShare = 2 }.Faults(SearchSpaces.Darts()).Should().HaveCount(4)
-            .And.ContainMatch("*leave edges out*").And.ContainMatch("*from 9 to 3 epochs*").And.ContainMatch("*η = 1*")
+        new Bohb { MinimumEpochs = 9, MaximumEpochs = 3, Eta = 1, RandomShare = 2 }.Faults(Space).Should().HaveCount(3)
+            .And.ContainMatch("*from 9 to 3 epochs*").And.ContainMatch("*η = 1*")
             .And.ContainMatch("*share of 2*");
         new Bohb().Faults(Space).Should().BeEmpty();
     }

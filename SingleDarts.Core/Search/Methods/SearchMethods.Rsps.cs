@@ -9,14 +9,13 @@ public static partial class SearchMethods
     /// Random search with parameter sharing (RSPS; Li and Talwalkar, UAI 2019): every batch moves w along a path that is drawn uniformly,
     /// and the best of many random genotypes by one-shot accuracy is the result. In NAS-Bench-201 250 epochs of batches of 64, and 100
     /// genotypes, each on another batch of 512; in the DARTS space 100 epochs, gradient norm at most 0.25, and 1,000 genotypes, each on
-    /// ten batches of 64.
+    /// ten batches of 64, of which the best ten are scored once more on the whole half.
     /// </summary>
     /// <param name="candidates">Genotypes that the result is chosen from; null for 100 and 1,000.</param>
     /// <remarks>
     /// In NAS-Bench-201 as <c>D-X-Y/AutoDL-Projects</c> bb2f405 (the code of the paper). Batch normalisations of candidates keep no running
     /// statistics, which its author recommends; published Table 5 has both. In the DARTS space as <c>liamcli/randomNAS_release</c>
-    /// 14b86a4, which also draws <c>none</c>, takes the best of three such draws, and scores the best ten genotypes of each once more
-    /// on the whole half.
+    /// 14b86a4, which also draws <c>none</c> and takes the best of three such selections.
     /// </remarks>
     public static SearchMethod Rsps(int? candidates = null) => new("rsps", space => IsDartsFamily(space)
         ? new SearchOptions
@@ -24,7 +23,10 @@ public static partial class SearchMethods
             Epochs = 100,
             Scheme = OptimizationSchemes.UniformPath,
             WeightOptimizer = DartsWeights.ClipGradientNorm(0.25),
-            Derivation = new DrawnSelection { Count = candidates ?? 1000, CountPerEpoch = 1, BatchSize = 64, Batches = 10 },
+            Derivation = new DrawnSelection
+            {
+                Count = candidates ?? 1000, CountPerEpoch = 1, BatchSize = 64, Batches = 10, Finalists = 10,
+            },
         }
         : new SearchOptions
         {
@@ -44,7 +46,7 @@ public static partial class SearchMethods
         Unverified =
         [
             "Which of both published rows has running statistics; here there are none.",
-            "In the DARTS space the code draws none, too, and has a second stage of ten genotypes on the whole half, three times.",
+            "In the DARTS space the code draws none, too, and takes the best of three such selections.",
         ],
         Source = "Li and Talwalkar, Random Search and Reproducibility for Neural Architecture Search, UAI 2019; " +
             "D-X-Y/AutoDL-Projects bb2f405, liamcli/randomNAS_release 14b86a4",

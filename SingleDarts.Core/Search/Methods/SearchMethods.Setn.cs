@@ -9,7 +9,7 @@ public static partial class SearchMethods
     /// <summary>
     /// SETN (Dong and Yang, ICCV 2019) as in NAS-Bench-201: w along a uniform path of each batch, then α with the softmax mixture of all
     /// candidates; the best of the 100 most probable genotypes (<see cref="MostProbableSelection"/>), each on another batch of 512, is the
-    /// result. 250 epochs of batches of 64, no clipping. For spaces that keep every edge.
+    /// result. 250 epochs of batches of 64, no clipping.
     /// </summary>
     /// <param name="candidates">Genotypes that the result is chosen from, and that of every epoch.</param>
     /// <remarks>From <c>D-X-Y/AutoDL-Projects</c> bb2f405 (the code of the paper of NAS-Bench-201); its later state cannot be

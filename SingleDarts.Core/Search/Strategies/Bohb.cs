@@ -6,12 +6,14 @@ namespace SingleDarts.Core.Search;
 /// <summary>
 /// BOHB (Falkner et al., ICML 2018): brackets of successive halving, whose genotypes a model proposes. A bracket evaluates its genotypes
 /// with a small budget, the best third of them with three times as much, and so on; the model is a <see cref="ChoiceDensity"/> of the good
-/// results of the largest budget that has enough of them, and one of the others. For spaces that keep every edge.
+/// results of the largest budget that has enough of them, and one of the others.
 /// </summary>
 /// <remarks>
 /// <para>Constants of <c>BOHB.py</c> of <c>D-X-Y/AutoDL-Projects</c>, rules of <c>automl/HpBandSter</c> 2692872: with three rungs,
-/// brackets of 9, 3 and 3 genotypes; 15% of the results, at least one more than there are edges, are good. A proposal is the best of four
+/// brackets of 9, 3 and 3 genotypes; 15% of the results, at least one more than there are choices, are good. A proposal is the best of four
 /// draws by the ratio of both densities. HpBandSter may propose while an evaluation runs, here each waits for the one before.</para>
+/// <para>A choice is the operation of an edge. In a space whose rule leaves edges out (DARTS), which edges a node keeps is one, too; there
+/// the density needs 46 results of a budget, in NAS-Bench-201 14.</para>
 /// <para>The worker of the code of NAS-Bench-201 ignores the budget: <see cref="TableEvaluator.IgnoresBudget"/>. The search there ends
 /// after a time, the best of the largest budget is its result: <see cref="StrategyResult.Best"/>.</para>
 /// </remarks>
@@ -48,7 +50,7 @@ public sealed record Bohb : IStrategy
     public IEnumerable<string> Faults(SearchSpace space)
     {
         ArgumentNullException.ThrowIfNull(space);
-        foreach (string fault in EdgeChoices.Faults(space, $"The strategy '{Name}'"))
+        foreach (string fault in GenotypeChoices.Faults(space, $"The strategy '{Name}'"))
             yield return fault;
         if (!(MinimumEpochs > 0 && MinimumEpochs <= MaximumEpochs && double.IsFinite(MaximumEpochs)))
             yield return $"The budgets of BOHB go from {MinimumEpochs} to {MaximumEpochs} epochs; expected two numbers above 0, the " +
@@ -100,17 +102,16 @@ public sealed record Bohb : IStrategy
     private Genotype Propose(StrategyContext context)
     {
         var (space, trace, random) = context;
-        var choices = new EdgeChoices(space);
-        int least = choices.Edges.Count + 1;
+        var vectors = new GenotypeVector(space.Choices);
+        int least = vectors.Length + 1;
         EvaluatedGenotype[]? results = trace.GroupBy(evaluated => evaluated.Budget.Epochs ?? double.PositiveInfinity)
             .Where(budget => budget.Count() >= 2 * least).MaxBy(budget => budget.Key)?.ToArray();
         if (results is null || random.NextDouble() < RandomShare)
             return space.RandomGenotype(random);
-        int[][] sorted = [.. results.OrderByDescending(result => result.Accuracy).Select(result => choices.Of(result.Genotype))];
+        int[][] sorted = [.. results.OrderByDescending(result => result.Accuracy).Select(result => vectors.Of(result.Genotype))];
         int good = Math.Max(least, 15 * sorted.Length / 100), bad = Math.Max(least, 85 * sorted.Length / 100);
         var model = new ChoiceModel(new ChoiceDensity(sorted[..good], MinimumBandwidth),
             new ChoiceDensity(sorted[good..Math.Min(good + bad, sorted.Length)], MinimumBandwidth));
-        int[] counts = [.. Enumerable.Range(0, choices.Edges.Count).Select(edge => choices.Columns(edge).Count)];
-        return model.Best(counts, Draws, random) is { } best ? choices.Genotype(best) : space.RandomGenotype(random);
+        return model.Best(vectors.Values, Draws, random) is { } best ? vectors.Genotype(best) : space.RandomGenotype(random);
     }
 }

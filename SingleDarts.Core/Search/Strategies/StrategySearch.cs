@@ -22,9 +22,22 @@ public sealed record StrategySearch
     /// <summary>Scores genotypes.</summary>
     public required IGenotypeEvaluator Evaluator { get; init; }
 
-    /// <summary>Number of evaluations, those of a resumed trace included.</summary>
+    /// <summary>Number of evaluations, those of a resumed trace included; without meaning if <see cref="BudgetSeconds"/> limit the
+    /// search.</summary>
     /// <value>100, about what 12,000 seconds pay for in NAS-Bench-201.</value>
     public int Evaluations { get; init; } = 100;
+
+    /// <summary>Seconds that all evaluations may take by what the evaluator says, those of a resumed trace included, instead of a number of
+    /// evaluations. For evaluators whose costs are seconds.</summary>
+    /// <value>Null.</value>
+    public double? BudgetSeconds { get; init; }
+
+    /// <summary>
+    /// Whether the evaluation that exceeds the budget counts, as in NATS-Bench. Otherwise it is left out and the search ends before it, as
+    /// in the code of NAS-Bench-201.
+    /// </summary>
+    /// <value>False.</value>
+    public bool CanExceedBudget { get; init; }
 
     /// <summary>Seed of the strategy's random numbers.</summary>
     /// <value>0.</value>
@@ -45,13 +58,12 @@ public sealed record StrategySearch
         if (faults.Count > 0)
             throw new InvalidRunException(Kind, faults);
         faults = [.. Strategy.Faults(Space), .. Evaluator.Faults(Space)];
-        if (Evaluations < 1)
-            faults.Add($"The number of evaluations is {Evaluations}; expected 1 or more.");
+        faults.AddRange(BudgetFaults());
         faults.AddRange(evaluated.Select(e => Fault(e.Genotype) ?? Fault(e)).OfType<string>().Take(1));
         if (faults.Count > 0)
             throw new InvalidRunException(Kind, faults);
         var streams = new RandomStreams(Seed);
-        while (evaluated.Count < Evaluations)
+        while (BudgetSeconds is { } seconds ? Spent(evaluated) < seconds : evaluated.Count < Evaluations)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Strategy.Ask(StrategyContext.Next(Space, evaluated.AsReadOnly(), streams)) is not ({ } genotype, { } budget))
@@ -61,10 +73,27 @@ public sealed record StrategySearch
                 $"The evaluator '{Evaluator.Name}' gives null for '{genotype}'; expected an evaluation.");
             var next = new EvaluatedGenotype(genotype, budget, evaluation);
             ThrowIf(Fault(next));
+            if (!CanExceedBudget && Spent(evaluated) + evaluation.Cost > BudgetSeconds)
+                break;
             evaluated.Add(next);
             progress?.Report(next);
         }
+        ThrowIf(evaluated.Count > 0 ? null
+            : $"The first evaluation takes more than the budget of {BudgetSeconds} seconds; raise it, or set CanExceedBudget.");
         return new StrategyResult(evaluated);
+    }
+
+    private static double Spent(List<EvaluatedGenotype> evaluated) => evaluated.Sum(e => e.Evaluation.Cost);
+
+    private IEnumerable<string> BudgetFaults()
+    {
+        if (BudgetSeconds is null && Evaluations < 1)
+            yield return $"The number of evaluations is {Evaluations}; expected 1 or more.";
+        if (BudgetSeconds is not (null or (> 0 and < double.PositiveInfinity)))
+            yield return $"The budget is {BudgetSeconds} seconds; expected a number above 0.";
+        if (BudgetSeconds is not null && !Evaluator.IsCostInSeconds)
+            yield return $"The budget is in seconds, but the evaluator '{Evaluator.Name}' has no times; give a number of evaluations, " +
+                "or, for a table, a file with a column of seconds beside that of the accuracies, such as cifar10_valid_seconds.";
     }
 
     private string? Fault(Genotype genotype)
@@ -76,8 +105,15 @@ public sealed record StrategySearch
             : $"The genotype '{genotype}' of the strategy '{Strategy.Name}' is not of the space '{Space.Name}': {fault}.";
     }
 
-    private string? Fault(EvaluatedGenotype evaluated) => double.IsFinite(evaluated.Accuracy) ? null
-        : $"The evaluator '{Evaluator.Name}' gives the accuracy {evaluated.Accuracy} for '{evaluated.Genotype}'; expected a finite number.";
+    private string? Fault(EvaluatedGenotype evaluated)
+    {
+        string evaluator = $"The evaluator '{Evaluator.Name}' gives";
+        if (!double.IsFinite(evaluated.Accuracy))
+            return $"{evaluator} the accuracy {evaluated.Accuracy} for '{evaluated.Genotype}'; expected a finite number.";
+        bool isCounted = BudgetSeconds is null || evaluated.Evaluation.Cost is > 0 and < double.PositiveInfinity;
+        return isCounted ? null
+            : $"{evaluator} {evaluated.Evaluation.Cost} seconds for '{evaluated.Genotype}'; expected a number above 0.";
+    }
 
     private static void ThrowIf(string? fault)
     {

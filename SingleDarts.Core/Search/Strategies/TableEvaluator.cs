@@ -4,8 +4,8 @@ using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
 
-/// <summary>Looks genotypes up in a table of NAS-Bench-201. The cost of an evaluation is the epochs that the table's networks were trained
-/// for: the table has no times.</summary>
+/// <summary>Looks genotypes up in a table of NAS-Bench-201. The cost of an evaluation is the seconds that the table says for the column, or
+/// the epochs that its networks were trained for if it says none.</summary>
 /// <param name="table">
 /// The table; for the published baselines that of the 12-epoch schedule, whose winner is then looked up in that of 200 epochs.
 /// </param>
@@ -28,6 +28,9 @@ public sealed class TableEvaluator(
     /// <inheritdoc/>
     public string Name => "table";
 
+    /// <summary>Whether the table has seconds for the column.</summary>
+    public bool IsCostInSeconds => table.HasSeconds(metric);
+
     /// <inheritdoc/>
     public IEnumerable<string> Faults(SearchSpace space)
     {
@@ -46,7 +49,7 @@ public sealed class TableEvaluator(
     /// <inheritdoc/>
     public Evaluation Evaluate(Genotype genotype, EvaluationBudget budget, CancellationToken cancellationToken = default) =>
         IgnoresBudget || Given.NotNull(budget).Epochs is null || budget.Epochs == epochs
-            ? new Evaluation(table[genotype].Accuracy(metric) / 100, epochs)
+            ? new Evaluation(table[genotype].Accuracy(metric) / 100, IsCostInSeconds ? table.Seconds(genotype, metric, epochs) : epochs)
             : throw new ArgumentException(
                 $"An evaluation of {budget.Epochs} epochs is asked for, but the trainings of the table have {epochs}; propose full " +
                 "evaluations, or set IgnoresBudget.", nameof(budget));

@@ -30,6 +30,9 @@ public sealed record DerivationContext(SearchSpace Space, IReadOnlyDictionary<st
     /// <summary>What <see cref="Accuracy"/> gives; <see langword="null"/> outside of a search.</summary>
     public Func<Genotype, long, int?, double>? Scorer { get; init; }
 
+    /// <summary>What <see cref="WholeAccuracy"/> gives; <see langword="null"/> outside of a search.</summary>
+    public Func<Genotype, int?, double>? WholeScorer { get; init; }
+
     /// <summary>A genotype as the scheme of the search samples them.</summary>
     public Genotype Draw() => Sampler is null ? Space.RandomGenotype(Generator) : Sampler(Generator);
 
@@ -41,8 +44,19 @@ public sealed record DerivationContext(SearchSpace Space, IReadOnlyDictionary<st
     /// <param name="batch">Position of the batch in the sequence, which every derivation begins anew: 0 to 2³² − 1.</param>
     /// <param name="batchSize">Samples of the batch; those of the search's batches if <see langword="null"/>.</param>
     /// <exception cref="InvalidOperationException">There is no supernet to score with.</exception>
-    public double Accuracy(Genotype genotype, long batch = 0, int? batchSize = null) => Scorer is { } scorer
-        ? scorer(genotype, batch, batchSize)
-        : throw new InvalidOperationException(
-            $"There is no supernet to score genotypes of '{Space.Name}' with; derive in a search, or give the context a Scorer.");
+    public double Accuracy(Genotype genotype, long batch = 0, int? batchSize = null) =>
+        Scorer is { } scorer ? scorer(genotype, batch, batchSize) : throw NoSupernet();
+
+    /// <summary>
+    /// One-shot accuracy of a genotype on all of α's samples, 0 to 1, in the same batches for every genotype. A last batch of one sample is
+    /// left out.
+    /// </summary>
+    /// <param name="genotype">A genotype of the space.</param>
+    /// <param name="batchSize">Samples of a batch; those of the search's batches if <see langword="null"/>.</param>
+    /// <exception cref="InvalidOperationException">There is no supernet to score with.</exception>
+    public double WholeAccuracy(Genotype genotype, int? batchSize = null) =>
+        WholeScorer is { } scorer ? scorer(genotype, batchSize) : throw NoSupernet();
+
+    private InvalidOperationException NoSupernet() => new(
+        $"There is no supernet to score genotypes of '{Space.Name}' with; derive in a search, or give the context a scorer.");
 }

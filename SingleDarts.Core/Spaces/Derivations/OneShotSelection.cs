@@ -8,7 +8,8 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 /// <remarks>
 /// One batch of 512 has a standard error of two points, sqrt(0.25 / 512), so that the winner is among the good candidates and seldom the
-/// best. <see cref="Batches"/> and <see cref="SharesBatches"/> make it smaller, or equal for all.
+/// best. <see cref="Batches"/> and <see cref="SharesBatches"/> make it smaller, or equal for all; <see cref="Finalists"/> score the best
+/// once more, as random search with parameter sharing does in the space of DARTS.
 /// </remarks>
 public abstract record OneShotSelection : IDerivation
 {
@@ -35,6 +36,18 @@ public abstract record OneShotSelection : IDerivation
     /// <value>False, as published.</value>
     public bool SharesBatches { get; init; }
 
+    /// <summary>
+    /// Candidates that are scored once more at the end of the search, those of the highest scores; the best of them by the second score is
+    /// the result. If 0, the first score decides.
+    /// </summary>
+    /// <value>0; 10 in Li and Talwalkar, UAI 2019.</value>
+    public int Finalists { get; init; }
+
+    /// <summary>Batches of the second score, at least 1, other ones than before; all of α's samples, each once, if
+    /// <see langword="null"/>.</summary>
+    /// <value>Null.</value>
+    public int? FinalistBatches { get; init; }
+
     /// <inheritdoc/>
     public virtual IEnumerable<string> Faults(SearchSpace space)
     {
@@ -45,6 +58,9 @@ public abstract record OneShotSelection : IDerivation
             yield return $"The selection '{Name}' has batches of {BatchSize}; expected at least 2, or null for those of the search.";
         if (Batches < 1)
             yield return $"The selection '{Name}' scores a candidate on {Batches} batches; expected at least 1.";
+        if (Finalists < 0 || FinalistBatches < 1)
+            yield return $"The selection '{Name}' scores {Finalists} finalists on {FinalistBatches} batches; expected at least 0 and 1, " +
+                "or null for all samples.";
     }
 
     /// <summary>The candidates in their order, as many or more than are scored.</summary>
@@ -64,12 +80,27 @@ public abstract record OneShotSelection : IDerivation
         if (count <= 1)
             return candidates.FirstOrDefault() ?? throw NoCandidates();
         foreach (Genotype candidate in candidates.Take(count))
-            scored.Add(new(candidate, EvaluationBudget.Full, new(Score(context, candidate, scored.Count), Cost: Batches)));
-        return scored.MaxBy(candidate => candidate.Accuracy)?.Genotype ?? throw NoCandidates();
+            scored.Add(new(candidate, EvaluationBudget.Full,
+                new(Score(context, candidate, SharesBatches ? 0 : (long)scored.Count * Batches, Batches), Cost: Batches)));
+        Genotype[] best = [.. scored.OrderByDescending(candidate => candidate.Accuracy).Take(Math.Max(1, Finalists))
+            .Select(candidate => candidate.Genotype)];
+        if (best.Length == 0)
+            throw NoCandidates();
+        bool isDecided = Finalists == 0 || !context.IsFinal;
+        return isDecided ? best[0] : best.Select((genotype, i) => (Genotype: genotype, Score: SecondScore(context, genotype, i)))
+            .MaxBy(finalist => finalist.Score).Genotype;
     }
 
-    private double Score(DerivationContext context, Genotype candidate, int index) => Enumerable.Range(0, Batches)
-        .Average(batch => context.Accuracy(candidate, (SharesBatches ? 0L : (long)index * Batches) + batch, BatchSize));
+    private double Score(DerivationContext context, Genotype candidate, long first, int batches) =>
+        Enumerable.Range(0, batches).Average(batch => context.Accuracy(candidate, first + batch, BatchSize));
+
+    private double SecondScore(DerivationContext context, Genotype candidate, int index)
+    {
+        if (FinalistBatches is not { } batches)
+            return context.WholeAccuracy(candidate, BatchSize);
+        long used = SharesBatches ? Batches : (long)Count * Batches;
+        return Score(context, candidate, used + (SharesBatches ? 0 : (long)index * batches), batches);
+    }
 
     private InvalidOperationException NoCandidates() => new($"The selection '{Name}' has no candidates; expected at least one.");
 }

@@ -21,6 +21,16 @@ internal static class NasBench201Columns
         ("imagenet16_valid", NasBench201Metric.ImageNet16Validation, 2), ("imagenet16_test", NasBench201Metric.ImageNet16Test, 2),
     ];
 
+    /// <summary>The columns of accuracies. A column may have one of seconds beside it, of its name and one of both endings.</summary>
+    public static IEnumerable<(string Column, NasBench201Metric Metric)> Accuracies =>
+        columns.Select(column => (column.Column, column.Metric));
+
+    /// <summary>Ending of a column of seconds of an evaluation.</summary>
+    public const string Seconds = "_seconds";
+
+    /// <summary>Ending of a column of seconds of an epoch of training.</summary>
+    public const string SecondsPerEpoch = "_seconds_per_epoch";
+
     /// <summary>What is wrong with the accuracies of all cells: what was found and what was expected; <see langword="null"/> if nothing
     /// is.</summary>
     public static (string Found, string Expected)? Fault(IReadOnlyList<NasBench201Result> rows)

@@ -14,7 +14,8 @@ internal static class NasBench201Csv
         "imagenet16_valid", "imagenet16_test",
     ];
 
-    public static List<NasBench201Result> Read(string path)
+    /// <summary>The rows, and the seconds of the columns of accuracies that have some.</summary>
+    public static (List<NasBench201Result> Rows, Dictionary<NasBench201Metric, NasBench201Times> Times) Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         FileBehind.RefuseBroken(path);
@@ -29,7 +30,7 @@ internal static class NasBench201Csv
         return Rows(new NumberedLines(reader, path));
     }
 
-    private static List<NasBench201Result> Rows(NumberedLines lines)
+    private static (List<NasBench201Result>, Dictionary<NasBench201Metric, NasBench201Times>) Rows(NumberedLines lines)
     {
         string header = lines.Next() ?? throw lines.Fault("the file is empty", "a header line and 15,625 rows");
         string[] names = lines.Split(header);
@@ -42,6 +43,7 @@ internal static class NasBench201Csv
             throw lines.Fault($"the column '{twice.Key}' {twice.Count()} times", "each column once");
         var column = names.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i);
 
+        Dictionary<NasBench201Metric, NasBench201Times> times = Times(lines, column);
         var rows = new List<NasBench201Result>(NasBench201Genotypes.Count);
         var lineOfCell = new int[NasBench201Genotypes.Count];
         var lineOfIndex = new int[NasBench201Genotypes.Count];
@@ -52,16 +54,34 @@ internal static class NasBench201Csv
             string[] fields = lines.Split(line);
             if (fields.Length != names.Length)
                 throw lines.Fault($"{fields.Length} values", $"{names.Length}, as in the header");
-            NasBench201Result row = Row(new Fields(lines, column, fields));
+            var values = new Fields(lines, column, fields);
+            NasBench201Result row = Row(values);
+            int cell = NasBench201Genotypes.IndexOf(row.Genotype);
             lines.Once(lineOfIndex, row.Index, $"the index {row.Index}");
-            lines.Once(lineOfCell, NasBench201Genotypes.IndexOf(row.Genotype), $"the cell '{row.Genotype}'");
+            lines.Once(lineOfCell, cell, $"the cell '{row.Genotype}'");
             rows.Add(row);
+            foreach (var (name, metric) in NasBench201Columns.Accuracies)
+                if (times.GetValueOrDefault(metric) is { } of)
+                    of.Seconds[cell] = values.Seconds(name + Ending(of.IsPerEpoch));
         }
         if (rows.Count != NasBench201Genotypes.Count)
             throw lines.Fault(
                 $"the end after {rows.Count} rows", $"{NasBench201Genotypes.Count} rows, one per cell; the file may be cut off");
-        return NasBench201Columns.Fault(rows) is { } fault ? throw lines.Fault(fault.Found, fault.Expected) : rows;
+        return NasBench201Columns.Fault(rows) is { } fault ? throw lines.Fault(fault.Found, fault.Expected) : (rows, times);
     }
+
+    /// <summary>Room for the seconds of the columns that have some.</summary>
+    private static Dictionary<NasBench201Metric, NasBench201Times> Times(NumberedLines lines, Dictionary<string, int> column)
+    {
+        var times = new Dictionary<NasBench201Metric, NasBench201Times>();
+        foreach (bool isPerEpoch in new[] { false, true })
+            foreach (var (name, metric) in NasBench201Columns.Accuracies.Where(of => column.ContainsKey(of.Column + Ending(isPerEpoch))))
+                if (!times.TryAdd(metric, new NasBench201Times(isPerEpoch, new double[NasBench201Genotypes.Count])))
+                    throw lines.Fault($"the columns {name + Ending(false)} and {name + Ending(true)}", "one of both at most");
+        return times;
+    }
+
+    private static string Ending(bool isPerEpoch) => isPerEpoch ? NasBench201Columns.SecondsPerEpoch : NasBench201Columns.Seconds;
 
     private static NasBench201Result Row(Fields fields)
     {
@@ -98,6 +118,12 @@ internal static class NasBench201Csv
             && value is >= 0 and <= 100
                 ? value
                 : throw lines.Fault($"{Quoted.Of(this[name])} in column {name}", "a percentage from 0 to 100 with a decimal point");
+
+        public double Seconds(string name) =>
+            double.TryParse(this[name], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && value is > 0 and < double.PositiveInfinity
+                ? value
+                : throw lines.Fault($"{Quoted.Of(this[name])} in column {name}", "a number of seconds above 0");
 
         public long? OptionalNumber(string name, Func<double, (string Found, string Expected)?> fault)
         {

@@ -10,9 +10,12 @@ namespace SingleDarts.Core.Spaces;
 public sealed class NasBench201Table
 {
     private readonly NasBench201Result[] byCell;
+    private readonly IReadOnlyDictionary<NasBench201Metric, NasBench201Times> times;
 
-    internal NasBench201Table(IEnumerable<NasBench201Result> results)
+    internal NasBench201Table(
+        IEnumerable<NasBench201Result> results, IReadOnlyDictionary<NasBench201Metric, NasBench201Times>? times = null)
     {
+        this.times = times ?? new Dictionary<NasBench201Metric, NasBench201Times>();
         Results = [.. results.OrderBy(r => r.Index)];
         byCell = [.. Results.OrderBy(r => NasBench201Genotypes.IndexOf(r.Genotype))];
     }
@@ -35,7 +38,29 @@ public sealed class NasBench201Table
     /// Columns are missing, a value is wrong, the rows are not the 15,625 cells, each once, or a column cannot be what its name says (an
     /// accuracy as a fraction, an error rate, another data set, millions of parameters); the message names file and line.
     /// </exception>
-    public static NasBench201Table Load(string path) => new(NasBench201Csv.Read(path));
+    public static NasBench201Table Load(string path)
+    {
+        var (rows, times) = NasBench201Csv.Read(path);
+        return new NasBench201Table(rows, times);
+    }
+
+    /// <summary>Whether the file says how long the evaluations behind a column take.</summary>
+    /// <param name="metric">The column.</param>
+    public bool HasSeconds(NasBench201Metric metric) => times.ContainsKey(metric);
+
+    /// <summary>Seconds that the evaluation behind an accuracy takes: the training of the cell's network and its test.</summary>
+    /// <param name="genotype">A cell of the space.</param>
+    /// <param name="metric">The column of the accuracy.</param>
+    /// <param name="epochs">Epochs of the training, for a file that has the seconds of an epoch.</param>
+    /// <exception cref="ArgumentException">It is none of the space.</exception>
+    /// <exception cref="InvalidOperationException">The file has no seconds for the column.</exception>
+    public double Seconds(Genotype genotype, NasBench201Metric metric, int epochs)
+    {
+        int cell = NasBench201Genotypes.IndexOf(genotype);
+        return times.GetValueOrDefault(metric) is { } of ? of.Seconds[cell] * (of.IsPerEpoch ? epochs : 1)
+            : throw new InvalidOperationException(
+                $"The table has no seconds for {metric}; add a column such as cifar10_valid_seconds, beside that of the accuracies.");
+    }
 
     /// <summary>The row of a cell if it is one of the space.</summary>
     /// <param name="genotype">Any genotype.</param>

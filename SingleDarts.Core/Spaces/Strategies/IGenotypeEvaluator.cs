@@ -8,6 +8,9 @@ public interface IGenotypeEvaluator
     /// <summary>Name in records, for example <c>table</c>.</summary>
     string Name { get; }
 
+    /// <summary>Whether the costs of evaluations are seconds, so that a search can have a budget of them; false by default.</summary>
+    bool IsCostInSeconds => false;
+
     /// <summary>Error messages for invalid settings and for a space that cannot be evaluated; empty by default. Asked before any
     /// work.</summary>
     /// <param name="space">The space.</param>

@@ -10,7 +10,7 @@ internal static class Mutation
     {
         foreach (CellSpecification kind in space.Cells)
             kind.Validate(genotype[kind.Name], allowRepeatedEdges: true);
-        Site[] sites = [.. space.Cells.SelectMany(kind => Sites(kind, genotype[kind.Name]))];
+        Site[] sites = [.. space.Cells.SelectMany(kind => Sites(kind, genotype[kind.Name], space.Choices.KeepsZeros(kind)))];
         if (sites.Length == 0)
             throw new ArgumentException(
                 $"The genotype '{genotype}' has no neighbour in the space '{space.Name}', which leaves no choice on its edges; allow " +
@@ -23,17 +23,16 @@ internal static class Mutation
     }
 
     /// <summary>The genes of a cell that can be changed.</summary>
-    private static IEnumerable<Site> Sites(CellSpecification kind, CellGenotype cell)
+    private static IEnumerable<Site> Sites(CellSpecification kind, CellGenotype cell, bool keepsZeros)
     {
         int inputs = kind.Topology.Inputs;
-        bool keepsEveryEdge = cell.Nodes.Select((genes, i) => genes.Count == inputs + i).All(all => all);
         for (int i = 0; i < cell.Nodes.Count; i++)
             for (int place = 0; place < cell.Nodes[i].Count; place++)
             {
                 Gene gene = cell.Nodes[i][place];
                 int node = inputs + i;
                 IEnumerable<string> Operations(int source) => kind.Derivable(kind.Topology.Edge(source, node))
-                    .Select(k => kind.Operations[k]).Where(o => keepsEveryEdge || !o.IsZero).Select(o => o.Name);
+                    .Select(k => kind.Operations[k]).Where(o => keepsZeros || !o.IsZero).Select(o => o.Name);
                 Gene[] operations = [.. Operations(gene.Source).Where(name => name != gene.Operation)
                     .Select(name => new Gene(name, gene.Source))];
                 Gene[] sources = [.. Enumerable.Range(0, node).Except(cell.Nodes[i].Select(g => g.Source))

@@ -11,8 +11,8 @@ namespace SingleDarts.Core.Supernets;
 /// or, at stride 2, a <see cref="FactorizedReduce"/> with weights of its own. It keeps gradients flowing while β decays, so that the skip
 /// connection among the candidates competes on its merit alone. Genotypes leave it out.
 /// </summary>
-/// <remarks><c>Meituan-AutoML/DARTS-</c> adb81a8, <c>model_search.py</c>. One β for all edges and cells. Its switches <c>T_start</c> and
-/// <c>T_stop</c>, between which β decays, are those of the published runs: 0 and the number of epochs.</remarks>
+/// <remarks><c>Meituan-AutoML/DARTS-</c> adb81a8, <c>model_search.py</c>. One β for all edges and cells. Its switches <c>T_start</c>,
+/// <c>T_stop</c> and <c>T_max</c> are those of a <see cref="WindowedDecay"/>.</remarks>
 public sealed record AuxiliarySkip : IEdgeDecorator
 {
     /// <summary>β over the epochs. The published code has <see cref="Schedule.Linear"/>, <see cref="Schedule.Cosine"/>,

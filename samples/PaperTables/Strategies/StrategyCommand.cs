@@ -31,8 +31,9 @@ internal static class StrategyCommand
         return command;
     }
 
-    /// <summary>The rows of the winners, one for each run.</summary>
-    private static NasBench201Result[] Run(string name, StrategySettings settings, CancellationToken cancellationToken)
+    /// <summary>The row of the winner and the number of evaluations of each run.</summary>
+    private static (NasBench201Result Winner, int Evaluations)[] Run(
+        string name, StrategySettings settings, CancellationToken cancellationToken)
     {
         if (settings.Table is null)
             throw new ArgumentException("The table that the strategy searches in is not named; give --table nasbench201_12epoch.csv.gz.");
@@ -46,17 +47,21 @@ internal static class StrategyCommand
             Strategy = settings.Strategy(name),
             Evaluator = new TableEvaluator(seen, epochs: 12, Enum.Parse<NasBench201Metric>(settings.Metric)) { IgnoresBudget = true },
             Evaluations = settings.Evaluations,
+            BudgetSeconds = settings.BudgetSeconds,
+            CanExceedBudget = settings.CanExceedBudget,
         };
-        return [.. Enumerable.Range(0, settings.Runs).Select(run => final[
-            (search with { Seed = settings.Seed + run }).Run(cancellationToken: cancellationToken).Genotype])];
+        return [.. Enumerable.Range(0, settings.Runs)
+            .Select(run => (search with { Seed = settings.Seed + run }).Run(cancellationToken: cancellationToken))
+            .Select(result => (final[result.Genotype], result.Trace.Count))];
     }
 
-    private static void Print(NasBench201Result[] winners)
+    private static void Print((NasBench201Result Winner, int Evaluations)[] runs)
     {
-        Terminal.WriteLine($"{"metric",-22} {"mean",6} {"dev",5}   {winners.Length} runs");
+        Terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{"metric",-22} {"mean",6} {"dev",5}   {runs.Length} runs of {runs.Average(run => run.Evaluations):F1} evaluations"));
         foreach (NasBench201Metric metric in Enum.GetValues<NasBench201Metric>())
         {
-            var of = MeanAndDeviation.Of(winners.Select(winner => winner.Accuracy(metric)));
+            var of = MeanAndDeviation.Of(runs.Select(run => run.Winner.Accuracy(metric)));
             Terminal.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{metric,-22} {of.Mean,6:F2} {of.StandardDeviation,5:F2}"));
         }
     }

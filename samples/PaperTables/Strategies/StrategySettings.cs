@@ -24,6 +24,14 @@ internal sealed record StrategySettings
     [CommandOption("--evaluations", "Evaluations of a run. 100 are what 12,000 seconds of the benchmark pay for, 170 what 20,000 do.")]
     public int Evaluations { get; init; } = 100;
 
+    [CommandOption("--budget-seconds",
+        "Seconds of training of a run, instead of --evaluations, for a --table with times. 12000 in NAS-Bench-201, 20000 in NATS-Bench.")]
+    public double? BudgetSeconds { get; init; }
+
+    [CommandOption("--can-exceed-budget",
+        "With --budget-seconds: the evaluation that exceeds it counts, as in NATS-Bench. Otherwise the run ends before it.")]
+    public bool CanExceedBudget { get; init; }
+
     [CommandOption("--runs", "Runs, with one seed each.")]
     public int Runs { get; init; } = 500;
 
