@@ -16,7 +16,8 @@ public class ExecutionTests
     {
         using ClassificationDataset data = Small.Data();
         async Task<SearchResult> Run(CellExecution execution) =>
-            await Small.Search(data, space: space == "darts" ? Small.DartsSpace : null).InPrecision(ScalarType.Float64).ComputingCells(execution).For(epochs: 5, batchSize: 10).RunAsync();
+            await Small.Search(data, space: space == "darts" ? Small.DartsSpace : null)
+                .InPrecision(ScalarType.Float64).ComputingCells(execution).For(epochs: 5, batchSize: 10).RunAsync();
         SearchResult perEdge = await Run(CellExecution.PerEdge);
         foreach (CellExecution execution in new[] { CellExecution.Merged, CellExecution.MergedWithRecomputation })
         {

@@ -5,7 +5,8 @@ namespace SingleDarts.Core.Kernels;
 
 /// <summary>
 /// A <see cref="IMergedComputation"/> as one step of autograd with a backward pass of its own. What the computation keeps is freed node
-/// by node while the backward pass goes; a second walk over a retained graph computes it again.
+/// by node while the backward pass goes; a second walk over a retained graph computes it again, and so does a walk after an optimiser's
+/// step.
 /// </summary>
 internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFunction>
 {
@@ -99,7 +100,7 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     }
 
     /// <summary>What a step of autograd knows besides its tensors.</summary>
-    private sealed class State(IMergedComputation computation, int inputs, bool recompute, BackwardFault fault)
+    private sealed class State(IMergedComputation computation, int inputs, bool recompute, BackwardFault fault) : IDisposable
     {
         private Kept[]? kept;
         private (long[] Shape, ScalarType Type, Device Device)[] givenLike = [];
@@ -127,6 +128,13 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
                     part.Forget();
                 part.Detach();
             }
+            KeptForBackward.Add(this);
+        }
+
+        public void Dispose()
+        {
+            foreach (Kept part in Take() ?? [])
+                part.Release();
         }
 
         /// <summary>NaN of the shape of everything given, which takes no memory to speak of.</summary>

@@ -48,8 +48,8 @@ internal sealed class NodeMixture : IMergedComputation
         terms.Any(term => term.Module is not Identity) && OwnKernels.For(x) is { } kernels
             ? new NodeMixture(kernels, terms, operations) : null;
 
-    /// <summary>Whether a module can be a term of a cell: nobody waits for it to be called, and its normalisations use the statistics of the
-    /// batch.</summary>
+    /// <summary>Whether a module can be a term of a cell: nobody waits for it to be called, and its normalisations use the statistics of
+    /// the batch.</summary>
     /// <param name="module">The module.</param>
     public static bool Fits(nn.Module<Tensor, Tensor> module) => !ForwardHooks.Any(module) && IsKind(module) && (module is Identity ||
         module is PoolingBatchNorm { HasRunningStatistics: false, IsWatched: false } || DepthwiseChain.Of(module) is not null);

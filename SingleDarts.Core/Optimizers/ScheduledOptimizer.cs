@@ -73,6 +73,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     public void Step()
     {
         EngineGradients.Release();
+        KeptForBackward.Release();
         ThrowBackwardFault();
         if (!IsMoving)
             return;
