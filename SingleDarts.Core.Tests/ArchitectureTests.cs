@@ -22,7 +22,7 @@ public class ArchitectureTests
         ["Supernets"] = ["Runtime", "Kernels", "Operations", "Genotypes", "Spaces", "Optimizers"],
         ["Optimizers"] = ["Runtime"],
         ["Runs"] = ["Runtime"],
-        ["Schemes"] = ["Runtime", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers"],
+        ["Schemes"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers"],
         ["Search"] = ["Runtime", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
         ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs",
             "Search", "Theory"],

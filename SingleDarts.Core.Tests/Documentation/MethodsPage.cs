@@ -44,6 +44,10 @@ public class MethodsPage
         search.Invoking(s => s.Build()).Should().NotThrow();
 
         space = SearchSpaces.Darts(data.InputShape, data.Classes, channels: 4);
+        search = ArchitectureSearch.In(space, SearchMethods.Cdarts(evaluationLayers: 8)).On(data);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+        search = search.Using(new CdartsScheme { Distance = DistillationDistance.KullbackLeibler, EvaluationLayers = 8 });
+        search.Invoking(s => s.Build()).Should().NotThrow();
         search = ArchitectureSearch.In(space, SearchMethods.PDarts(layers: [5, 8, 11])).On(data).For(epochs: 5);
         search.Invoking(s => s.Build()).Should().NotThrow();
 

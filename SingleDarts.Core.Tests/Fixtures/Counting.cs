@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
@@ -49,7 +50,7 @@ internal sealed class CountingPenalty : Counting, IPenalty
 {
     public string Name => "counting";
 
-    public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
+    public Tensor Penalty(ArchitectureParameters architecture, EpochPosition position) =>
         (architecture["cell"] * architecture["cell"]).sum().Times(0.01 * Calls++);
 }
 

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -28,7 +29,7 @@ internal sealed class NullParts : IRelaxation, IPenalty, IDerivation, IEpochRule
 
     public MixingWeights Relax(Tensor alpha, RelaxationContext context) => null!;
 
-    public Tensor Penalty(ArchitectureParameters architecture, double progress) => null!;
+    public Tensor Penalty(ArchitectureParameters architecture, EpochPosition position) => null!;
 
     public Genotype Derive(DerivationContext context) => null!;
 

@@ -1,5 +1,8 @@
+using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -102,6 +105,69 @@ public class MethodStepTests
             }
             : new { type = "nasbench201_supernet", channels = 4, cells = 2, classes = 3, relaxation = "softmax", auxiliary = beta };
         new Comparison(description, [4, 3, 8, 8], byOrder: true).Compare(supernet, ScalarType.Float64, fromPyTorch: name == "darts");
+    }
+
+    /// <summary>The joint loss of both networks, and its gradients in α, q, the heads, the shared stem, and all weights of both.</summary>
+    [Trait("Category", "Slow")]
+    [PyTorchTheory]
+    [InlineData("nasbench201", DistillationDistance.SmoothL1)]
+    [InlineData("nasbench201", DistillationDistance.KullbackLeibler)]
+    [InlineData("darts", DistillationDistance.SmoothL1)]
+    public void A_step_of_CDARTS_is_that_of_PyTorch(string name, DistillationDistance distance)
+    {
+        bool isDarts = name == "darts";
+        SearchSpace space = isDarts
+            ? SearchSpaces.Darts(classes: 3, channels: 4, layers: 3, height: 16, width: 16)
+            : SearchSpaces.NasBench201(classes: 3, channels: 4, cellsPerStage: 1, height: 16, width: 16);
+        using var search = new SmallSearch(relaxation: isDarts ? new EdgeAveragedSoftmax() : Relaxations.Softmax, space: space);
+        using var run = (CdartsRun)new CdartsScheme { Distance = distance, EvaluationLayers = isDarts ? 4 : null }.Begin(search.Step);
+        run.Pool.Begin(space.RandomGenotype(5));
+        object p = run.Pool.Path.ToDictionary(kind => kind.Key, kind => kind.Value.P.data<double>().Chunk((int)kind.Value.P.shape[1]));
+        object Of(object relaxation, int layers, bool affine) => isDarts
+            ? new { type = "darts_supernet", channels = 4, layers, classes = 3, relaxation, affine, track = false }
+            : new { type = "nasbench201_supernet", channels = 4, cells = 1, classes = 3, relaxation, affine };
+        using var both = new BothNetworks(run, search);
+        new Comparison(new
+        {
+            type = "cdarts", search = Of(isDarts ? "edge_averaged" : "softmax", 3, false), evaluation = Of(new { p }, 4, true),
+            classes = 3, size = 16, distance = distance == DistillationDistance.SmoothL1 ? "smooth_l1" : "kl",
+        }, [4, 3, 16, 16], byOrder: true).Compare(both, ScalarType.Float64, fromPyTorch: true);
+    }
+
+    /// <summary>Search network, heads, q and evaluation network as one module; its output is their loss.</summary>
+    private sealed class BothNetworks : nn.Module<Tensor, Tensor>
+    {
+        private readonly CdartsRun run;
+        private readonly SmallSearch search;
+
+        public BothNetworks(CdartsRun run, SmallSearch search) : base(nameof(BothNetworks))
+        {
+            this.run = run;
+            this.search = search;
+            register_module("search", search.Supernet);
+            register_module("heads", run.Heads);
+            register_module("evaluation", run.Pool.Supernet);
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor labels = TensorArithmetic.Range(input.shape[0]).remainder(tensor(3L));
+            return run.JointLoss(search.Step, new LabeledBatch(input, labels)).Loss;
+        }
+
+        /// <summary>Parameters, then buffers, without the unused α of the pool.</summary>
+        public override Dictionary<string, Tensor> state_dict(Dictionary<string, Tensor>? destination = null, string? prefix = null)
+        {
+            (string Prefix, nn.Module Module)[] parts =
+                [("search", search.Supernet), ("heads", run.Heads), ("evaluation", run.Pool.Supernet)];
+            var state = parts
+                .SelectMany(part => part.Module.named_parameters().Select(p => ($"{part.Prefix}.{p.name}", (Tensor)p.parameter)))
+                .Concat(parts.SelectMany(part => part.Module.named_buffers().Select(b => ($"{part.Prefix}.{b.name}", b.buffer))))
+                .ToDictionary(entry => entry.Item1, entry => entry.Item2);
+            foreach (var (name, alpha) in search.Supernet.Architecture.Named)
+                state[$"alpha.{name}"] = alpha;
+            return state;
+        }
     }
 
     /// <summary>What the supernet will draw for each kind of cell, by its generator.</summary>

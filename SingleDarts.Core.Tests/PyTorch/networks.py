@@ -12,8 +12,12 @@ build(description) makes a module of a dictionary (bridge.py reads it from JSON)
    "auxiliary": beta}
   {"type": "darts_network", "genotype": {"normal": [["sep_conv_3x3", 0], ...], "normal_concat": [2, 3, 4, 5], "reduce": ..., "reduce_concat": ...},
    "channels", "layers", "classes", "stem": "cifar" or "imagenet", "auxiliary": true, "auxiliary_normalization": false}
+  {"type": "cdarts", "search": supernet, "evaluation": affine supernet with a path, "classes", "distance": "smooth_l1" or "kl"}
 
-A relaxation is "sigmoid", "softmax", "edge_normalized" (softmax and beta), {"noise": {kind: [[g]]}, "temperature": t, "counts": false}
+The output of "cdarts" is the loss of both networks on labels 0, 1, ..., classes - 1, 0, ...
+
+A relaxation is "sigmoid", "softmax", "edge_normalized" (softmax and beta), "edge_averaged" (softmax, a node is the mean of its edges),
+{"p": {kind: [[p]]}}, {"noise": {kind: [[g]]}, "temperature": t, "counts": false}
 (one operation for each edge, with Gumbel noise g) or {"path": {kind: [operation of each edge]}}. "partial" is K of partial channels, 1 without it. "auxiliary" is the
 weight of an auxiliary skip connection beside every mixture, None without it.
 
@@ -22,6 +26,7 @@ A place is "in", "out", "stride", "affine", "track" (running statistics), "searc
 Names of parameters and buffers, in order of definition:
 
   supernets     stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<edge>.operations.<operation>.*, head.*; alpha.<cell>, beta.<cell>
+  cdarts        search.*, heads.q, heads.heads.<stage>.<index in its nn.Sequential>.*, evaluation.*; alpha.<cell>
   networks      stem.*, layers.<l>.preprocessing.<input>.*, layers.<l>.edges.<gene>.*, auxiliary.*, head.*
   ReLU-conv-BN  convolution.weight, convolution.bias, normalization.*
   FactorizedReduce   even.weight, odd.weight, normalization.*
@@ -240,7 +245,7 @@ class SampledOp(MixedOp):
 
 
 def mixture(operations, relaxation, place, partial=1, auxiliary=None):
-    if isinstance(relaxation, dict):
+    if isinstance(relaxation, dict) and "p" not in relaxation:
         return SampledOp(operations, relaxation.get("counts", False))
     if auxiliary is not None:
         return AuxiliaryOp(operations, auxiliary, place)
@@ -299,29 +304,92 @@ class Network(nn.Module):
 
     def forward(self, x):
         """Logits; with an auxiliary head in training mode, also its logits."""
+        logits, side, _ = self.behind(self.stem(x))
+        return logits if side is None else (logits, side)
+
+    def behind(self, x):
+        """Logits, those of the auxiliary head, and the outputs of layers that halve the size, from the output of a stem."""
         if self.relaxation is not None:
             weights = {kind: self.relax(kind, alpha) for kind, alpha in self.alpha.items()}
-        x = self.stem(x)
         before, previous = x if isinstance(x, tuple) else (x, x)
-        side = None
+        side, ends = None, []
         for index, layer in enumerate(self.layers):
             if isinstance(layer, Cell):
                 p = weights[layer.kind] if self.relaxation is not None else None
                 beta = self.beta[layer.kind] if self.relaxation == "edge_normalized" else None
+                beta = torch.zeros(len(p), dtype=p.dtype) if self.relaxation == "edge_averaged" else beta
                 before, previous = previous, layer(before, previous, p, beta)
             else:
                 before = previous = layer(previous)
+            if not isinstance(layer, Cell) or layer.kind == "reduction":
+                ends.append(previous)
             if index == self.auxiliary_at and self.training:
                 side = self.auxiliary(previous)
-        logits = self.head(previous)
-        return logits if side is None else (logits, side)
+        return self.head(previous), side, ends
 
     def relax(self, kind, alpha):
+        if isinstance(self.relaxation, dict) and "p" in self.relaxation:
+            return torch.tensor(self.relaxation["p"][kind], dtype=alpha.dtype)
         if isinstance(self.relaxation, dict) and "path" in self.relaxation:
             return nn.functional.one_hot(torch.tensor(self.relaxation["path"][kind]), alpha.size(1)).to(alpha.dtype)
         if isinstance(self.relaxation, dict):
             return one_hot(alpha, self.relaxation["noise"][kind], self.relaxation["temperature"])
         return torch.sigmoid(alpha) if self.relaxation == "sigmoid" else torch.softmax(alpha, dim=-1)
+
+
+def distillation_head(channels, size, classes):
+    return nn.Sequential(
+        nn.ReLU(), nn.AvgPool2d(min(6, size - 2), stride=2, padding=0, count_include_pad=False),
+        nn.Conv2d(channels, 128, 1, bias=False), nn.BatchNorm2d(128, affine=False, track_running_stats=False), nn.ReLU(),
+        nn.Conv2d(128, 768, 2, bias=False), nn.BatchNorm2d(768, affine=False, track_running_stats=False), nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(768, classes))
+
+
+class DistillationHeads(nn.Module):
+    """Heads behind the stages of both networks, and the weights q of these and of a network's own logits."""
+
+    def __init__(self, heads):
+        super().__init__()
+        self.q = nn.Parameter(torch.rand(len(heads) + 1) / (len(heads) + 1))
+        self.heads = nn.ModuleList(heads)
+
+    def forward(self, logits, ends):
+        shares = torch.softmax(self.q, dim=0)
+        return torch.cat([share * each for share, each in zip(shares, [*(h(e) for h, e in zip(self.heads, ends)), logits])], dim=0)
+
+
+class Cdarts(nn.Module):
+    """A search network and an evaluation network that share the stem and the heads; the evaluation network's own stem is not used."""
+
+    def __init__(self, search, evaluation, heads, classes, distance):
+        super().__init__()
+        self.alpha, self.search, self.heads = search.alpha, search, DistillationHeads(heads)
+        self.evaluation, self.classes, self.distance = evaluation, classes, distance
+        unused = {kind: alpha.detach() for kind, alpha in evaluation.alpha.items()}
+        del evaluation.alpha
+        evaluation.alpha = unused
+
+    def forward(self, x):
+        labels = torch.arange(len(x)) % self.classes
+        stem = self.search.stem(x)
+        taken = [self.ensemble(*network.behind(stem)) for network in (self.search, self.evaluation)]
+        loss = sum(nn.functional.cross_entropy(logits, labels) for logits, _ in taken)
+        (_, student), (_, teacher) = taken
+        if self.distance == "smooth_l1":
+            return loss + 4 * nn.functional.smooth_l1_loss(student, teacher)
+        kl = nn.functional.kl_div(torch.log_softmax(student / 2, dim=1), torch.softmax(teacher / 2, dim=1), reduction="mean")
+        return loss + 4 * kl
+
+    def ensemble(self, logits, _, ends):
+        return logits, self.heads(logits, ends)
+
+
+def cdarts(search, evaluation, classes, size, distance="smooth_l1"):
+    """size is the height and width of the images."""
+    channels = search["channels"]
+    widths = [4 * 2 * channels, 4 * 4 * channels] if search["type"] == "darts_supernet" else [2 * channels, 4 * channels]
+    heads = [distillation_head(width, size // 2 ** (stage + 1), classes) for stage, width in enumerate(widths)]
+    return Cdarts(build(search), build(evaluation), heads, classes, distance)
 
 
 def nasbench201_head(channels, classes):
@@ -376,7 +444,7 @@ def darts(channels, layers, classes, root, cell, place, **more):
 
 def darts_supernet(
         channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True, partial=1, auxiliary=None):
-    place = Place(3 * channels, 3 * channels, affine=affine, track=track, search=True)
+    place = Place(3 * channels, 3 * channels, affine=affine, track=track, search=not affine)
 
     def cell(reduces, width):
         def mixed(source):
@@ -410,7 +478,7 @@ def build(description):
     kind = rest.pop("type")
     networks = {
         "nasbench201_supernet": nasbench201_supernet, "nasbench201_network": nasbench201_network,
-        "darts_supernet": darts_supernet, "darts_network": darts_network}
+        "darts_supernet": darts_supernet, "darts_network": darts_network, "cdarts": cdarts}
     if kind in networks:
         return networks[kind](**rest)
     if kind == "sequence":

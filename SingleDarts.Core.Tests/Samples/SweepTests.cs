@@ -16,8 +16,8 @@ public sealed class SweepTests : IDisposable
         SweepFolder sweep = Plan(folder["sweep"], "table1", "table4", "table5", "figure1", "--scale", "paper", "--seeds", "1");
         JsonObject Options(string group) => sweep.Plan.Groups.Single(g => g.Name == group).Trials.Should().ContainSingle().Subject.Options;
 
-        sweep.Plan.Trials.Should().HaveCount(18,
-            "8 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table " +
+        sweep.Plan.Trials.Should().HaveCount(19,
+            "9 rows of Table 1, 3 of Table 4, and 11 different ones of Table 5, of which 2 are in Table 4 and those with Adam in Table " +
             "1; none of Figure 1 is new");
         JsonNode.DeepEquals(Options("table1/Single-DARTS"), JsonNode.Parse("""
             {
@@ -38,7 +38,8 @@ public sealed class SweepTests : IDisposable
         Options("table5/Single-DARTS, sigmoid, α = 0")["initialProbability"]!.GetValue<double>().Should().Be(0.5);
         foreach (var (row, method) in new[]
         {
-            ("RSPS", "rsps"), ("GDAS", "gdas"), ("SETN", "setn"), ("ENAS", "enas"), ("DARTS-", "darts-minus"),
+            ("RSPS", "rsps"), ("GDAS", "gdas"), ("SETN", "setn"), ("ENAS", "enas"), ("CDARTS", "cdarts"),
+            ("DARTS-", "darts-minus"),
         })
             Options($"table1/{row}").ToJsonString().Should().Contain($"\"method\":\"{method}\"").And
                 .Contain("\"epochs\":null").And.Contain("\"learningRate\":null", "at the paper's scale all is as published");
@@ -58,7 +59,7 @@ public sealed class SweepTests : IDisposable
             code.Should().Be(0, $"{sweep.Plan.Groups[trial].Name}: {output}{error}");
         }
         sweep.Plan.Groups.Select(group => group.Name).Should().Contain(["table1/RSPS", "table1/GDAS", "table1/SETN", "table1/ENAS",
-            "table1/DARTS-", "table1/DARTS", "table1/Single-DARTS"]);
+            "table1/CDARTS", "table1/DARTS-", "table1/DARTS", "table1/Single-DARTS"]);
     }
 
     [Fact]

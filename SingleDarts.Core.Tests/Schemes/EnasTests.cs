@@ -111,7 +111,7 @@ public class EnasTests
             ControllerUpdates = 1, SamplesPerUpdate = 4, EntropyWeight = 0.1, DetachesReward = detaches,
             Controller = OptimizerSettings.Default.Sgd(1, momentum: 0),
         };
-        search.Step.EvaluationBatches = (n, _) => n % 2 == 0 ? search.Train : search.Validation;
+        search.Step.EvaluationBatches = (n, _, _) => n % 2 == 0 ? search.Train : search.Validation;
         (search.Step.StepsPerEpoch, search.Step.WeightSteps) = (2, 1);
         using var run = (EnasRun)((IOptimizationScheme)settings).Begin(search.Step);
         (search.Step.Step, search.Step.WeightBatch, search.Step.ArchitectureBatch) = (1, null!, null!);

@@ -65,8 +65,8 @@ public class OwnPartsTests
     {
         public string Name => $"half square ({Strength})";
 
-        public Tensor Penalty(ArchitectureParameters architecture, double progress) => architecture.Named
-            .Select(alpha => alpha.Parameter.Squared().sum().Times(Strength * progress / 2)).Aggregate((a, b) => a.Plus(b));
+        public Tensor Penalty(ArchitectureParameters architecture, EpochPosition position) => architecture.Named
+            .Select(alpha => alpha.Parameter.Squared().sum().Times(Strength * position.Progress / 2)).Aggregate((a, b) => a.Plus(b));
     }
 
     private sealed record Halving(int Every) : Schedule

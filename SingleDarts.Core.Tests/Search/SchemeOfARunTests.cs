@@ -72,6 +72,31 @@ public class SchemeOfARunTests
     }
 
     [Fact]
+    public async Task Preceding_steps_come_first_and_change_neither_the_batches_nor_what_is_measured_of_them()
+    {
+        using ClassificationDataset data = Small.Data();
+        async Task<(Seen Seen, string[] Losses, string Eigenvalues, string Correlations, string Gradients)> Run(Longer scheme)
+        {
+            var (seen, hessian, correlation) = (new Seen(), new HessianEigenvalue(), new GradientCorrelation { Interval = 1 });
+            var (gradients, collapse) = (new OperationGradients { Interval = 2 }, new CollapseIndicators { Interval = 2 });
+            SearchResult result = await Small.Search(data, scheme).For(2, 10).ObservedBy(seen).ObservedBy(hessian)
+                .ObservedBy(correlation).ObservedBy(gradients).ObservedBy(collapse).RunAsync();
+            return (seen, [.. result.Epochs.Select(e => $"{e.WeightLoss:R} {e.ArchitectureLoss:R}")],
+                string.Join(' ', hessian.Records.Select(r => r.Eigenvalue)),
+                RunJson.Write(correlation.Records.Select(r => r.Nodes)), RunJson.Write(gradients.Records.Select(r => r with { Step = 0 })));
+        }
+        var plain = await Run(new Longer { Steps = 0 });
+        var later = await Run(new Longer { Steps = 1, Before = 3 });
+        string.Concat(later.Seen.Steps.Select(has => has ? 'b' : '-')).Should().Be("---bbbb----bbbb-");
+        later.Losses.Should().Equal(plain.Losses);
+        later.Eigenvalues.Should().Be(plain.Eigenvalues);
+        later.Correlations.Should().Be(plain.Correlations);
+        later.Gradients.Should().Be(plain.Gradients);
+        await FluentActions.Awaiting(() => Small.Search(data, new Longer { Before = -2 }).RunAsync())
+            .Should().ThrowAsync<InvalidRunException>().WithMessage("*'longer' has -2 preceding steps before 4; expected 0 or more*");
+    }
+
+    [Fact]
     public async Task What_no_step_measured_is_the_weights_number_or_none()
     {
         using ClassificationDataset data = Small.Data();
@@ -113,6 +138,8 @@ public class SchemeOfARunTests
     {
         public int Steps { get; init; } = 3;
 
+        public int Before { get; init; }
+
         public string? Fault { get; init; }
 
         public bool IsNull { get; init; }
@@ -128,6 +155,8 @@ public class SchemeOfARunTests
         public SampleAllocation Allocate(long samples, Generator generator) => new(SampleOrder.All(samples));
 
         public IOptimizationScheme Begin(StepContext step) => IsNull ? null! : this;
+
+        public int PrecedingSteps(int weightSteps) => Before;
 
         public int FurtherSteps(int weightSteps) => Steps;
 

@@ -78,6 +78,7 @@ public class SearchBatchesTests
         Batch(others, 6, 5).Should().Equal(Batch(batches, 6, 5));
         Batch(batches, 2, null).Should().HaveCount(5, "three batches of eight are a pass, the last of what is left");
         Batch(batches, 1, 99).Order().Should().Equal(samples);
+        batches.Evaluation(3, 5, augments: true).Inputs.data<double>().ToArray().Should().Equal([0, 0, 0, 0, 0], "it is that of steps");
         batches.Invoking(b => b.Evaluation(0, 1)).Should().Throw<ArgumentOutOfRangeException>();
         var (weights, architecture) = batches.Get(0, 0);
         architecture.Should().BeSameAs(weights, "no batches are drawn for α");

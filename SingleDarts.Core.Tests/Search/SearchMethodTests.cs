@@ -43,6 +43,8 @@ public class SearchMethodTests
                 SearchSpaces.DartsImageNet(3, channels: 4, layers: 3, size: 32), null),
             ("darts-minus", SearchMethods.DartsMinus(), Small.Space, null),
             ("darts-minus in the space of DARTS", SearchMethods.DartsMinus(), Darts, null),
+            ("cdarts", SearchMethods.Cdarts(), Small.Space, null),
+            ("cdarts in the space of DARTS", SearchMethods.Cdarts(evaluationLayers: 3), Darts, null),
             ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
@@ -259,7 +260,7 @@ public class SearchProbeFaultTests
     {
         public string Name => "own";
 
-        Tensor IPenalty.Penalty(ArchitectureParameters architecture, double progress) => value(architecture);
+        Tensor IPenalty.Penalty(ArchitectureParameters architecture, EpochPosition position) => value(architecture);
     }
 
     private sealed record Rule(Func<CellSnapshot, CellGenotype> Made) : CellDerivation

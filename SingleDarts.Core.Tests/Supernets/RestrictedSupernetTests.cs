@@ -109,7 +109,7 @@ public class RestrictedSupernetTests
         using var scope = NewDisposeScope();
         using var search = new SmallSearch(relaxation: new SoftmaxRelaxation(1), space: Restricted.Small);
         double[] allowed = [.. Restricted.Columns.SelectMany((columns, edge) => columns.Select(k => search.Alpha[edge, k].item<double>()))];
-        new ZeroOneLoss(3).Penalty(search.Supernet.Architecture, 0).item<double>().Should().BeApproximately(
+        new ZeroOneLoss(3).Penalty(search.Supernet.Architecture, new EpochPosition(0, 0, 1)).item<double>().Should().BeApproximately(
             -3 * allowed.Average(a => Math.Pow((1 / (1 + Math.Exp(-a))) - 0.5, 2)), 1e-14);
     }
 

@@ -51,7 +51,7 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
     /// <inheritdoc/>
     public override void OnStepStarting(SearchMoment moment)
     {
-        if (moment.Step % Interval != 0 || moment.Step >= moment.WeightSteps)
+        if (moment.WeightStep % Interval != 0)
             return;
         mean.Add(OperationGradient.Of(moment, moment.Context.ArchitectureBatch));
         See(moment, Probabilities.Of(moment), ((long)moment.Epoch * moment.StepsPerEpoch) + moment.Step);

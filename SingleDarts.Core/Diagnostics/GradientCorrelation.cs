@@ -60,9 +60,9 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
     /// <inheritdoc/>
     public override void OnStepStarting(SearchMoment moment)
     {
-        bool measures = moment.Step % Interval == 0;
-        bool precedes = (moment.Step + 1) % moment.WeightSteps % Interval == 0;
-        if (places.Length == 0 || moment.Step >= moment.WeightSteps || !(measures || precedes))
+        bool measures = moment.WeightStep % Interval == 0;
+        bool precedes = (moment.WeightStep + 1) % moment.WeightSteps % Interval == 0;
+        if (places.Length == 0 || !(measures || precedes))
             return;
         using var measurement = new Measurement(moment);
         var p = moment.Context.Supernet.Relax().ToDictionary(kind => kind.Key, kind => kind.Value.Detach());
@@ -115,7 +115,7 @@ public sealed class GradientCorrelation() : Diagnostic<GradientCorrelationRecord
         using LabeledBatch? other = moment.DrawIndependentBatch?.Invoke();
         using WeightGradients? independent = other is null ? null : of(other);
         using WeightGradients? momentum = WeightGradients.OfMomentum(moment.Context.WeightOptimizer, p, places);
-        bool first = moment.Step == 0;
+        bool first = moment.WeightStep == 0;
         using WeightGradients? again = first && earlierBatch is { } batch ? of(batch) : null;
         NodeCorrelation[] nodes = [.. places.Select((place, i) =>
         {

@@ -41,7 +41,7 @@ public sealed class HessianEigenvalue() : Diagnostic<HessianEigenvalueRecord>("h
     /// <inheritdoc/>
     public override void OnStepStarting(SearchMoment moment)
     {
-        if (moment.Step != moment.WeightSteps - 1 || (moment.Epoch + 1) % Interval != 0)
+        if (moment.WeightStep != moment.WeightSteps - 1 || (moment.Epoch + 1) % Interval != 0)
             return;
         using var measurement = new Measurement(moment);
         using var hessian = new ArchitectureHessian(moment.Context, moment.Context.ArchitectureBatch, Product, measurement.Rewind);

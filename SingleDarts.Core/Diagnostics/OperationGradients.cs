@@ -27,7 +27,7 @@ public sealed class OperationGradients() : Diagnostic<OperationGradientsRecord>(
     /// <inheritdoc/>
     public override void OnStepStarting(SearchMoment moment)
     {
-        if (moment.Step % Interval == 0 && moment.Step < moment.WeightSteps)
+        if (moment.WeightStep % Interval == 0)
             mean.Add(OperationGradient.Of(moment, moment.Context.ArchitectureBatch));
     }
 

@@ -37,6 +37,14 @@ internal sealed class AdamOptimizer(AdamOptions options, Tensor parameters) : Op
     }
 
     /// <inheritdoc/>
+    public override void Restart()
+    {
+        steps = 0;
+        mean.zero_();
+        square.zero_();
+    }
+
+    /// <inheritdoc/>
     public override void Load(string name, Tensor? all)
     {
         ArgumentNullException.ThrowIfNull(all);

@@ -14,18 +14,20 @@ internal sealed class FlatParameters
     private static readonly ConditionalWeakTable<Parameter, FlatParameters> Owners = [];
     private readonly Parameter[] parts;
     private readonly long[] starts;
+    private readonly bool isCopy;
     private int holders;
 
-    private FlatParameters(Parameter[] parts)
+    private FlatParameters(Parameter[] parts, bool isCopy)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         this.parts = parts;
+        this.isCopy = isCopy;
         starts = new long[parts.Length];
         for (int i = 1; i < parts.Length; i++)
             starts[i] = starts[i - 1] + parts[i - 1].numel();
         All = cat([.. parts.Select(p => p.detach().reshape(-1))]).DetachFromDisposeScope();
-        for (int i = 0; i < parts.Length; i++)
+        for (int i = 0; i < parts.Length && !isCopy; i++)
         {
             NativeKernels.ShareStorage(parts[i], Part(All, i));
             Owners.AddOrUpdate(parts[i], this);
@@ -43,13 +45,37 @@ internal sealed class FlatParameters
     public static FlatParameters Of(Parameter[] parameters)
     {
         FlatParameters flat = Owners.TryGetValue(parameters[0], out FlatParameters? owner) &&
-            owner.parts.SequenceEqual(parameters) && owner.IsCurrent ? owner : new FlatParameters(parameters);
+            owner.parts.SequenceEqual(parameters) && owner.IsCurrent ? owner : new FlatParameters(parameters, isCopy: false);
         flat.holders++;
         return flat;
     }
 
+    /// <summary>A copy of parameters that stay where they are: <see cref="Read"/> takes their values, <see cref="Write"/> gives them
+    /// back.</summary>
+    /// <param name="parameters">At least one, all of one type and device.</param>
+    public static FlatParameters CopyOf(Parameter[] parameters) => new(parameters, isCopy: true);
+
+    /// <summary>Takes the present values of the parameters into a copy.</summary>
+    public void Read()
+    {
+        for (int i = 0; i < parts.Length && isCopy; i++)
+            Part(All, i).copy_(parts[i]);
+    }
+
+    /// <summary>Gives the values of a copy to the parameters.</summary>
+    public void Write()
+    {
+        for (int i = 0; i < parts.Length && isCopy; i++)
+            parts[i].copy_(Part(All, i));
+    }
+
     /// <summary>An optimiser no longer moves the parameters.</summary>
-    public void Release() => holders--;
+    public void Release()
+    {
+        holders--;
+        if (isCopy)
+            All.Dispose();
+    }
 
     /// <summary>The values of one parameter in a tensor of the layout of <see cref="All"/>: a view of the parameter's shape.</summary>
     /// <param name="flat">[sum of sizes].</param>
@@ -68,5 +94,6 @@ internal sealed class FlatParameters
             .MoveToOuterDisposeScope();
     }
 
-    private bool IsCurrent => parts.All(part => Owners.TryGetValue(part, out FlatParameters? owner) && ReferenceEquals(owner, this));
+    private bool IsCurrent => isCopy || parts.All(part =>
+        Owners.TryGetValue(part, out FlatParameters? owner) && ReferenceEquals(owner, this));
 }

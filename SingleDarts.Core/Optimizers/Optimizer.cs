@@ -36,6 +36,9 @@ internal abstract class Optimizer : IDisposable
     /// <param name="all">[sum of sizes], taken over; null for a state that was not there yet.</param>
     public abstract void Load(string name, Tensor? all);
 
+    /// <summary>Returns to the state before the first step.</summary>
+    public abstract void Restart();
+
     public void Dispose()
     {
         foreach (var (_, all) in State)

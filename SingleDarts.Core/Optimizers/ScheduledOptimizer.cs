@@ -15,15 +15,19 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <summary>Makes the optimiser that some settings describe.</summary>
     /// <param name="settings">Optimiser, schedule and clipping.</param>
     /// <param name="parameters">Names and parameters; the names address the state in checkpoints.</param>
+    /// <param name="sharesParameters">Whether other optimisers move some of the parameters, too, each with a state of its own, as the
+    /// stem that two networks share. If not, they are taken over from an optimiser before, which then refuses to step.</param>
     /// <exception cref="ArgumentException">The settings are invalid.</exception>
-    public ScheduledOptimizer(OptimizerSettings settings, IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+    public ScheduledOptimizer(
+        OptimizerSettings settings, IReadOnlyList<(string Name, Parameter Parameter)> parameters, bool sharesParameters = false)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Faults("given").FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(settings));
         Settings = settings;
         Parameters = parameters;
-        flat = FlatParameters.Of([.. parameters.Select(p => p.Parameter)]);
+        Parameter[] parts = [.. parameters.Select(p => p.Parameter)];
+        flat = sharesParameters ? FlatParameters.CopyOf(parts) : FlatParameters.Of(parts);
         faults = BackwardFault.Of(parameters.Select(p => p.Parameter));
         optimizer = Optimizer.Of(settings.Optimizer, flat.All);
         LearningRate = settings.Optimizer.LearningRate;
@@ -86,7 +90,16 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         Tensor gradient = flat.GatherGradients();
         if (Settings.MaxGradientNorm is { } norm)
             Clip(gradient, norm);
+        flat.Read();
         optimizer.Step(flat.All, gradient, LearningRate);
+        flat.Write();
+    }
+
+    /// <summary>Forgets momentum, moments and the number of steps, as if the optimiser were made anew.</summary>
+    public void Restart()
+    {
+        using var _ = no_grad();
+        optimizer.Restart();
     }
 
     /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other
@@ -94,7 +107,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     /// <param name="index">Position in <see cref="Parameters"/>.</param>
     public Tensor? MomentumBuffer(int index) => Momentum is { } buffer ? flat.Part(buffer, index) : null;
 
-    /// <summary>All parameters one after another, [sum of sizes]: what is written here moves them.</summary>
+    /// <summary>All parameters one after another, [sum of sizes]: what is written here moves them, unless they are shared.</summary>
     internal Tensor Values => flat.All;
 
     /// <summary>The momentum buffer of SGD as <see cref="Values"/>; null before the first step and for other optimisers.</summary>

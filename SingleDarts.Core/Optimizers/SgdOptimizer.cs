@@ -34,6 +34,9 @@ internal sealed class SgdOptimizer(SgdOptions options) : Optimizer
     }
 
     /// <inheritdoc/>
+    public override void Restart() => Load(Name, null);
+
+    /// <inheritdoc/>
     public override void Load(string name, Tensor? all)
     {
         buffer?.Dispose();

@@ -38,6 +38,13 @@ public interface IOptimizationScheme
     IOptimizationScheme Begin(StepContext step) => this;
 
     /// <summary>
+    /// Steps at the start of each epoch, before those over the weights' batches; 0 by default. They have no batches, as
+    /// <see cref="FurtherSteps"/>.
+    /// </summary>
+    /// <param name="weightSteps">Steps of an epoch over the weights' batches.</param>
+    int PrecedingSteps(int weightSteps) => 0;
+
+    /// <summary>
     /// Steps at the end of each epoch, after those over the weights' batches; 0 by default. They are steps as the others (checkpoints,
     /// observers, progress), but without batches: <see cref="StepContext.HasBatches"/> is false.
     /// </summary>

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
@@ -11,6 +12,6 @@ public interface IPenalty
 
     /// <summary>The penalty, a differentiable scalar.</summary>
     /// <param name="architecture">α of every kind of cell.</param>
-    /// <param name="progress">Share of the search that is done, 0 to 1.</param>
-    Tensor Penalty(ArchitectureParameters architecture, double progress);
+    /// <param name="position">The moment of the search, at which a <see cref="Schedule"/> of its weight is taken.</param>
+    Tensor Penalty(ArchitectureParameters architecture, EpochPosition position);
 }

@@ -49,8 +49,9 @@ public sealed class StepContext
     /// <see langword="null"/> unless <see cref="HasBatches"/>.</summary>
     public LabeledBatch ArchitectureBatch { get; set; } = null!;
 
-    /// <summary>Whether the step has batches: false in further steps (<see cref="IOptimizationScheme.FurtherSteps"/>), in
-    /// <see cref="IOptimizationScheme.Begin"/> and <see cref="IOptimizationScheme.EndEpoch"/>.</summary>
+    /// <summary>Whether the step has batches: false in preceding and further steps (<see cref="IOptimizationScheme.PrecedingSteps"/>,
+    /// <see cref="IOptimizationScheme.FurtherSteps"/>), in <see cref="IOptimizationScheme.Begin"/> and
+    /// <see cref="IOptimizationScheme.EndEpoch"/>.</summary>
     public bool HasBatches => WeightBatch is not null;
 
     /// <summary>The moment of the search.</summary>
@@ -59,11 +60,14 @@ public sealed class StepContext
     /// <summary>Share of the search that is done, 0 to 1.</summary>
     public double Progress => Position.Progress;
 
-    /// <summary>Step within the epoch, counted from 0; further steps are counted on.</summary>
+    /// <summary>Step within the epoch, counted from 0, preceding and further ones included.</summary>
     public int Step { get; set; }
 
-    /// <summary>Steps of one epoch, further ones included.</summary>
+    /// <summary>Steps of one epoch, preceding and further ones included.</summary>
     public int StepsPerEpoch { get; set; } = 1;
+
+    /// <summary>Steps of one epoch before those over the weights' batches.</summary>
+    public int PrecedingSteps { get; set; }
 
     /// <summary>Steps of one epoch over the weights' batches.</summary>
     public int WeightSteps { get; set; } = 1;
@@ -79,7 +83,7 @@ public sealed class StepContext
     }
 
     /// <summary>What <see cref="EvaluationBatch"/> returns; <see langword="null"/> in a loop of one's own that sets none.</summary>
-    public Func<long, int?, LabeledBatch>? EvaluationBatches { get; set; }
+    public Func<long, int?, bool, LabeledBatch>? EvaluationBatches { get; set; }
 
     /// <summary>Forward pass: mean loss, with its gradient history, and number of correct samples.</summary>
     /// <param name="batch">The batch.</param>
@@ -111,14 +115,16 @@ public sealed class StepContext
         new(loss(Given.NotNull(logits), WithBatches(batch).Labels), logits.detach().argmax(1).eq(batch.Labels).sum(), batch.Size);
 
     /// <summary>
-    /// The n-th batch of an endless sequence of passes through α's samples, each in an order of its own, without augmentation; the
-    /// weights' samples if the scheme allots none to α. It depends on the seed, n and the size alone. In the current dispose scope.
+    /// The n-th batch of an endless sequence of passes through α's samples, each in an order of its own; the weights' samples if the
+    /// scheme allots none to α. It depends on the seed, n and the size alone. In the current dispose scope.
     /// </summary>
     /// <param name="n">Position in the sequence, counted from 0. Derivations take positions from 2³² on.</param>
     /// <param name="size">At least 2 samples; the last batch of a pass may have fewer. Those of the search's batches if
     /// <see langword="null"/>.</param>
+    /// <param name="augments">Whether the samples are augmented as the search's batches are, to train on them.</param>
     /// <exception cref="InvalidOperationException">A loop of one's own has set no <see cref="EvaluationBatches"/>.</exception>
-    public LabeledBatch EvaluationBatch(long n, int? size = null) => EvaluationBatches is { } batches ? batches(n, size)
+    public LabeledBatch EvaluationBatch(long n, int? size = null, bool augments = false) => EvaluationBatches is { } batches
+        ? batches(n, size, augments)
         : throw new InvalidOperationException("There are no batches to evaluate on; set EvaluationBatches in a loop of your own.");
 
     /// <summary>
@@ -148,7 +154,7 @@ public sealed class StepContext
     /// <summary>The loss with the penalties on α added.</summary>
     /// <param name="loss">Loss of α's batch.</param>
     public Tensor Regularize(Tensor loss) =>
-        penalties.Aggregate(loss, (sum, r) => sum.Plus(r.Penalty(Supernet.Architecture, Progress)));
+        penalties.Aggregate(loss, (sum, r) => sum.Plus(r.Penalty(Supernet.Architecture, Position)));
 
     /// <summary>Moves w alone with the weights' batch: one forward, one backward that reaches only w, one step.</summary>
     public BatchOutcome UpdateWeights() => UpdateWeights(Evaluate);

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ public sealed record ZeroOneLoss(double Weight = 10) : IPenalty
     public string Name => "zero-one";
 
     /// <inheritdoc/>
-    public Tensor Penalty(ArchitectureParameters architecture, double progress) =>
+    public Tensor Penalty(ArchitectureParameters architecture, EpochPosition position) =>
         cat([.. Given.NotNull(architecture).Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0)
             .sigmoid().Minus(0.5).Squared().mean()
             .Times(-Weight);

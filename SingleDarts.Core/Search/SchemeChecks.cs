@@ -81,12 +81,17 @@ internal static class SchemeChecks
                 "search; draw only from the generator that Allocate is given.";
     }
 
-    /// <summary>Steps of an epoch, those over the weights' batches and further ones.</summary>
-    /// <exception cref="InvalidRunException">The number of further steps is negative.</exception>
-    public static int Steps(IOptimizationScheme scheme, int weightSteps) => scheme.FurtherSteps(weightSteps) is >= 0 and var further
-        ? weightSteps + further
-        : throw new InvalidRunException(SearchRun.Kind,
-            [$"The scheme '{scheme.Name}' has {scheme.FurtherSteps(weightSteps)} further steps behind {weightSteps}; expected 0 or more."]);
+    /// <summary>Steps of an epoch: those before the weights' batches, and all.</summary>
+    /// <exception cref="InvalidRunException">A number of steps is negative.</exception>
+    public static (int Preceding, int All) Steps(IOptimizationScheme scheme, int weightSteps)
+    {
+        int preceding = scheme.PrecedingSteps(weightSteps), further = scheme.FurtherSteps(weightSteps);
+        if (preceding < 0 || further < 0)
+            throw new InvalidRunException(SearchRun.Kind, [$"The scheme '{scheme.Name}' has " +
+                (preceding < 0 ? $"{preceding} preceding steps before" : $"{further} further steps behind") +
+                $" {weightSteps}; expected 0 or more."]);
+        return (preceding, preceding + weightSteps + further);
+    }
 
     /// <summary>What a step gave, if it can be measured.</summary>
     /// <exception cref="InvalidRunException">Something is null or no scalar, or has a gradient history.</exception>

@@ -77,7 +77,7 @@ internal sealed class SearchBatches : IDisposable
 
     /// <summary>A batch of <see cref="Schemes.StepContext.EvaluationBatch"/>. A last batch of one sample, of which batch statistics cannot
     /// be taken, is left out.</summary>
-    public LabeledBatch Evaluation(long n, int? size)
+    public LabeledBatch Evaluation(long n, int? size, bool augments = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(n);
         long perPass = EvaluationBatchesPerPass(size);
@@ -86,7 +86,7 @@ internal sealed class SearchBatches : IDisposable
         using var shuffled = streams.CreateGenerator("evaluation order", pass);
         using var generator = streams.CreateGenerator("evaluation augmentation", n);
         long[] taken = SampleOrder.Shuffle(EvaluationSamples, shuffled)[at..Math.Min(at + length, EvaluationSamples.Count)];
-        return batches.Move(Get(evaluation.Value, taken, generator));
+        return batches.Move(Get(augments ? source : evaluation.Value, taken, generator));
     }
 
     /// <summary>Evaluation batches that go once through the samples: a pass begins at every multiple of it.</summary>

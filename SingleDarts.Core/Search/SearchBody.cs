@@ -66,12 +66,13 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public RunMoment Moment(int epoch, int step) => new SearchMoment(epoch, step, StepsPerEpoch, stage.Context)
     {
+        PrecedingSteps = stage.Context.PrecedingSteps,
         Stage = course.Stage,
         Position = Position(epoch, step),
         WeightSteps = batches.StepsPerEpoch,
         Outcome = outcome,
         Result = result,
-        DrawIndependentBatch = () => batches.Independent(epoch, step),
+        DrawIndependentBatch = () => batches.Independent(epoch, step - stage.Context.PrecedingSteps),
     };
 
     public IDisposable KeepGenerators() => new KeptGenerators([stage.Supernet.RelaxationGenerator, stage.Context.Generator]);
@@ -81,8 +82,9 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         outcome = null;
         stage.MoveTo(Position(epoch, step), step);
         Enter(epoch, step);
-        if (step < batches.StepsPerEpoch)
-            (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, step);
+        int weightStep = step - stage.Context.PrecedingSteps;
+        if (weightStep >= 0 && weightStep < batches.StepsPerEpoch)
+            (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, weightStep);
     }
 
     public void Step(int epoch, int step)

@@ -95,7 +95,7 @@ internal sealed class SearchProbe
         bool isConnected = false;
         foreach (EpochPosition position in Moments)
         {
-            Tensor? value = penalty.Penalty(architecture, position.Progress);
+            Tensor? value = penalty.Penalty(architecture, position);
             if (value is null || value.numel() != 1)
                 return $"gives {(value is null ? "null" : $"[{string.Join(", ", value.shape)}]")}; expected a scalar. Sum it or take " +
                     "its mean.";

@@ -47,7 +47,7 @@ internal sealed class SearchStage : IDisposable
             EvaluationBatches = batches.Evaluation,
         };
         Scheme = Begin(options.Scheme, streams.Derive("scheme begin", number), Context);
-        Context.StepsPerEpoch = SchemeChecks.Steps(Scheme, batches.StepsPerEpoch);
+        (Context.PrecedingSteps, Context.StepsPerEpoch) = SchemeChecks.Steps(Scheme, batches.StepsPerEpoch);
         isSchemeOwn = !ReferenceEquals(Scheme, options.Scheme);
         Random = new RunRandom(Supernet, streams, othersDraw)
         {

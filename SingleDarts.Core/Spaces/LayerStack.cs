@@ -50,7 +50,12 @@ internal sealed class LayerStack<TCell>
     /// <param name="input">[N, ...] of the layout's input shape.</param>
     /// <param name="cell">Output of a cell from the outputs of the layer before the previous one and of the previous one.</param>
     /// <exception cref="ArgumentException">The input has another shape.</exception>
-    public Tensor Forward(Tensor input, Func<TCell, Tensor, Tensor, Tensor> cell)
+    public Tensor Forward(Tensor input, Func<TCell, Tensor, Tensor, Tensor> cell) => ForwardBehindStem(ForwardStem(input), cell);
+
+    /// <summary>Output of the stem.</summary>
+    /// <param name="input">[N, ...] of the layout's input shape.</param>
+    /// <exception cref="ArgumentException">The input has another shape.</exception>
+    public Tensor ForwardStem(Tensor input)
     {
         ThrowIfDisposed();
         ArgumentNullException.ThrowIfNull(input);
@@ -61,12 +66,23 @@ internal sealed class LayerStack<TCell>
         if (!input.is_floating_point())
             throw new ArgumentException($"The batch is of {input.dtype}; the network expects floating point, for example by a BatchSource.",
                 nameof(input));
-        var inputs = new LayerInputs<Tensor>(Stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input));
+        return Stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input);
+    }
+
+    /// <summary>Logits [N, classes] from the output of a stem, which may be another network's. The caller has opened a dispose
+    /// scope.</summary>
+    /// <param name="stem">[N, C, ...].</param>
+    /// <param name="cell">As for <see cref="Forward"/>.</param>
+    /// <param name="watch">Sees the index and output of every layer.</param>
+    public Tensor ForwardBehindStem(Tensor stem, Func<TCell, Tensor, Tensor, Tensor> cell, Action<int, Tensor>? watch = null)
+    {
+        var inputs = new LayerInputs<Tensor>(stem);
         for (int i = 0; i < layout.Layers.Count; i++)
         {
             Tensor output = Layers[i] is TCell searched
                 ? cell(searched, inputs.Before, inputs.Previous)
                 : ((nn.Module<Tensor, Tensor>)Layers[i]).call(inputs.Previous);
+            watch?.Invoke(i, output);
             inputs = inputs.Behind(layout.Layers[i], output);
         }
         return Head.call(inputs.Previous);

@@ -44,6 +44,10 @@ public sealed class NetworkLayout
     /// <summary>Cells and fixed blocks, in order.</summary>
     internal IReadOnlyList<LayerPlacement> Layers { get; }
 
+    /// <summary>Indices of the layers that end a stage of equal resolution: those of stride 2, the second stem excepted.</summary>
+    internal IEnumerable<int> StageEnds => Enumerable.Range(0, LayerCount)
+        .Where(i => Layers[i].Stride == 2 && Layers[i] is not BlockPlacement { PassInput: true });
+
     /// <summary>Last block: features to logits [N, classes].</summary>
     internal BlockPlacement Head { get; }
 

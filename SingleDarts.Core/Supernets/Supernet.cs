@@ -1,4 +1,3 @@
-using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
@@ -13,7 +12,7 @@ namespace SingleDarts.Core.Supernets;
 /// <c>named_parameters()</c>; its architecture parameters α are <see cref="Architecture"/>, and stand in its <c>state_dict()</c> as
 /// <c>alpha.&lt;cell&gt;</c>.
 /// </summary>
-public sealed class Supernet : nn.Module<Tensor, Tensor>
+public sealed partial class Supernet : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> stem;
     private readonly ModuleList<nn.Module> layers;
@@ -133,60 +132,6 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
             cell.Restrict(placement);
     }
 
-    /// <summary>Logits of a batch, with mixing weights from α.</summary>
-    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
-    /// <returns>[N, classes].</returns>
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        return Forward(input, Relax()).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Logits of a batch, with mixing weights that the caller gives: one-hot, perturbed, or watched for gradients.</summary>
-    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
-    /// <param name="weights">Those of every kind of cell.</param>
-    /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">The input has another shape than the space's, or p is not [edges, operations].</exception>
-    public Tensor Forward(Tensor input, IReadOnlyDictionary<string, MixingWeights> weights) =>
-        Forward(input, [.. Cells.Select(cell => Given.NotNull(weights).GetValueOrDefault(cell.Placement.Cell.Name)
-            ?? throw new ArgumentException($"No mixing weights of cell '{cell.Placement.Cell.Name}' are given; expected those of " +
-                $"{string.Join(", ", Space.Cells.Select(kind => $"'{kind.Name}'"))}.", nameof(weights)))]);
-
-    /// <summary>Logits of a batch along the path of a genotype alone: only its operations are computed, whatever the relaxation.</summary>
-    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
-    /// <param name="genotype">A genotype of the space.</param>
-    /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">The input has another shape than the space's, or the genotype is of another space.</exception>
-    public Tensor Forward(Tensor input, Genotype genotype)
-    {
-        ArgumentNullException.ThrowIfNull(genotype);
-        using var scope = NewDisposeScope();
-        return Forward(input, Space.Cells.ToDictionary(
-            cell => cell.Name, cell => MixingWeights.OneHot(cell, genotype[cell.Name], Device, DataType))).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Logits of a batch, with mixing weights of every copy of a cell by itself.</summary>
-    /// <param name="input">[N, ...] of <see cref="SearchSpace.InputShape"/>.</param>
-    /// <param name="weights">Those of every cell in the order of <see cref="Cells"/>.</param>
-    /// <returns>[N, classes].</returns>
-    /// <exception cref="ArgumentException">
-    /// The input has another shape than the space's, or there is not one p [edges, operations] for every cell.
-    /// </exception>
-    public Tensor Forward(Tensor input, IReadOnlyList<MixingWeights> weights)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        ArgumentNullException.ThrowIfNull(weights);
-        fault.Throw();
-        CheckShapes(weights);
-        if (input.dtype != DataType)
-            throw new ArgumentException(
-                $"The batch is of {input.dtype}; the supernet of '{Space.Name}' is of {DataType}. Convert it with " +
-                "to(), or set the type of the supernet's options.", nameof(input));
-        using var scope = NewDisposeScope();
-        int copy = 0;
-        return stack.Forward(input, (cell, before, previous) => cell.call(before, previous, weights[copy++])).MoveToOuterDisposeScope();
-    }
-
     /// <summary>How every kind of cell mixes its candidates at this moment, differentiable in α; sampled relaxations draw anew.</summary>
     /// <exception cref="ObjectDisposedException">The supernet has been disposed.</exception>
     public IReadOnlyDictionary<string, MixingWeights> Relax()
@@ -281,17 +226,4 @@ public sealed class Supernet : nn.Module<Tensor, Tensor>
     }
 
     private void WatchParameters() => fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
-
-    private void CheckShapes(IReadOnlyList<MixingWeights> weights)
-    {
-        CellSpecification[] kinds = [.. Cells.Select(cell => cell.Placement.Cell)];
-        if (weights.Count != kinds.Length)
-            throw new ArgumentException(
-                $"Mixing weights of {weights.Count} cells are given; the supernet has {kinds.Length} cells.", nameof(weights));
-        foreach (var (kind, of) in kinds.Zip(weights))
-            if (!of.P.shape.SequenceEqual([kind.Topology.Edges.Count, kind.Operations.Count]))
-                throw new ArgumentException(
-                    $"The operation weights of cell '{kind.Name}' are [{string.Join(", ", of.P.shape)}]; expected " +
-                    $"[{kind.Topology.Edges.Count}, {kind.Operations.Count}] (edges, operations).", nameof(weights));
-    }
 }

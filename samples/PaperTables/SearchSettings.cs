@@ -37,7 +37,7 @@ internal sealed record SearchSettings
     };
 
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
-        "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "enas", "rsps", "rsps-nats", "setn")]
+        "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "cdarts", "enas", "rsps", "rsps-nats", "setn")]
     public string Method { get; init; } = Paper.Method;
 
     [CommandOption("--space", "Search space.", "nasbench201", "darts")]

@@ -58,7 +58,7 @@ internal sealed class EnasRun : IOptimizationScheme, IResumable, IDisposable
         using var scope = NewDisposeScope();
         optimizer.MoveTo(step.Position, step.Step);
         optimizer.ZeroGrad();
-        int update = step.Step - step.WeightSteps;
+        int update = step.Step - step.PrecedingSteps - step.WeightSteps;
         double correct = 0;
         long size = 0;
         for (int i = 0; i < settings.SamplesPerUpdate; i++)

@@ -11,7 +11,7 @@ public static partial class SearchMethods
     /// <summary>All methods, with their published settings.</summary>
     public static IReadOnlyList<SearchMethod> All { get; } =
     [
-        SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Enas(), Rsps(), RspsNats(), Setn(),
+        SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Cdarts(), Enas(), Rsps(), RspsNats(), Setn(),
     ];
 
     /// <summary>A method by its name.</summary>

@@ -41,6 +41,8 @@ internal static class MethodsPage
         Row("relaxation", o => MovesArchitecture(o.Scheme) ? Part(o.Relaxation, o.Relaxation.Name) : "none");
         if (options.Any(o => o.EdgeDecorators.Count > 0))
             Row("around the edges", o => string.Join(", ", o.EdgeDecorators.Select(decorator => decorator.Name)));
+        if (options.Any(o => o.Penalties.Count > 0))
+            Row("penalties on α", o => string.Join(", ", o.Penalties.Select(penalty => penalty.Name)));
         if (options.Any(o => o.EpochRules.Count > 0))
             Row("after epochs", o => string.Join(", ", o.EpochRules.Select(rule => rule.Name)));
         text.Append($"| derivation | {string.Join(" | ", options.Zip(spaces, (o, space) => o.Derivation ?? space.Derivation)
