@@ -57,6 +57,30 @@ public class MethodsPage
         search = ArchitectureSearch.In(space).On(data).Decorating(new PartialChannels(2));      // Single-DARTS on half of the channels
         search.Invoking(s => s.Build()).Should().NotThrow();
 
+        search = ArchitectureSearch.In(space, SearchMethods.DartsPlus(
+            new OperationLimit("skip_connect", Count: 2, Cell: "normal") { ReturnsEpochBefore = true })).On(data);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+        search = ArchitectureSearch.In(space, SearchMethods.DartsPlus(new StableRanking(Epochs: 10))).On(data);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space, SearchMethods.DropNas(layers: 8)).On(data).Relaxing(new GroupDropSoftmax(1e-4));
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space, SearchMethods.FairDarts()).On(data).Using(OptimizationSchemes.SingleLevel)
+            .Deriving(new ThresholdEdges { Edges = null, OperationsPerEdge = 2 });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space, SearchMethods.SdartsAdv()).On(data)
+            .Using(new BiLevelScheme { Order = UpdateOrder.ArchitectureFirst, Perturbation = new AdversarialPerturbation { Steps = 3 } });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space, SearchMethods.StacNas(layers: [5, 8])).On(data).For(epochs: 10);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space).On(data).Relaxing(new MaxWeightRelaxation())
+            .UpdatingWeights(o => o.CosinePower(1e-4, order: 2));
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
         var mine = new SearchMethod("mine", space => SearchMethods.PcDarts(k: 8).Options(space) with { Penalties = [new ZeroOneLoss(1)] })
         {
             Source = "PC-DARTS with a zero-one loss",

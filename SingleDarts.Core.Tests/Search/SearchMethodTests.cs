@@ -4,6 +4,7 @@ using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
+using SingleDarts.Core.Supernets;
 
 namespace SingleDarts.Core.Tests.Search;
 
@@ -46,9 +47,19 @@ public class SearchMethodTests
             ("cdarts", SearchMethods.Cdarts(), Small.Space, null),
             ("cdarts in the space of DARTS", SearchMethods.Cdarts(evaluationLayers: 3), Darts, null),
             ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
+            ("darts-plus", SearchMethods.DartsPlus(new StableRanking(3)), Darts, null),
+            ("dropnas", SearchMethods.DropNas(layers: 3), Darts, o => o with { Relaxation = new GroupDropSoftmax(0.1) }),
+            ("fairdarts", SearchMethods.FairDarts(), Darts, o => o with { Derivation = new ThresholdEdges(0.5) }),
+            ("sdarts-rs", SearchMethods.SdartsRs(), Darts, null),
+            ("sdarts-adv", SearchMethods.SdartsAdv(), Darts, null),
+            ("stacnas", SearchMethods.StacNas(layers: [3, 4]), Darts, null),
+            ("sharpdarts", SearchMethods.SharpDarts(), Darts, null),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 
     public static TheoryData<string> Names => [.. All.Keys];
+
+    /// <summary>Methods of two stages, each of as many epochs as the search.</summary>
+    private static readonly string[] Staged = ["p-darts", "stacnas"];
 
     private static ClassificationDataset Data(string name) => Small.Data(size: (int)All[name].Space.InputShape[^1]);
 
@@ -71,7 +82,8 @@ public class SearchMethodTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Data(name);
         SearchResult whole = await Search(name, data).SavingTo(folder["whole"]).RunAsync();
-        All[name].Space.Derive(All[name].Space.Derivation, whole.Architecture).Should().NotBeNull();
+        SearchSpace space = All[name].Method.Space(All[name].Space);
+        space.Derive(space.Derivation, whole.Architecture).Should().NotBeNull();
         SearchResult again = await Search(name, data).RunAsync();
         again.Epochs.Select(Numbers).Should().Equal(whole.Epochs.Select(Numbers));
         again.Genotype.Should().Be(whole.Genotype);
@@ -105,8 +117,8 @@ public class SearchMethodTests
     {
         using ClassificationDataset data = Data(name);
         var live = new List<long>();
-        await Search(name, data).For(name == "p-darts" ? 2 : 4, 10).ObservedBy(new LiveTensors(live)).RunAsync();
-        live.Skip(1).Distinct().Should().HaveCount(name == "p-darts" ? 2 : 1, string.Join(' ', live));
+        await Search(name, data).For(Staged.Contains(name) ? 2 : 4, 10).ObservedBy(new LiveTensors(live)).RunAsync();
+        live.Skip(1).Distinct().Should().HaveCount(Staged.Contains(name) ? 2 : 1, string.Join(' ', live));
     }
 
     [Theory]

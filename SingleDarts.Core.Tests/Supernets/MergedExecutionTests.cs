@@ -18,7 +18,7 @@ public class MergedExecutionTests
         string[] spaces =
             ["nasbench201", "mixed", "two-inputs", "darts", "restricted-mixed", "restricted-darts", "partial", "dropout"];
         foreach (string space in spaces)
-            foreach (string relaxation in new[] { "sigmoid", "softmax", "hard" })
+            foreach (string relaxation in new[] { "sigmoid", "softmax", "hard", "dropped", "max-w" })
             {
                 cases.Add(space, relaxation, CellExecution.Merged);
                 cases.Add(space, relaxation, CellExecution.MergedWithRecomputation);
@@ -185,6 +185,8 @@ public class MergedExecutionTests
                 "softmax" when space == "partial" => new EdgeNormalizedSoftmax(),
                 "sigmoid" => Relaxations.Sigmoid,
                 "softmax" => new SoftmaxRelaxation(1),
+                "dropped" => new GroupDropSoftmax(0.05) { InitialDeviation = 1 },
+                "max-w" => new MaxWeightRelaxation(1),
                 _ => new OneHot(seed),
             },
             (options ?? new() { DataType = ScalarType.Float64 }) with
@@ -236,6 +238,8 @@ public class MergedExecutionTests
     private static Dictionary<string, Tensor> Gradients(Supernet supernet, CellExecution execution, Tensor input, Tensor labels)
     {
         supernet.Execution = execution;
+        // Sampled relaxations draw the same for every execution.
+        supernet.MoveTo(new EpochPosition(0, 0, 1), 2);
         var parameters = supernet.Weights.Concat(supernet.Architecture.Named.Select(a => ("alpha/" + a.Name, a.Parameter))).ToList();
         foreach (var (_, parameter) in parameters)
             parameter.grad = null;

@@ -55,6 +55,9 @@ public sealed class CellGenotype : IEquatable<CellGenotype>
     /// genes.</summary>
     public IReadOnlyList<int>? OutputNodes { get; }
 
+    /// <summary>Whether no node has genes, so that there is no network of the cell (<c>ThresholdEdges</c> may derive such cells).</summary>
+    public bool IsEmpty => Nodes.All(genes => genes.Count == 0);
+
     /// <summary>How many genes have an operation.</summary>
     /// <param name="operation">Name of the operation.</param>
     public int Count(string operation) => Nodes.Sum(genes => genes.Count(g => g.Operation == operation));

@@ -6,6 +6,7 @@ namespace SingleDarts.Core.Operations;
 public sealed class CandidateOperation
 {
     private readonly Factory factory;
+    private readonly string? derivesAs;
 
     /// <summary>Declares an operation.</summary>
     /// <param name="name">
@@ -32,6 +33,14 @@ public sealed class CandidateOperation
         IsZero = isZero;
     }
 
+    private CandidateOperation(string name, Factory factory, bool isLearnable, bool isZero)
+    {
+        Name = name;
+        this.factory = factory;
+        IsLearnable = isLearnable;
+        IsZero = isZero;
+    }
+
     /// <summary>Name used in genotypes.</summary>
     public string Name { get; }
 
@@ -45,8 +54,19 @@ public sealed class CandidateOperation
     /// <value>True.</value>
     public bool IsDerivable { get; init; } = true;
 
+    /// <summary>Name that rules write into a genotype for the operation: that of another candidate of the cell if it is a second copy of
+    /// it.</summary>
+    /// <value><see cref="Name"/>.</value>
+    public string DerivesAs { get => derivesAs ?? Name; init => derivesAs = value; }
+
     /// <summary>Whether the factory is the library's own.</summary>
     internal bool IsOwn => factory.IsOwn;
+
+    /// <summary>The same operation under another name, which genotypes do not know.</summary>
+    internal CandidateOperation Copy(string name) => new(name, factory, IsLearnable, IsZero)
+    {
+        IsDerivable = IsDerivable, DerivesAs = DerivesAs,
+    };
 
     /// <summary>Builds a new module: input [N, InChannels, ...], output [N, OutChannels, ...].</summary>
     /// <param name="context">The place of the module.</param>

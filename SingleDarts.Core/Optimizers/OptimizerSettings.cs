@@ -73,6 +73,12 @@ public sealed record OptimizerSettings
     public OptimizerSettings Cosine(double minimum = 0, bool perStep = false, int? halfPeriod = null) =>
         this with { Schedule = Schedule.Cosine(1, minimum, perStep, halfPeriod) };
 
+    /// <summary>Replaces the schedule by cosine power annealing down to a minimum (<see cref="CosinePowerSchedule"/>).</summary>
+    /// <param name="minimum">Learning rate at the end.</param>
+    /// <param name="order">Order n, positive; 1 is the cosine.</param>
+    public OptimizerSettings CosinePower(double minimum = 0, double order = 2) =>
+        this with { Schedule = new CosinePowerSchedule { End = minimum, Order = order } };
+
     /// <summary>Replaces the schedule by a linear decay (<see cref="LinearSchedule"/>).</summary>
     /// <param name="minimum">Learning rate at the end.</param>
     /// <param name="reachesEnd">Whether the last epoch has the minimum; if not, the epoch after it would.</param>
@@ -144,7 +150,10 @@ public sealed record OptimizerSettings
                 yield return fault;
         foreach (string fault in Schedule.Faults($"learning rate of the {what}"))
             yield return fault;
-        double? end = schedule switch { CosineSchedule cosine => cosine.End, LinearSchedule linear => linear.End, _ => null };
+        double? end = schedule switch
+        {
+            CosineSchedule cosine => cosine.End, CosinePowerSchedule power => power.End, LinearSchedule linear => linear.End, _ => null,
+        };
         if (Optimizer.LearningRate > 0 && (end < 0 || end > Optimizer.LearningRate))
             yield return $"The learning rate of the {what} goes from {Optimizer.LearningRate} to {end}; expected an end from 0 to the " +
                 "start.";

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Spaces;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Schemes;
@@ -33,6 +34,9 @@ public sealed record BiLevelScheme : IOptimizationScheme
     /// </summary>
     public double Radius { get; init; } = 0.01;
 
+    /// <summary>What moves the operation weights p in w's steps, and in those alone (SDARTS); nothing if <see langword="null"/>.</summary>
+    public MixturePerturbation? Perturbation { get; init; }
+
     /// <inheritdoc/>
     public string Name => Gradient switch
     {
@@ -47,7 +51,12 @@ public sealed record BiLevelScheme : IOptimizationScheme
         SampleAllocation.Split(samples, TrainPortion, generator, Sampling);
 
     /// <inheritdoc/>
-    public StepOutcome Step(StepContext step) => Given.NotNull(step).Alternate(Order, Gradient == ArchitectureGradient.FirstOrder
-        ? step.UpdateArchitecture
-        : () => step.UpdateArchitectureUnrolled(Gradient == ArchitectureGradient.Exact, Radius));
+    public IEnumerable<string> Faults(SearchSpace space) => Perturbation?.Faults() ?? [];
+
+    /// <inheritdoc/>
+    public StepOutcome Step(StepContext step) => Given.NotNull(step).Alternate(Order,
+        Gradient == ArchitectureGradient.FirstOrder
+            ? step.UpdateArchitecture : () => step.UpdateArchitectureUnrolled(Gradient == ArchitectureGradient.Exact, Radius),
+        Perturbation is null ? null
+            : () => step.UpdateWeights(batch => step.Evaluate(batch, Perturbation.Apply(step, batch))));
 }

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Schemes;
@@ -18,21 +19,7 @@ public sealed record SingleLevelScheme : IOptimizationScheme
     /// <inheritdoc/>
     public StepOutcome Step(StepContext step)
     {
-        ArgumentNullException.ThrowIfNull(step);
-        BatchOutcome outcome;
-        if (!step.ArchitectureOptimizer.IsMoving)
-        {
-            outcome = step.UpdateWeights();
-            return new StepOutcome(outcome, outcome);
-        }
-        using var scope = NewDisposeScope();
-        outcome = step.Evaluate(step.WeightBatch);
-        step.WeightOptimizer.ZeroGrad();
-        step.ArchitectureOptimizer.ZeroGrad();
-        step.Regularize(outcome.Loss).backward();
-        step.WeightOptimizer.Step();
-        step.ArchitectureOptimizer.Step();
-        outcome = outcome.Detach();
+        BatchOutcome outcome = Given.NotNull(step).UpdateTogether();
         return new StepOutcome(outcome, outcome);
     }
 }

@@ -174,6 +174,27 @@ public sealed class StepContext
         return outcome.Detach();
     }
 
+    /// <summary>
+    /// Moves w and α with the weights' batch: one forward, one backward with the penalties on α, both optimisers step from the same
+    /// gradients, which stay in the parameters' <c>grad</c>. While α's optimiser is not moving, w moves alone.
+    /// </summary>
+    /// <param name="evaluate">The outcome of the batch, for example with given mixing weights; <see cref="Evaluate(LabeledBatch)"/> if
+    /// <see langword="null"/>.</param>
+    public BatchOutcome UpdateTogether(Func<LabeledBatch, BatchOutcome>? evaluate = null)
+    {
+        evaluate ??= Evaluate;
+        if (!ArchitectureOptimizer.IsMoving)
+            return UpdateWeights(evaluate);
+        using var scope = NewDisposeScope();
+        BatchOutcome outcome = evaluate(WithBatches(WeightBatch));
+        WeightOptimizer.ZeroGrad();
+        ArchitectureOptimizer.ZeroGrad();
+        Regularize(outcome.Loss).backward();
+        WeightOptimizer.Step();
+        ArchitectureOptimizer.Step();
+        return outcome.Detach();
+    }
+
     /// <summary>Moves α alone with its batch at the present w (first order): one forward, one backward that reaches only α, one
     /// step. While α's optimiser is not moving, the batch is only measured.</summary>
     public BatchOutcome UpdateArchitecture()
@@ -200,20 +221,22 @@ public sealed class StepContext
     public BatchOutcome UpdateArchitectureUnrolled(bool exact = false, double radius = 0.01) =>
         ArchitectureOptimizer.IsMoving ? UnrolledGradient.UpdateArchitecture(this, exact, radius) : MeasureArchitecture();
 
-    /// <summary>Moves w with <see cref="UpdateWeights()"/> and α as given, in turn. While α's optimiser is not moving, α's pass is left out
-    /// and the outcome of the weights stands for both.</summary>
+    /// <summary>Moves w and α, in turn. While α's optimiser is not moving, α's pass is left out and the outcome of the weights stands for
+    /// both.</summary>
     /// <param name="order">Which is moved first.</param>
     /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>
-    public StepOutcome Alternate(UpdateOrder order, Func<BatchOutcome> updateArchitecture)
+    /// <param name="updateWeights">Moves w; <see cref="UpdateWeights()"/> if <see langword="null"/>.</param>
+    public StepOutcome Alternate(UpdateOrder order, Func<BatchOutcome> updateArchitecture, Func<BatchOutcome>? updateWeights = null)
     {
         ArgumentNullException.ThrowIfNull(updateArchitecture);
+        updateWeights ??= UpdateWeights;
         if (!ArchitectureOptimizer.IsMoving)
         {
-            BatchOutcome alone = UpdateWeights();
+            BatchOutcome alone = updateWeights();
             return new StepOutcome(alone, alone);
         }
         BatchOutcome? early = order == UpdateOrder.ArchitectureFirst ? updateArchitecture() : null;
-        BatchOutcome weights = UpdateWeights();
+        BatchOutcome weights = updateWeights();
         return new StepOutcome(weights, early ?? updateArchitecture());
     }
 

@@ -12,12 +12,18 @@ namespace SingleDarts.Core.Schemes;
 /// <param name="Weight">w; 10 in FairDARTS.</param>
 public sealed record ZeroOneLoss(double Weight = 10) : IPenalty
 {
-    /// <inheritdoc/>
-    public string Name => "zero-one";
+    /// <summary>Whether the distance from 0.5 is not squared: −w · mean |σ(α) − 0.5|, the other form of FairDARTS.</summary>
+    /// <value>False.</value>
+    public bool IsAbsolute { get; init; }
 
     /// <inheritdoc/>
-    public Tensor Penalty(ArchitectureParameters architecture, EpochPosition position) =>
-        cat([.. Given.NotNull(architecture).Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0)
-            .sigmoid().Minus(0.5).Squared().mean()
-            .Times(-Weight);
+    public string Name => IsAbsolute ? "zero-one-absolute" : "zero-one";
+
+    /// <inheritdoc/>
+    public Tensor Penalty(ArchitectureParameters architecture, EpochPosition position)
+    {
+        Tensor distance = cat([.. Given.NotNull(architecture).Cells.Select(cell => architecture.AllowedAlpha(cell.Name))], 0)
+            .sigmoid().Minus(0.5);
+        return (IsAbsolute ? distance.abs() : distance.Squared()).mean().Times(-Weight);
+    }
 }

@@ -11,6 +11,13 @@ namespace SingleDarts.Core.Search;
 /// <param name="Cell">Kind of cell that is looked at.</param>
 public sealed record OperationLimit(string Operation, int Count = 2, string Cell = Genotype.OnlyCell) : IEpochRule
 {
+    /// <summary>
+    /// Whether the result is the genotype of the epoch before, which is below the limit, and not that of the epoch that reached it. If the
+    /// first epoch reaches it, its own genotype is the result.
+    /// </summary>
+    /// <value>False.</value>
+    public bool ReturnsEpochBefore { get; init; }
+
     /// <inheritdoc/>
     public string Name => $"{Count} × {Operation} in {Cell}";
 
@@ -32,6 +39,8 @@ public sealed record OperationLimit(string Operation, int Count = 2, string Cell
         ArgumentNullException.ThrowIfNull(context);
         CellGenotype cell = context.Report.Genotype[Cell];
         int found = cell.Count(Operation);
-        return found >= Count ? EpochDecision.Stop($"The {Cell} cell has {found} × {Operation}: {cell}") : EpochDecision.Continue;
+        int epochs = context.Reports.Count;
+        return found < Count ? EpochDecision.Continue : EpochDecision.Stop(
+            $"The {Cell} cell has {found} × {Operation}: {cell}", ReturnsEpochBefore ? Math.Max(1, epochs - 1) : epochs);
     }
 }

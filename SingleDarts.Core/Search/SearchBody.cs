@@ -151,7 +151,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     {
         int epoch = stop?.ResultEpoch ?? reports.Count;
         Genotype genotype = epoch == reports.Count ? Result(reports[^1]) : reports[epoch - 1].Genotype;
-        ModuleCost cost = new CostModel(course.NetworkSpace(epoch)).Of(genotype);
+        ModuleCost cost = genotype.Cells.Values.Any(cell => cell.IsEmpty)
+            ? new ModuleCost(0, 0, 0) : new CostModel(course.NetworkSpace(epoch)).Of(genotype);
         result = new SearchResult(genotype, cost, reports, stop?.Reason) { GenotypeEpoch = epoch };
         folder?.WriteText(RunFiles.Genotype, RunDocument.Genotype(result));
         RunLog.SearchCompleted(logger, genotype.ToString(), result.Cost.Parameters, result.Cost.Flops);

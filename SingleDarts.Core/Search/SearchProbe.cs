@@ -132,7 +132,8 @@ internal sealed class SearchProbe
                     .FirstOrDefault(name => !cell.Operation(name).IsDerivable) is { } kept)
                     return $"chooses '{kept}' in cell '{cell.Name}', which is not derivable; choose among Derivable(edge).";
             }
-            _ = space.Layout.For(derived);
+            if (!derived.Cells.Values.Any(cell => cell.IsEmpty))
+                _ = space.Layout.For(derived);
         }
         return null;
     }

@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Search;
 /// <param name="Genotype">
 /// The genotype derived at the end, or after the epoch which a rule named. A selection scores its candidates once more at the end.
 /// </param>
-/// <param name="Cost">Parameters and FLOPs of its network.</param>
+/// <param name="Cost">Parameters and FLOPs of its network; all 0 if a cell has no genes, so that there is no network.</param>
 /// <param name="Epochs">Reports of all epochs, those before a resume included.</param>
 /// <param name="StopReason">Why an epoch rule ended the search, or <see langword="null"/> where it ran to its last epoch.</param>
 public sealed record SearchResult(

@@ -32,6 +32,10 @@ public sealed partial class CellSpecification
         if (operations.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new ArgumentException(
                 $"Cell '{name}' has {twice.Count()} operations named '{twice.Key}'; names must differ.", nameof(operations));
+        if (operations.FirstOrDefault(o => operations.All(other => other.Name != o.DerivesAs)) is { } copy)
+            throw new ArgumentException(
+                $"Cell '{name}' has an operation '{copy}' that stands as '{copy.DerivesAs}' in genotypes, which is no operation of the " +
+                $"cell; expected one of {string.Join(", ", operations)}.", nameof(operations));
         if (AllowedFaults(topology, operations, allowed).FirstOrDefault() is { } fault)
             throw new ArgumentException($"Cell '{name}': {fault}", nameof(allowed));
         Name = name;
@@ -72,7 +76,7 @@ public sealed partial class CellSpecification
     /// <summary>The cell that keeps every edge with one operation.</summary>
     /// <param name="operations">A column of α for each edge.</param>
     public CellGenotype Path(IReadOnlyList<int> operations) => new(Topology.Edges.GroupBy(edge => edge.Target)
-        .Select(node => node.Select(edge => new Gene(Operations[operations[edge.Index]].Name, edge.Source))));
+        .Select(node => node.Select(edge => new Gene(Operations[operations[edge.Index]].DerivesAs, edge.Source))));
 
     /// <summary>Whether an edge allows an operation.</summary>
     /// <param name="edge">An edge of the cell.</param>
@@ -94,6 +98,10 @@ public sealed partial class CellSpecification
         throw new ArgumentException($"Cell '{Name}' has no operation '{name}'; it has {string.Join(", ", Operations)}.", nameof(name));
     }
 
+    /// <summary>The kind with a further candidate on every edge.</summary>
+    internal CellSpecification With(CandidateOperation operation) =>
+        new(Name, Topology, [.. Operations, operation], [.. allowed.Select(columns => (IReadOnlyList<int>)[.. columns, Operations.Count])]);
+
     /// <summary>The kind with fewer candidates on one edge.</summary>
     internal CellSpecification Allow(int edge, IReadOnlyList<string> names)
     {
@@ -110,8 +118,13 @@ public sealed partial class CellSpecification
         ReferenceEquals(Topology, other.Topology) && Topology.Edges.All(edge => Allowed(edge).All(k => other.IsAllowed(edge, k)));
 
     /// <summary>The kind with the nodes and the output of a cell of a genotype; this instance if they are the same.</summary>
+    /// <exception cref="ArgumentException">The cell has no genes.</exception>
     internal CellSpecification For(CellGenotype cell)
     {
+        if (cell.IsEmpty)
+            throw new ArgumentException(
+                $"Cell '{Name}' of the genotype has no genes ({cell}), so that there is no network of it; expected at least one. Derive " +
+                "it after more epochs, or with a lower threshold.");
         IReadOnlyList<int> outputs = cell.OutputNodes ?? [.. NodesWithGenes(cell)];
         bool isSame = cell.Nodes.Count == Topology.ComputedNodes &&
             (Topology.Output == CellOutput.LastNode || outputs.SequenceEqual(Topology.OutputNodes));

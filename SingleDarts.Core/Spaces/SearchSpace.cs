@@ -86,6 +86,21 @@ public sealed class SearchSpace
     /// <summary>The space with other kinds of cells in the same places.</summary>
     internal SearchSpace WithCells(IReadOnlyList<CellSpecification> cells) => new(Name, Layout.With(cells), Derivation);
 
+    /// <summary>The space with those candidates alone for which something holds, on every edge.</summary>
+    /// <param name="holds">For at least one derivable candidate of every edge.</param>
+    internal SearchSpace Restricted(Func<CandidateOperation, bool> holds) => WithCells([.. Cells.Select(cell =>
+        cell.Topology.Edges.Aggregate(cell, (kind, edge) => kind.Allow(
+            edge.Index, [.. cell.Allowed(edge).Select(k => cell.Operations[k]).Where(holds).Select(o => o.Name)])))]);
+
+    /// <summary>The space with a candidate twice: the copy comes last, on every edge, and stands for the first in genotypes.</summary>
+    /// <param name="operation">Name of a candidate of every kind of cell.</param>
+    /// <param name="name">Name of the copy.</param>
+    internal SearchSpace WithCopy(string operation, string name)
+    {
+        CandidateOperation copy = Cells[0].Operation(operation).Copy(name);
+        return WithCells([.. Cells.Select(cell => cell.With(copy))]);
+    }
+
     /// <summary>Whether this is another space with fewer candidates, or that space.</summary>
     internal bool IsRestrictionOf(SearchSpace other) => Layout.IsRestrictionOf(other.Layout);
 

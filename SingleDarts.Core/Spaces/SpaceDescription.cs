@@ -28,6 +28,8 @@ internal static class SpaceDescription
         if (cell.Operations.Any(operation => !operation.IsDerivable))
             description["notDerivable"] = List(cell.Operations.Where(operation => !operation.IsDerivable)
                 .Select(operation => operation.Name));
+        if (cell.Operations.Any(operation => operation.DerivesAs != operation.Name))
+            description["derivesAs"] = List(cell.Operations.Select(operation => operation.DerivesAs));
         if (!cell.IsEverythingAllowed)
             description["allowed"] = new JsonObject(cell.Topology.Edges.Select(edge => KeyValuePair.Create<string, JsonNode?>(
                 edge.ToString(), List(cell.Allowed(edge).Select(k => cell.Operations[k].Name)))));

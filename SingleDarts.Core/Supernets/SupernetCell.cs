@@ -66,7 +66,8 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         ArgumentNullException.ThrowIfNull(weights);
         using var scope = NewDisposeScope();
         MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
-        Tensor[] inputs = [.. preprocessing.Select((module, i) => MergedPass.Call(pass, module, i == Topology.Inputs - 1 ? previous : before))];
+        Tensor[] inputs = [.. preprocessing.Select(
+            (module, i) => MergedPass.Call(pass, module, i == Topology.Inputs - 1 ? previous : before))];
         Tensor output = pass is not null && !weights.CountsUncomputed && !weights.IsPath
             ? merged.Forward(inputs, weights, pass)
             : Sum(inputs, weights, pass);

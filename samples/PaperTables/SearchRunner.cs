@@ -48,6 +48,8 @@ internal static class SearchRunner
         Terminal.WriteLine($"genotype      {result.Genotype}");
         if (result.Genotype.Cells.ContainsKey("reduction"))
             Terminal.WriteLine($"as in DARTS   {DartsGenotypeText.Format(result.Genotype)}");
+        if (result.Genotype.Cells.Values.Any(cell => cell.IsEmpty))
+            Terminal.WriteLine("network       none, because a cell has no genes");
         Terminal.WriteLine($"parameters    {result.Cost.Parameters:N0}");
         Terminal.WriteLine($"FLOPs         {result.Cost.Flops / 1e6:F3} M");
         Terminal.WriteLine($"skip by epoch {string.Join(' ', result.Epochs.Select(e => e.Genotype.Count("skip_connect")))}");

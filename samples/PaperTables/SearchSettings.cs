@@ -37,7 +37,8 @@ internal sealed record SearchSettings
     };
 
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
-        "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "cdarts", "enas", "rsps", "rsps-nats", "setn")]
+        "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "cdarts", "enas", "rsps", "rsps-nats", "setn",
+        "darts-plus", "dropnas", "fairdarts", "sdarts-rs", "sdarts-adv", "stacnas", "sharpdarts")]
     public string Method { get; init; } = Paper.Method;
 
     [CommandOption("--space", "Search space.", "nasbench201", "darts")]
@@ -68,7 +69,8 @@ internal sealed record SearchSettings
     [CommandOption("--cells", "Cells in each stage of nasbench201.")]
     public int Cells { get; init; } = 5;
 
-    [CommandOption("--layers", "Cells in all of darts, two of them reduction cells.")]
+    [CommandOption("--layers", "Cells in all of darts, two of them reduction cells; p-darts, dropnas and stacnas have numbers of "
+        + "their own.")]
     public int Layers { get; init; } = 8;
 
     [CommandOption("--epochs", "Passes over the data of the weights.")]

@@ -45,7 +45,7 @@ public static partial class SearchMethods
             Published = ["DARTS space, CIFAR-10: 97.50 test (Table 3); ImageNet: 75.6 top-1 (Table 2)"],
             Unverified = ["The code passes over α's half in order; here each of its batches is one of a fresh shuffle."],
             Source = "Chen et al., Progressive Differentiable Architecture Search, ICCV 2019; chenxin061/pdarts b880e87",
-            Space = space => layers[0] >= 3 && IsDartsFamily(space) ? space.WithStages(SearchSpaces.DartsStages(layers[0])) : space,
+            Space = space => WithLayers(space, layers[0]),
         };
     }
 }

@@ -12,6 +12,7 @@ public static partial class SearchMethods
     public static IReadOnlyList<SearchMethod> All { get; } =
     [
         SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Cdarts(), Enas(), Rsps(), RspsNats(), Setn(),
+        DartsPlus(), DropNas(), FairDarts(), SdartsRs(), SdartsAdv(), StacNas(), SharpDarts(),
     ];
 
     /// <summary>A method by its name.</summary>
@@ -30,6 +31,13 @@ public static partial class SearchMethods
 
     /// <summary>Whether a space is that of DARTS for ImageNet, behind three convolutions of stride 2.</summary>
     private static bool IsDartsImageNet(SearchSpace space) => IsDartsFamily(space) && space.Layout.HasSecondStem;
+
+    /// <summary>The space without zero operations on any edge, as FairDARTS and SDARTS search.</summary>
+    private static SearchSpace WithoutZero(SearchSpace space) => space.Restricted(candidate => !candidate.IsZero);
+
+    /// <summary>The space with another number of cells, if it is of the family of DARTS.</summary>
+    private static SearchSpace WithLayers(SearchSpace space, int layers) =>
+        layers >= 3 && IsDartsFamily(space) ? space.WithStages(SearchSpaces.DartsStages(layers)) : space;
 
     /// <summary>α's optimiser of DARTS and of most that followed: Adam 3e-4 (0.5, 0.999), weight decay 1e-3.</summary>
     private static OptimizerSettings DartsAlpha => OptimizerSettings.Default.Adam(3e-4, 0.5, 0.999, weightDecay: 1e-3);

@@ -29,7 +29,7 @@ internal sealed class EdgeScores
 
     /// <summary>Names and scores of the operations of an edge that may be derived and that are admitted.</summary>
     public IEnumerable<(string Name, double Score)> Operations(CellEdge edge, Func<CandidateOperation, bool> admits) =>
-        cell.Derivable(edge).Where(o => admits(cell.Operations[o])).Select(o => (cell.Operations[o].Name, scores[edge.Index, o]));
+        cell.Derivable(edge).Where(o => admits(cell.Operations[o])).Select(o => (cell.Operations[o].DerivesAs, scores[edge.Index, o]));
 
     /// <summary>The first operation of the highest score among those that may be derived and that are admitted; null if there are
     /// none.</summary>

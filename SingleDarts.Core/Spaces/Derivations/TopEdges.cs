@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Spaces;
 /// </summary>
 /// <remarks>
 /// Weights, not α, are compared, so edges compete across the node: with a sigmoid by the weight itself, with a softmax by the
-/// share of their own edge.
+/// share of their own edge. DropNAS and StacNAS compare α: <see cref="ComparesAlpha"/>.
 /// </remarks>
 public sealed record TopEdges : CellDerivation
 {
@@ -26,8 +26,13 @@ public sealed record TopEdges : CellDerivation
     /// <summary>Edges kept per node; a node with fewer keeps all.</summary>
     public int Edges { get; }
 
+    /// <summary>Whether α itself is compared and not the weights, so that a softmax does not make edges alike whose α differ by a
+    /// number.</summary>
+    /// <value>False.</value>
+    public bool ComparesAlpha { get; init; }
+
     /// <inheritdoc/>
-    public override string Name => $"top-{Edges}-edges";
+    public override string Name => ComparesAlpha ? $"top-{Edges}-edges-of-alpha" : $"top-{Edges}-edges";
 
     /// <inheritdoc/>
     public override IEnumerable<string> Faults(CellSpecification cell)
@@ -40,18 +45,20 @@ public sealed record TopEdges : CellDerivation
 
     /// <summary>Derives one kind of cell; genes of a node are ordered by strength, strongest first.</summary>
     /// <param name="cell">The kind: its edges and candidates.</param>
-    /// <param name="snapshot">Its parameters, [edges, operations]; only the weights are read.</param>
+    /// <param name="snapshot">Its parameters, [edges, operations]; only the weights are read, or only
+    /// α.</param>
     /// <exception cref="ArgumentException">
     /// The weights have another shape or hold NaN, or the cell has no operation other than zero.
     /// </exception>
     public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        var weights = new EdgeScores(cell, snapshot.OperationWeights, "weights");
+        var scores = ComparesAlpha
+            ? new EdgeScores(cell, snapshot.Alpha, "alpha") : new EdgeScores(cell, snapshot.OperationWeights, "weights");
         if (Faults(cell).FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(cell));
         return new CellGenotype(cell.Topology.Edges.GroupBy(e => e.Target).Select(node => node
-            .Select(e => (e.Source, Best: weights.BestOperation(e, o => !o.IsZero)))
+            .Select(e => (e.Source, Best: scores.BestOperation(e, o => !o.IsZero)))
             .Where(e => e.Best is not null)
             .OrderByDescending(e => e.Best!.Value.Score)
             .Take(Edges)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -10,7 +11,7 @@ using static TorchSharp.torch;
 namespace PaperTables.CommandLine;
 
 /// <summary>The command line of <c>methods</c>: all methods of the library with their settings as Markdown.</summary>
-internal static class MethodsPage
+internal static partial class MethodsPage
 {
     private static readonly SearchSpace[] Spaces = [SearchSpaces.NasBench201(), SearchSpaces.Darts(), SearchSpaces.DartsImageNet()];
 
@@ -42,7 +43,7 @@ internal static class MethodsPage
         if (options.Any(o => o.EdgeDecorators.Count > 0))
             Row("around the edges", o => string.Join(", ", o.EdgeDecorators.Select(decorator => decorator.Name)));
         if (options.Any(o => o.Penalties.Count > 0))
-            Row("penalties on α", o => string.Join(", ", o.Penalties.Select(penalty => penalty.Name)));
+            Row("penalties on α", o => string.Join(", ", o.Penalties.Select(penalty => Part(penalty, penalty.Name))));
         if (options.Any(o => o.EpochRules.Count > 0))
             Row("after epochs", o => string.Join(", ", o.EpochRules.Select(rule => rule.Name)));
         text.Append($"| derivation | {string.Join(" | ", options.Zip(spaces, (o, space) => o.Derivation ?? space.Derivation)
@@ -62,11 +63,15 @@ internal static class MethodsPage
     /// <summary>A part with its settings if it prints them, else its name.</summary>
     private static string Part(object part, string name)
     {
-        string text = part.ToString()!;
+        // A setting that is null says nothing.
+        string text = Unset().Replace(part.ToString()!, match => match.Value.EndsWith('}') ? " }" : "");
         return text.Contains('{')
             ? $"`{text.Replace($", Name = {name} }}", " }").Replace($" {{ Name = {name}, ", " { ").Replace($" {{ Name = {name} }}", "")}`"
             : $"`{name}`";
     }
+
+    [GeneratedRegex(@"\w+ = , |, \w+ =  \}", RegexOptions.NonBacktracking)]
+    private static partial Regex Unset();
 
     /// <summary>α that gets no samples does not move.</summary>
     private static bool MovesArchitecture(IOptimizationScheme scheme)
