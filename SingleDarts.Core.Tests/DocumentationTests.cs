@@ -58,7 +58,8 @@ public class DocumentationTests
     {
         string check = Repository.Read(".ci/consumer-check"), skia = Regex.Match(Repository.Read("Directory.Packages.props"),
             @"SkiaSharp.NativeAssets.Linux.NoDependencies"" Version=""([\d.]+)""").Groups[1].Value;
-        var lines = Repository.Files("*.md").SelectMany(page => Regex.Matches(Repository.Read(page), @"dotnet add package [^`\n]+")
+        var lines = Repository.Files("*.md").SelectMany(page => Regex.Matches(
+                Repository.Read(page), @"(?<=^|`)dotnet add package [^`\n]+", RegexOptions.Multiline)
             .Select(m => (Page: page, Line: m.Value.Trim()))).ToList();
         lines.Should().HaveCountGreaterThan(4);
         foreach (var (page, line) in lines.Where(l => !l.Line.Contains("SkiaSharp")))

@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Tests.Documentation;
 /// <summary>The page of Tables 4 and 5 against the results beside it.</summary>
 public class SweepResultsPage
 {
-    private const string Page = "docs/explanation/nasbench201-results.md";
+    private const string Page = "docs/results/nasbench201-results.md";
 
     [Theory]
     [InlineData("cpu", 36)]

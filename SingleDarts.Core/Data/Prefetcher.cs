@@ -61,7 +61,7 @@ internal sealed class Prefetcher(
         return OneByOne(make(epoch, step), Keep);
     });
 
-    /// <summary>In page-locked memory where the device copies from it by itself.</summary>
+    /// <summary>Pins host memory if the device copies from it by itself.</summary>
     private LabeledBatch Keep(LabeledBatch batch)
     {
         Tensor Kept(Tensor tensor) =>

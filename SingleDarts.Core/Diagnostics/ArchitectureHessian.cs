@@ -19,7 +19,7 @@ internal sealed class ArchitectureHessian(StepContext step, LabeledBatch batch, 
     public long Size => alphas.Sum(alpha => alpha.numel());
 
     /// <summary>H v, [Size].</summary>
-    /// <param name="v">[Size], of length 1 where differences are finite.</param>
+    /// <param name="v">[Size], of length 1 if differences are finite.</param>
     public Tensor Times(Tensor v)
     {
         using var _ = NewDisposeScope();

@@ -21,7 +21,7 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
     /// <value>50.</value>
     public int Interval { get; init; } = 50;
 
-    /// <summary>An edge counts as collapsed where some p exceeds 1 − ε, within (0, 0.5).</summary>
+    /// <summary>An edge counts as collapsed if some p exceeds 1 − ε, within (0, 0.5).</summary>
     /// <value>0.1.</value>
     public double Epsilon { get; init; } = 0.1;
 

@@ -4,6 +4,6 @@ namespace SingleDarts.Core.Diagnostics;
 /// <param name="Value">
 /// Inner product per unit of p: mean over all pairs of samples of (∂L/∂x̄)ᵀ(∂L'/∂x̄) (xᵀx'), the double sum of Eq. 8 over N·M.
 /// </param>
-/// <param name="Cosine">The same divided by both norms, −1 to 1; 0 where a gradient is zero. It alone compares across layers and
+/// <param name="Cosine">The same divided by both norms, −1 to 1; 0 if a gradient is zero. It alone compares across layers and
 /// time.</param>
 public readonly record struct Correlation(double Value, double Cosine);

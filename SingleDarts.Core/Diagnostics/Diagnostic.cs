@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Diagnostics;
 
 /// <summary>
-/// An observer that measures and never disturbs: on the CPU a search ends bit for bit where it ends without it. Records are kept in
-/// <see cref="Records"/> and, where the search has a run folder, in <c>diagnostics/&lt;name&gt;.jsonl</c>.
+/// An observer that measures and never disturbs: on the CPU a search ends bit for bit as it ends without it. Records are kept in
+/// <see cref="Records"/> and, if the search has a run folder, in <c>diagnostics/&lt;name&gt;.jsonl</c>.
 /// </summary>
 /// <typeparam name="TRecord">What one measurement gives.</typeparam>
 public abstract class Diagnostic<TRecord> : ISearchObserver, IResumable where TRecord : DiagnosticRecord

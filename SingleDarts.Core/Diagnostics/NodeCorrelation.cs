@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Diagnostics;
 /// The definition of Section 5.2.1: α's batch with the weights' batch of the same step. Where both are one batch, a squared norm: its
 /// cosine is 1 by construction.
 /// </param>
-/// <param name="Independent">α's batch with a batch drawn for this measurement alone; null where no samples are left.</param>
+/// <param name="Independent">α's batch with a batch drawn for this measurement alone; null if no samples are left.</param>
 /// <param name="Acting">
 /// α's batch with the weights' batch of the step before, whose gradient was taken at that step's weights; null at the first step.
 /// </param>

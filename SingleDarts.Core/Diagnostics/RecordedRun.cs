@@ -56,7 +56,7 @@ public sealed class RecordedRun
     /// <summary>The records of a diagnostic, the oldest first.</summary>
     /// <typeparam name="TRecord">What one measurement gives.</typeparam>
     /// <param name="name">Name of the diagnostic, for example <c>gradient-correlation</c>.</param>
-    /// <returns>None where there is no file <c>diagnostics/&lt;name&gt;.jsonl</c>.</returns>
+    /// <returns>None if there is no file <c>diagnostics/&lt;name&gt;.jsonl</c>.</returns>
     /// <exception cref="InvalidDataException">A line cannot be read; the message names file and line.</exception>
     public IReadOnlyList<TRecord> Records<TRecord>(string name) where TRecord : DiagnosticRecord => Lines<TRecord>(RecordsFile(name));
 

@@ -29,7 +29,7 @@ internal sealed class WeightGradients : IDisposable
         return PerUnit(mixing, nodes, _ => gradients[next++]);
     }
 
-    /// <summary>What SGD's momentum has gathered of them, or null where there is none.</summary>
+    /// <summary>What SGD's momentum has gathered of them, or null if there is none.</summary>
     public static WeightGradients? OfMomentum(
         ScheduledOptimizer updater, IReadOnlyDictionary<string, MixingWeights> mixing, IReadOnlyList<NodeWeights> nodes)
     {

@@ -2,7 +2,7 @@ using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Genotypes;
 
-/// <summary>Makes a cell of the DARTS space from its fields, and refuses what PyTorch's code could not build.</summary>
+/// <summary>Makes a cell of the DARTS space from its fields, and rejects what PyTorch's code could not build.</summary>
 internal sealed class DartsCellReader
 {
     public const int Inputs = 2, GenesPerNode = 2;

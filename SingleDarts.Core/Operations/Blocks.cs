@@ -16,7 +16,7 @@ public static class Blocks
     public static nn.Module<Tensor, Tensor> AveragePool3x3(OperationContext context) =>
         nn.AvgPool2d(3, stride: Given.NotNull(context).Stride, padding: 1, count_include_pad: false);
 
-    /// <summary>Identity where the shape is kept, <see cref="FactorizedReduce"/> where the stride is 2.</summary>
+    /// <summary>Identity if the shape is kept, <see cref="FactorizedReduce"/> if the stride is 2.</summary>
     /// <param name="context">The place.</param>
     public static nn.Module<Tensor, Tensor> Skip(OperationContext context) =>
         Given.NotNull(context).IsShapePreserving ? nn.Identity() : new FactorizedReduce(context);

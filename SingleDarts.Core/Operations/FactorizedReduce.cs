@@ -28,7 +28,7 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>[N, OutChannels, H/2, W/2].</summary>
-    /// <param name="input">[N, InChannels, H, W] where H or W is odd, a zero stands behind the last pixel.</param>
+    /// <param name="input">[N, InChannels, H, W]; if H or W is odd, a zero is added behind the last pixel.</param>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);

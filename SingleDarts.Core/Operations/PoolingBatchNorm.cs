@@ -13,7 +13,7 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
     private readonly BatchNormalization? normalization;
 
     /// <summary>Builds the module for a place.</summary>
-    /// <param name="context">The place; channels are kept. It has the normalisation where the place is not affine.</param>
+    /// <param name="context">The place; channels are kept. It has the normalisation if the place is not affine.</param>
     /// <param name="isMaximum">Maximum, or the average that leaves padding out.</param>
     public PoolingBatchNorm(OperationContext context, bool isMaximum) : base(nameof(PoolingBatchNorm))
     {

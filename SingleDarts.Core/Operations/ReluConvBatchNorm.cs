@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Operations;
 
 /// <summary>
 /// BN(W * relu(x)): ReLU, a square convolution that keeps the size (padding (k − 1)/2) but for the stride, batch normalisation. Unless
-/// one says otherwise the convolution has a bias exactly where the normalisation is not affine, as in NAS-Bench-201; there the
+/// one says otherwise the convolution has a bias exactly if the normalisation is not affine, as in NAS-Bench-201; there the
 /// normalisation cancels it.
 /// </summary>
 public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>

@@ -83,7 +83,7 @@ internal sealed class FlatParameters
     public Tensor Part(Tensor flat, int index) => flat.narrow(0, starts[index], parts[index].numel()).view(parts[index].shape);
 
     /// <summary>The parameters' gradients, or zeros for those that have none, one after another: [sum of sizes].</summary>
-    /// <exception cref="InvalidOperationException">Others have laid the parameters out anew.</exception>
+    /// <exception cref="InvalidOperationException">Another optimiser has changed the layout of the parameters.</exception>
     public Tensor GatherGradients()
     {
         if (!IsCurrent)

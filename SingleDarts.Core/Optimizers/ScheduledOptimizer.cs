@@ -95,7 +95,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         flat.Write();
     }
 
-    /// <summary>Forgets momentum, moments and the number of steps, as if the optimiser were made anew.</summary>
+    /// <summary>Forgets momentum, moments and the number of steps, as if the optimiser were new.</summary>
     public void Restart()
     {
         using var _ = no_grad();

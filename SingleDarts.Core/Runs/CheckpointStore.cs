@@ -46,7 +46,7 @@ internal sealed class CheckpointStore(string folder)
         }
     }
 
-    /// <summary>Reads the latest checkpoint, or the previous one where the latest is missing or damaged.</summary>
+    /// <summary>Reads the latest checkpoint, or the previous one if the latest is missing or damaged.</summary>
     /// <param name="warn">Told when the previous one had to be taken, and why.</param>
     /// <returns>Tensors, which the caller disposes, and metadata.</returns>
     /// <exception cref="InvalidDataException">Neither is whole; the message names both.</exception>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SingleDarts.Core.Runs;
 
 /// <summary>
-/// A progress bar for console programs: redrawn in place at most ten times a second, or one line for each epoch where the output is
+/// A progress bar for console programs: redrawn in place at most ten times a second, or one line for each epoch if the output is
 /// not a terminal.
 /// </summary>
 /// <param name="writer">Where to draw; standard error if <see langword="null"/>, so that results can be piped.</param>

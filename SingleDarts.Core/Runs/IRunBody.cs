@@ -51,7 +51,7 @@ internal interface IRunBody<TReport, TResult> : IDisposable where TReport : RunR
     /// <summary>Evaluates and reports; the parameters are finite.</summary>
     TReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken);
 
-    /// <summary>Decides once after each epoch how the run goes on, and begins a new stage if there is one.</summary>
+    /// <summary>Decides once after each epoch how the run continues, and starts a new stage if there is one.</summary>
     /// <returns>How the run ends early, or null.</returns>
     RunStop? Decide(IReadOnlyList<TReport> reports) => null;
 

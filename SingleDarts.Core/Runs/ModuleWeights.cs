@@ -16,7 +16,7 @@ public static class ModuleWeights
     /// <param name="module">The module, on any device.</param>
     /// <param name="path">Path of the file, <c>*.safetensors</c> by custom; one that is there is replaced.</param>
     /// <param name="metadata">Strings to keep with the weights.</param>
-    /// <exception cref="IOException">The file cannot be written; one that was there is untouched.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is untouched.</exception>
     public static void SaveWeights(this nn.Module module, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(module);

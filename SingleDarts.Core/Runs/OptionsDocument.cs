@@ -42,9 +42,9 @@ internal static class OptionsDocument
         }
     }
 
-    /// <summary>Sentences that say why a run cannot go on as something else; none where it is the same.</summary>
+    /// <summary>Error messages for every difference between a saved run and the one that resumes it; empty if there is none.</summary>
     /// <param name="saved">The document of the run.</param>
-    /// <param name="current">The document of what is to go on.</param>
+    /// <param name="current">The document of the run that resumes it.</param>
     /// <param name="path">Where the first was read.</param>
     /// <param name="parts">Properties that must be equal.</param>
     public static IReadOnlyList<string> Faults(string saved, string current, string path, params string[] parts)

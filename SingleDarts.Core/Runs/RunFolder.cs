@@ -74,11 +74,11 @@ internal sealed class RunFolder : IDisposable
         : throw new IOException(
             $"The folder {System.IO.Path.GetFullPath(path)} holds no run (there is no {RunFiles.Options}); begin one instead of resuming.");
 
-    /// <summary>Begins a run, or opens one to go on with it if it is the same.</summary>
+    /// <summary>Starts a run, or opens one to resume it if it is the same.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="options">Content of <c>options.json</c>.</param>
-    /// <param name="resume">Whether to go on.</param>
-    /// <param name="requireSame">Gets the saved content and its path, and throws where that is another run's; the folder is then
+    /// <param name="resume">Whether to resume.</param>
+    /// <param name="requireSame">Gets the saved content and its path, and throws if that is another run's; the folder is then
     /// unlocked.</param>
     public static RunFolder Begin(string path, string options, bool resume, Action<string, string> requireSame)
     {
@@ -123,7 +123,7 @@ internal sealed class RunFolder : IDisposable
         files.AppendLine(RecordsFile(name), line);
     }
 
-    /// <summary>The lines of <c>diagnostics/&lt;name&gt;.jsonl</c>, oldest first; none where there is no such file.</summary>
+    /// <summary>The lines of <c>diagnostics/&lt;name&gt;.jsonl</c>, oldest first; none if there is no such file.</summary>
     /// <param name="name">Name of the kind of records.</param>
     public IReadOnlyList<string> ReadRecords(string name) => ReadLines(files.PathOf(RecordsFile(name)));
 

@@ -20,7 +20,7 @@ public static class SafeTensorsFile
     /// <param name="path">Path of the file; one that is there is replaced.</param>
     /// <param name="tensors">Tensors by name, of any device and strides.</param>
     /// <param name="metadata">Strings by name.</param>
-    /// <exception cref="IOException">The file cannot be written; one that was there is untouched.</exception>
+    /// <exception cref="IOException">The file cannot be written; an existing one is untouched.</exception>
     /// <exception cref="NotSupportedException">A tensor is of a type that the format does not have.</exception>
     public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata) =>
         AtomicFile.Write(path, stream => Write(stream, tensors, metadata));

@@ -28,7 +28,7 @@ internal readonly record struct FileBehind(long Length, string Stamp)
         return new(file.Length, string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}"));
     }
 
-    /// <summary>Refuses a path that is a link to nothing or leads through one, or whose name is not UTF-8. Another path that does not exist
+    /// <summary>Rejects a path that is a link to nothing or leads through one, or whose name is not UTF-8. Another path that does not exist
     /// is left to the caller.</summary>
     /// <exception cref="FileNotFoundException">The link and its target, or the name, are in the message.</exception>
     public static void RefuseBroken(string path)

@@ -4,7 +4,7 @@ namespace SingleDarts.Core.Runtime;
 
 /// <summary>
 /// A folder that may have come from somebody else, and that this process reads and writes by fixed names. A symbolic link in it would lead
-/// elsewhere: another file would be overwritten, or its content shown. Links inside the folder are refused; the folder itself
+/// elsewhere: another file would be overwritten, or its content shown. Links inside the folder are rejected; the folder itself
 /// and those above it may be links. The check comes before the use, so it does not hold against somebody who changes the folder at the
 /// same moment.
 /// </summary>

@@ -77,8 +77,8 @@ internal static class Host
     public static ScalarType SumType(Device device) => device.type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64;
 
     /// <summary>
-    /// A tensor of the CPU on a device, the tensor itself where it is there. A CUDA device copies from page-locked memory by itself: the
-    /// host goes on at once, and does not wait for the work that is queued before.
+    /// A tensor of the CPU on a device, the tensor itself if it is there. A CUDA device copies from page-locked memory by itself: the
+    /// host continues at once, and does not wait for the work that is queued before.
     /// </summary>
     /// <param name="tensor">On the CPU.</param>
     /// <param name="device">Where it is wanted.</param>

@@ -15,7 +15,7 @@ public static class NativeMemory
 
     /// <summary>
     /// Tells glibc's allocator, for the whole process, to keep freed blocks of up to 32 MiB instead of handing them back to the system,
-    /// which would clear them anew at the next step, and to serve all new threads from one heap. Does nothing on other systems and
+    /// which would clear them again at the next step, and to serve all new threads from one heap. Does nothing on other systems and
     /// where the environment already sets the allocator (<c>GLIBC_TUNABLES</c>, <c>MALLOC_…_</c>).
     /// </summary>
     /// <returns>Whether the allocator was told so.</returns>

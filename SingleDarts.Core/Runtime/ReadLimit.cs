@@ -38,7 +38,7 @@ public sealed class ReadLimit
         }
     }
 
-    /// <summary>Refuses what exceeds the limit. Call it before memory is taken.</summary>
+    /// <summary>Rejects what exceeds the limit. Call it before memory is allocated.</summary>
     /// <param name="found">How much there is.</param>
     /// <param name="what">The file, and what of it, for the message.</param>
     /// <exception cref="InvalidDataException">It is more than <see cref="Value"/>; the message says how to raise the limit.</exception>
@@ -48,7 +48,7 @@ public sealed class ReadLimit
             throw Exceeded($"{what} has {found.ToString(CultureInfo.InvariantCulture)} {Unit}");
     }
 
-    /// <summary>The exception of what goes on behind the limit, and nobody knows how far.</summary>
+    /// <summary>The exception for content of unknown length beyond the limit.</summary>
     internal InvalidDataException Exceeded(string found) => new(Excess(found));
 
     /// <summary>What is wrong and what to do.</summary>

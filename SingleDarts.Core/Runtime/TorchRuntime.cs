@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Runtime;
 /// Loads libtorch before TorchSharp's first use. On Linux it helps in two cases and otherwise leaves the loading to TorchSharp: where
 /// the system's C++ runtime is older than the one TorchSharp was linked with (Debian 12, Ubuntu 22.04, RHEL 9), it loads an adapted
 /// copy of TorchSharp's native library; where <c>SINGLEDARTS_LIBTORCH</c> names a folder, it loads the libtorch in that folder, for
-/// example the <c>torch/lib</c> of a PyTorch of the same version. A libtorch of another version that lacks a function is refused; one that
+/// example the <c>torch/lib</c> of a PyTorch of the same version. A libtorch of another version that lacks a function is rejected; one that
 /// lacks none is loaded with a warning on standard error.
 /// </summary>
 public static class TorchRuntime
@@ -126,7 +126,7 @@ public static class TorchRuntime
         return $"from {folder}{(patched is null ? "" : ", TorchSharp adapted to the system's C++ runtime")}";
     }
 
-    /// <summary>The adapted TorchSharp library, or <see langword="null"/> where the system needs none.</summary>
+    /// <summary>The adapted TorchSharp library, or <see langword="null"/> if the system needs none.</summary>
     private static byte[]? Patch(string binding)
     {
         NativeLibrary.Load(CppRuntime);
@@ -170,7 +170,7 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>Refuses a libtorch that would end the process at some call, and warns of one that TorchSharp was not built for.</summary>
+    /// <summary>Rejects a libtorch that would end the process at some call, and warns of one that TorchSharp was not built for.</summary>
     private static void CheckVersion(string folder, string binding)
     {
         nint cpu = LoadLibrary(Path.Combine(folder, "libtorch_cpu.so"));

@@ -19,7 +19,7 @@ public interface IOptimizationScheme
     /// <returns>Sentences that name what was found, what was expected and the remedy.</returns>
     IEnumerable<string> Faults(SearchSpace space) => [];
 
-    /// <summary>Allots the samples of a data set, once for a search.</summary>
+    /// <summary>Decides, once per search, which samples train w and which train α.</summary>
     /// <param name="samples">Number of samples, N.</param>
     /// <param name="generator">CPU generator; the same at every resume.</param>
     /// <returns>Indices from 0 to N − 1.</returns>

@@ -45,7 +45,7 @@ public sealed class StepContext
     /// <summary>Batch of the weights; <see langword="null"/> unless <see cref="HasBatches"/>.</summary>
     public LabeledBatch WeightBatch { get; set; } = null!;
 
-    /// <summary>Batch of α; the same object as <see cref="WeightBatch"/> if the scheme allots no samples to α alone;
+    /// <summary>Batch of α; the same object as <see cref="WeightBatch"/> if the scheme assigns no samples to α alone;
     /// <see langword="null"/> unless <see cref="HasBatches"/>.</summary>
     public LabeledBatch ArchitectureBatch { get; set; } = null!;
 
@@ -116,7 +116,7 @@ public sealed class StepContext
 
     /// <summary>
     /// The n-th batch of an endless sequence of passes through α's samples, each in an order of its own; the weights' samples if the
-    /// scheme allots none to α. It depends on the seed, n and the size alone. In the current dispose scope.
+    /// scheme assigns none to α. It depends on the seed, n and the size alone. In the current dispose scope.
     /// </summary>
     /// <param name="n">Position in the sequence, counted from 0. Derivations take positions from 2³² on.</param>
     /// <param name="size">At least 2 samples; the last batch of a pass may have fewer. Those of the search's batches if

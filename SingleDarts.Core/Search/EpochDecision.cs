@@ -2,24 +2,24 @@ using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
 
-/// <summary>How a search goes on after an epoch.</summary>
+/// <summary>What a search does after an epoch.</summary>
 public sealed record EpochDecision
 {
     private EpochDecision()
     {
     }
 
-    /// <summary>The search goes on as it is.</summary>
+    /// <summary>The search continues unchanged.</summary>
     public static EpochDecision Continue { get; } = new();
 
-    /// <summary>Why the search stops; <see langword="null"/> if it goes on.</summary>
+    /// <summary>Why the search stops; <see langword="null"/> if it continues.</summary>
     public string? StopReason { get; private init; }
 
     /// <summary>Number of the epoch whose genotype is the result of a search that stops, counted from 1; <see langword="null"/> for the
     /// last.</summary>
     public int? Epoch { get; private init; }
 
-    /// <summary>The space in which the search goes on; <see langword="null"/> if it stays the same.</summary>
+    /// <summary>The space in which the search continues; <see langword="null"/> if it stays the same.</summary>
     public SearchSpace? Space { get; private init; }
 
     /// <summary>Whether the supernet, α and the optimisers are kept if the space changes.</summary>
@@ -47,7 +47,7 @@ public sealed record EpochDecision
     }
 
     /// <summary>
-    /// Candidates are pruned in place: they are not computed any more and their p is 0. Everything else goes on: the other weights, α,
+    /// Candidates are pruned in place: they are not computed any more and their p is 0. Everything else is kept: the other weights, α,
     /// optimisers, schedules, and the epochs of the stage. No gradient reaches the weights of pruned candidates, and nothing reads
     /// them; weight decay and momentum still move them.
     /// </summary>

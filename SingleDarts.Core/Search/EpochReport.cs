@@ -26,7 +26,7 @@ public sealed record EpochReport : RunReport
     /// if no step measured one, it is <see cref="WeightLoss"/>.</summary>
     public required double ArchitectureLoss { get; init; }
 
-    /// <summary>Accuracy on α's batches, 0 to 1, with the weights' where <see cref="ArchitectureLoss"/> has theirs.</summary>
+    /// <summary>Accuracy on α's batches, 0 to 1, with the weights' if <see cref="ArchitectureLoss"/> has theirs.</summary>
     public required double ArchitectureAccuracy { get; init; }
 
     /// <summary>Learning rate of w at the end of the epoch.</summary>

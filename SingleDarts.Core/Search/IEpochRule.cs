@@ -3,7 +3,7 @@ using SingleDarts.Core.Spaces;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// Decides after every epoch how a search goes on: to stop it early (DARTS+, DARTS-ES), to prune candidates (GOLD-NAS), or to begin a new
+/// Decides after every epoch how a search continues: to stop it early (DARTS+, DARTS-ES), to prune candidates (GOLD-NAS), or to begin a new
 /// stage in another space (P-DARTS, StacNAS).
 /// </summary>
 /// <remarks>

@@ -4,7 +4,7 @@ namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// The stages of P-DARTS (Chen et al., ICCV 2019): each has a deeper network than the one before, and every edge loses the candidates of
-/// the smallest operation weights. The weights and α of a stage begin anew.
+/// the smallest operation weights. The weights and α of a stage start again.
 /// </summary>
 /// <param name="Layers">Cells of each stage, two of them reduction cells: 5, 11 and 17 in P-DARTS. The search begins in a space of the
 /// first number.</param>

@@ -6,10 +6,10 @@ using SingleDarts.Core.Schemes;
 
 namespace SingleDarts.Core.Search;
 
-/// <summary>What a scheme allots and what its steps give, looked at.</summary>
+/// <summary>Checks what a scheme assigns and what its steps return.</summary>
 internal static class SchemeChecks
 {
-    /// <summary>The samples that a scheme allots for a seed.</summary>
+    /// <summary>The samples that a scheme assigns for a seed.</summary>
     public static SampleAllocation Allocate(IBatchSource data, SearchOptions options)
     {
         using var generator = new RandomStreams(options.Seed).CreateGenerator("allocation");

@@ -50,7 +50,7 @@ internal sealed class SearchCourse
 
     /// <summary>Asks the rules about the last epoch, once for each.</summary>
     /// <param name="reports">All reports so far.</param>
-    /// <exception cref="InvalidRunException">A rule decides what cannot be done; the exception lists every fault.</exception>
+    /// <exception cref="InvalidRunException">A rule's decision is invalid; the exception lists every fault.</exception>
     public EpochDecision Decide(IReadOnlyList<EpochReport> reports)
     {
         spaces.Add(Space);

@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Search;
 /// </param>
 /// <param name="Cost">Parameters and FLOPs of its network; all 0 if a cell has no genes, so that there is no network.</param>
 /// <param name="Epochs">Reports of all epochs, those before a resume included.</param>
-/// <param name="StopReason">Why an epoch rule ended the search, or <see langword="null"/> where it ran to its last epoch.</param>
+/// <param name="StopReason">Why an epoch rule ended the search, or <see langword="null"/> if it ran to its last epoch.</param>
 public sealed record SearchResult(
     Genotype Genotype, ModuleCost Cost, IReadOnlyList<EpochReport> Epochs, string? StopReason)
 {

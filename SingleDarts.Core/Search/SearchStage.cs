@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Search;
 
-/// <summary>What a stage of a search begins anew: supernet with α, optimisers, and what steps work with.</summary>
+/// <summary>What each stage of a search makes: supernet with α, optimisers, and what steps work with.</summary>
 internal sealed class SearchStage : IDisposable
 {
     private readonly ScheduledOptimizer weights, architecture;

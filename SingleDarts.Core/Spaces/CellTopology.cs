@@ -78,7 +78,7 @@ public sealed record CellTopology
             ? Edges[(((target * (target - 1)) - (Inputs * (Inputs - 1))) / 2) + source]
             : throw new ArgumentException($"There is no edge {target}<-{source}; nodes {Inputs} to {Nodes - 1} read every earlier node.");
 
-    /// <summary>Equal where inputs, nodes and output are.</summary>
+    /// <summary>Equal if inputs, nodes and output are.</summary>
     /// <param name="other">The other topology.</param>
     public bool Equals(CellTopology? other) =>
         other is not null && (Inputs, ComputedNodes, Output) == (other.Inputs, other.ComputedNodes, other.Output) &&

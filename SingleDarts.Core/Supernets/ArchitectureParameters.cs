@@ -59,7 +59,7 @@ public sealed class ArchitectureParameters : IDisposable
     /// <summary>
     /// α of a kind of cell, [edges, operations]; its <c>grad</c> is ∂L/∂α after a backward pass. What it holds for candidates that an
     /// edge does
-    /// not allow is read by nobody: its gradient is 0, and only weight decay moves it.
+    /// not allow is ignored: its gradient is 0, and only weight decay moves it.
     /// </summary>
     /// <param name="cell">Name of the kind.</param>
     /// <exception cref="ArgumentException">There is no such kind.</exception>

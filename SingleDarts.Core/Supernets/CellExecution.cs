@@ -2,8 +2,8 @@ namespace SingleDarts.Core.Supernets;
 
 /// <summary>
 /// How the cells of a supernet, or of the network of a genotype, are computed in training mode. All give the same outputs and first
-/// derivatives up to rounding and have the same weights and checkpoints, so that a network can change from one to another at any time. A
-/// gradient that is differentiated again (<c>create_graph</c>) needs <see cref="PerEdge"/>; the second-order schemes of this library take
+/// derivatives up to rounding and have the same weights and checkpoints, so that a network can change from one to another at any time.
+/// A gradient that is differentiated again (<c>create_graph</c>) needs <see cref="PerEdge"/>; the second-order schemes of this library take
 /// it by themselves.
 /// </summary>
 public enum CellExecution

@@ -132,7 +132,7 @@ public sealed partial class Supernet : nn.Module<Tensor, Tensor>
             cell.Restrict(placement);
     }
 
-    /// <summary>How every kind of cell mixes its candidates at this moment, differentiable in α; sampled relaxations draw anew.</summary>
+    /// <summary>How every kind of cell mixes its candidates at this moment, differentiable in α; sampled relaxations draw again.</summary>
     /// <exception cref="ObjectDisposedException">The supernet has been disposed.</exception>
     public IReadOnlyDictionary<string, MixingWeights> Relax()
     {

@@ -20,7 +20,7 @@ public sealed record SupernetOptions
 
     /// <summary>
     /// Floating type in which merged cells compute and keep their convolutions; that of the weights if <see langword="null"/>.
-    /// <see cref="ScalarType.BFloat16"/> halves their memory and is faster where the processor has instructions for it. Everything
+    /// <see cref="ScalarType.BFloat16"/> halves their memory and is faster if the processor has instructions for it. Everything
     /// between convolutions stays as it is. The gradient of α is a sum of many terms of both signs and suffers most: see
     /// docs/explanation/performance.md for its error, and test a search before relying on it.
     /// </summary>

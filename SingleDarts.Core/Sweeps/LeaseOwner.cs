@@ -33,7 +33,7 @@ internal sealed record LeaseOwner(
     public TimeSpan StaleAfter => StaleAfterSeconds >= LongestSilence.TotalSeconds ? LongestSilence
         : StaleAfterSeconds >= ShortestSilence.TotalSeconds ? TimeSpan.FromSeconds(StaleAfterSeconds) : ShortestSilence;
 
-    /// <summary>Whether the process is known to have ended: it ran on this kernel and is not there any more.</summary>
+    /// <summary>Whether the process is known to have ended: it ran on this kernel and no longer exists.</summary>
     [JsonIgnore]
     public bool IsKnownDead => (Host, Kernel) == (Environment.MachineName, ThisKernel.Value) && !IsAlive();
 

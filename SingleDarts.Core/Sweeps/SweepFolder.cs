@@ -7,8 +7,9 @@ namespace SingleDarts.Core.Sweeps;
 
 /// <summary>
 /// A sweep on disk: <c>sweep.json</c>, <c>trials/</c>, <c>leases/</c>, <c>running/</c>, <c>done/</c> and <c>failed/</c>. Any number of
-/// processes, also of several machines that share the folder, may work on it at the same time. A symbolic link inside the folder is refused
-/// with an <see cref="IOException"/> that names it, by every member that reads, writes or names the file; the folder itself may be a link.
+/// processes, also of several machines that share the folder, may work on it at the same time. A symbolic link inside the folder is
+/// rejected with an <see cref="IOException"/> that names it, by every member that reads, writes or names the file; the folder itself may be
+/// a link.
 /// </summary>
 public sealed class SweepFolder
 {
@@ -23,7 +24,7 @@ public sealed class SweepFolder
     /// <summary>Full path of the folder.</summary>
     public string Path => Files.Path;
 
-    /// <summary>What is to be run.</summary>
+    /// <summary>The trials to run.</summary>
     public SweepPlan Plan { get; }
 
     /// <summary>
@@ -106,7 +107,7 @@ public sealed class SweepFolder
         }
     }
 
-    /// <summary>Where the run of a trial keeps what it needs to go on.</summary>
+    /// <summary>Where the run of a trial keeps what it needs to resume.</summary>
     /// <param name="trial">A trial of the plan.</param>
     public string RunFolder(Trial trial) => In("running", Given.NotNull(trial).Hash);
 
@@ -150,7 +151,7 @@ public sealed class SweepFolder
             "trial again.");
     }
 
-    /// <summary>Why the result that is there cannot be read; <see langword="null"/> if it can, or if there is none.</summary>
+    /// <summary>Why the saved result cannot be read; <see langword="null"/> if it can, or if there is none.</summary>
     /// <param name="trial">A trial of the plan.</param>
     public string? ResultFault(Trial trial)
     {
@@ -189,7 +190,7 @@ public sealed class SweepFolder
     /// moved aside, to a name that ends with <c>.unreadable</c>.</summary>
     /// <param name="trial">A trial of the plan.</param>
     /// <param name="retryFailed">Whether to take a trial that failed.</param>
-    /// <returns><see langword="null"/> where it cannot be taken.</returns>
+    /// <returns><see langword="null"/> if it cannot be taken.</returns>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public TrialLease? TryLease(Trial trial, bool retryFailed = false)
     {

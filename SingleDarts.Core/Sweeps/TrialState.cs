@@ -3,13 +3,13 @@ namespace SingleDarts.Core.Sweeps;
 /// <summary>How far a trial is.</summary>
 public enum TrialState
 {
-    /// <summary>Nobody has begun it.</summary>
+    /// <summary>Not started.</summary>
     Open,
 
     /// <summary>A process has it and sends heartbeats.</summary>
     Running,
 
-    /// <summary>It was begun and nobody has it: the next runner resumes it.</summary>
+    /// <summary>Started, but no process owns it: the next runner resumes it.</summary>
     Interrupted,
 
     /// <summary>Its result is there.</summary>

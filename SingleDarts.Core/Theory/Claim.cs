@@ -5,7 +5,7 @@ namespace SingleDarts.Core.Theory;
 /// <param name="Assumptions">What the claim asks of the case.</param>
 /// <param name="Left">Left side of the inequality.</param>
 /// <param name="Right">Right side of the inequality.</param>
-/// <param name="Rounding">What the left side may exceed the right by without a breach; 0 where both are compared exactly.</param>
+/// <param name="Rounding">What the left side may exceed the right by without a breach; 0 if both are compared exactly.</param>
 public sealed record Claim(string Conclusion, IReadOnlyList<Assumption> Assumptions, double Left, double Right, double Rounding = 0)
 {
     /// <summary>Whether the case meets every assumption.</summary>

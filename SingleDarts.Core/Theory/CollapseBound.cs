@@ -27,7 +27,7 @@ public static class CollapseBound
     /// <param name="epsilon">ε within (0, 1).</param>
     /// <param name="learningRate">η > 0.</param>
     /// <param name="margin">δ > 0.</param>
-    /// <returns>Iterations; negative where 1 − ε &lt; 1/n, which holds from the start.</returns>
+    /// <returns>Iterations; negative if 1 − ε &lt; 1/n, which holds from the start.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static double Printed(int operations, double epsilon, double learningRate, double margin)
     {
@@ -44,7 +44,7 @@ public static class CollapseBound
     /// <param name="learningRate">η > 0.</param>
     /// <param name="margin">δ > 0.</param>
     /// <param name="start">p_0 of the best operation, within [1/n, 1); 1/n where none is given.</param>
-    /// <returns>Time, in iterations; 0 where p_0 is above 1 − ε already.</returns>
+    /// <returns>Time, in iterations; 0 if p_0 is above 1 − ε already.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static double GradientFlow(int operations, double epsilon, double learningRate, double margin, double? start = null)
     {
@@ -61,7 +61,7 @@ public static class CollapseBound
     /// <param name="learningRate">η > 0.</param>
     /// <param name="margin">δ > 0.</param>
     /// <param name="start">p_0 of the best operation, within [1/n, 1); 1/n where none is given.</param>
-    /// <returns>A whole number of iterations; 0 where p_0 is above 1 − ε already.</returns>
+    /// <returns>A whole number of iterations; 0 if p_0 is above 1 − ε already.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static double GradientDescent(int operations, double epsilon, double learningRate, double margin, double? start = null)
     {

@@ -1,6 +1,6 @@
 namespace SingleDarts.Core.Theory;
 
-/// <summary>Refuses what no theorem is about.</summary>
+/// <summary>Rejects inputs that no theorem covers.</summary>
 internal static class Inputs
 {
     public static double[] Finite(IReadOnlyList<double> values, string name, int? count = null)

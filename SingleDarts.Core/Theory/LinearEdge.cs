@@ -18,7 +18,7 @@ public sealed class LinearEdge
     /// <param name="weights">W of shape [operations, outputs, inputs].</param>
     /// <param name="alpha">α of shape [operations]; α = ln p makes a softmax give p.</param>
     /// <param name="activation">How α becomes p.</param>
-    /// <param name="learnable">Which operations have weights that learn; all where null. Eq. 7 exists for these only.</param>
+    /// <param name="learnable">Which operations have weights that learn; all if null. Eq. 7 exists for these only.</param>
     /// <exception cref="ArgumentException">Shapes or dtypes do not fit.</exception>
     public LinearEdge(
         Tensor weights, Tensor alpha, AlphaActivation activation = AlphaActivation.Softmax, IReadOnlyList<bool>? learnable = null)
@@ -47,7 +47,7 @@ public sealed class LinearEdge
     /// <summary>How α becomes p.</summary>
     public AlphaActivation Activation { get; }
 
-    /// <summary>Which operations have weights that learn; all where null.</summary>
+    /// <summary>Which operations have weights that learn; all if null.</summary>
     public IReadOnlyList<bool>? Learnable { get; }
 
     /// <summary>∂L/∂x̄ of each sample for the cross-entropy: softmax(x̄) − y.</summary>

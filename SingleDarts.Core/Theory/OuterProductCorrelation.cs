@@ -48,7 +48,7 @@ public static class OuterProductCorrelation
     /// <param name="x">Inputs of the first batch, [N, inputs].</param>
     /// <param name="otherDelta">δ' of the second batch, [M, outputs].</param>
     /// <param name="otherX">Inputs of the second batch, [M, inputs].</param>
-    /// <returns>The cosine; NaN where a batch's sum is zero.</returns>
+    /// <returns>The cosine; NaN if a batch's sum is zero.</returns>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static double Cosine(Tensor delta, Tensor x, Tensor otherDelta, Tensor otherX)
     {

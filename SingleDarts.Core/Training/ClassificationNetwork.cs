@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Training;
 
-/// <summary>A network with fixed architecture that is trained from scratch: images to logits, with an auxiliary classifier where it has
+/// <summary>A network with fixed architecture that is trained from scratch: images to logits, with an auxiliary classifier if it has
 /// one.</summary>
 /// <param name="name">Name of the module.</param>
 public abstract class ClassificationNetwork(string name) : nn.Module<Tensor, Tensor>(name)

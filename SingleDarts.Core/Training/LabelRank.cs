@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SingleDarts.Core.Training;
 
-/// <summary>The place of the label's logit among all logits of a sample, from 0: a sample is correct in the top k where it is below
+/// <summary>The place of the label's logit among all logits of a sample, from 0: a sample is correct in the top k if it is below
 /// k.</summary>
 internal static class LabelRank
 {

@@ -9,7 +9,7 @@ public sealed record TrainingEpochReport : RunReport
     /// <summary>Mean loss of the main classifier on the training batches, with label smoothing and augmentation.</summary>
     public required double TrainLoss { get; init; }
 
-    /// <summary>Mean loss of the auxiliary classifier, before its weight; <see langword="null"/> where there is none.</summary>
+    /// <summary>Mean loss of the auxiliary classifier, before its weight; <see langword="null"/> if there is none.</summary>
     public required double? AuxiliaryLoss { get; init; }
 
     /// <summary>Accuracy on the training batches, 0 to 1, with augmentation and drop path.</summary>
@@ -18,7 +18,7 @@ public sealed record TrainingEpochReport : RunReport
     /// <summary>The weights on the test samples; <see langword="null"/> in epochs without an evaluation.</summary>
     public required EvaluationReport? Test { get; init; }
 
-    /// <summary>The moving average of the weights on the test samples; <see langword="null"/> where there is none.</summary>
+    /// <summary>The moving average of the weights on the test samples; <see langword="null"/> if there is none.</summary>
     [JsonPropertyName("averageTest")]
     public required EvaluationReport? EmaTest { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class TrainingLoss(double smoothing, double auxiliaryWeight)
         return (nn.functional.nll_loss(log, labels).Times(1 - smoothing) - log.mean().Times(smoothing)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Main loss, auxiliary loss where there is a classifier for it, and what is minimised: main + weight · auxiliary.</summary>
+    /// <summary>Main loss, auxiliary loss if there is a classifier for it, and what is minimised: main + weight · auxiliary.</summary>
     public (Tensor Main, Tensor? Auxiliary, Tensor Total) Of((Tensor Logits, Tensor? Auxiliary) outputs, Tensor labels)
     {
         Tensor main = CrossEntropy(outputs.Logits, labels);

@@ -30,7 +30,7 @@ internal sealed class Contestant : IDisposable
     /// <summary>Largest resident memory of the process, with PyTorch on a GPU that of its allocator, in bytes; 0 if not known.</summary>
     public long PeakBytes { get; private set; }
 
-    /// <summary>Starts one; <see langword="null"/> where it needs a PyTorch that is not there.</summary>
+    /// <summary>Starts one; <see langword="null"/> if it needs a PyTorch that is missing.</summary>
     public static Contestant? Start(string mode, StepSettings settings, string python)
     {
         string? interpreter = ProgramPath.Find(python);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace CustomSearchSpace;
 
-/// <summary>A relaxation from outside the library: a softmax whose temperature falls in the course of the search.</summary>
+/// <summary>A relaxation from outside the library: a softmax whose temperature falls during the search.</summary>
 internal sealed record TemperedSoftmax(double Start, double End) : IRelaxation
 {
     public string Name => "tempered-softmax";

@@ -5,7 +5,7 @@ namespace PaperTables;
 /// <summary>Comma-separated values as in RFC 4180.</summary>
 internal static class Csv
 {
-    /// <summary>A field, in quotation marks where it needs them. Text that a spreadsheet would take for a formula begins with an
+    /// <summary>A field, in quotation marks if it needs them. Text that a spreadsheet would take for a formula begins with an
     /// apostrophe, which makes it text there.</summary>
     public static string Escape(string text)
     {

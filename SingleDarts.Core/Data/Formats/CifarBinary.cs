@@ -32,7 +32,7 @@ public static class CifarBinary
     /// <summary>Loads CIFAR-100: inputs [N, 3, 32, 32] of unsigned bytes, labels 0 to 99, or 0 to 19 for the superclasses.</summary>
     /// <param name="path">The folder with <c>train.bin</c> and <c>test.bin</c>, a folder that holds <c>cifar-100-binary</c>, or one file
     /// of records.
-    /// Class names come from <c>fine_label_names.txt</c> or <c>coarse_label_names.txt</c> beside it, where present.</param>
+    /// Class names come from <c>fine_label_names.txt</c> or <c>coarse_label_names.txt</c> beside it, if present.</param>
     /// <param name="part">Which file of a folder; without meaning for one file.</param>
     /// <param name="labels">Classes or superclasses.</param>
     /// <inheritdoc cref="Load10" path="/exception"/>

@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Data;
 
 /// <summary>
 /// Fetches the binary version of CIFAR from <see href="https://www.cs.toronto.edu/~kriz/cifar.html"/> (about 165 MB each). A download that
-/// stops goes on from where it was, the published MD5 is checked before anything is extracted, and files that are there already are kept.
+/// stops is resumed, the published MD5 is checked before anything is extracted, and existing files are kept.
 /// </summary>
 public static class CifarDownload
 {
@@ -18,7 +18,7 @@ public static class CifarDownload
     /// <param name="cancellation">Stops; what has arrived is kept.</param>
     /// <param name="client">Client to use, for example with a proxy; not disposed.</param>
     /// <returns>The full path of the extracted folder.</returns>
-    /// <exception cref="IOException">The address cannot be reached, or the connection broke; calling again goes on. Or a file that would be
+    /// <exception cref="IOException">The address cannot be reached, or the connection broke; calling again resumes. Or a file that would be
     /// written is a symbolic link.</exception>
     /// <exception cref="InvalidDataException">The checksum or the content of the archive is not the published one.</exception>
     /// <exception cref="FileNotFoundException">A file of the set, its folder or the archive is a symbolic link to nothing.</exception>

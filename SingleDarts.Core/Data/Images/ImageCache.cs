@@ -27,7 +27,7 @@ internal sealed class ImageCache(string folder, string key, byte[] fingerprint)
         Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } local
         ? Path.Combine(local, "SingleDarts", "images") : null;
 
-    /// <summary>The images [N, C, H, W], or null where there is no intact file for this listing.</summary>
+    /// <summary>The images [N, C, H, W], or null if there is no intact file for this listing.</summary>
     public Tensor? TryRead(long count)
     {
         try

@@ -39,7 +39,7 @@ internal sealed class ImageFile : IDisposable
     /// <param name="file">The path.</param>
     /// <param name="budget">The memory that there is.</param>
     /// <param name="resized">The size that the image will be brought to.</param>
-    /// <exception cref="InvalidDataException">No image, or one of more pixels than the budget has; refused by the first bytes, before
+    /// <exception cref="InvalidDataException">No image, or one of more pixels than the budget has; rejected by its first bytes, before
     /// memory is taken or a decoder sees the file.</exception>
     /// <exception cref="InvalidOperationException">SkiaSharp's native library is missing or of another version.</exception>
     public static ImageFile Open(string file, PixelBudget budget, (int Height, int Width)? resized = null)

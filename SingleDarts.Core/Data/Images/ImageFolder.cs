@@ -21,7 +21,7 @@ public static class ImageFolder
     /// not applied.
     /// </remarks>
     /// <param name="path">The folder that holds the class folders.</param>
-    /// <param name="options">How to read; defaults where null.</param>
+    /// <param name="options">How to read; defaults if null.</param>
     /// <param name="progress">Told the number of decoded images about 200 times, on any thread; told the end at once on a load from the
     /// cache.</param>
     /// <param name="cancellation">Stops between two images.</param>

@@ -27,7 +27,7 @@ public sealed record ImageFolderOptions
     /// <value>0 by default: one per processor core.</value>
     public int Parallelism { get; init; }
 
-    /// <summary>Pixels that are decoded at the same time, by all threads together: a larger image is refused by its header. A pixel takes
+    /// <summary>Pixels that are decoded at the same time, by all threads together: a larger image is rejected by its header. A pixel takes
     /// 4 bytes while it is decoded, and up to 18 with <see cref="Resize"/>.</summary>
     /// <value><see cref="ReadLimits.ImagePixels"/> by default: 100 million.</value>
     public long MaxPixels

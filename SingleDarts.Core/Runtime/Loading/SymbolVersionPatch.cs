@@ -10,8 +10,8 @@ internal static class SymbolVersionPatch
 {
     private const byte Weak = 2;
 
-    /// <summary>The patched copy, or <see langword="null"/> where the system lacks nothing.</summary>
-    /// <param name="library">The library that is to be loaded.</param>
+    /// <summary>The patched copy, or <see langword="null"/> if the system lacks nothing.</summary>
+    /// <param name="library">The library to load.</param>
     /// <param name="system">The system's library.</param>
     /// <param name="systemName">Its name as the first one refers to it, for example <c>libstdc++.so.6</c>.</param>
     /// <exception cref="NotSupportedException">A symbol that is used is not in the system's library under any version.</exception>

@@ -17,7 +17,7 @@ namespace SingleDarts.Core.Schemes;
 /// <see cref="DistillationWeight"/>, T = <see cref="Temperature"/>, D = <see cref="Distance"/>. The ensemble E of a network has the logits
 /// of the classifiers and its own, each times its softmax(q), one behind another along the batch; q is learnt. No side is detached. The
 /// weights of the search network do not move by L but by their own cross-entropy, except for the stem: both optimisers move it, each with
-/// a momentum of its own. All optimisers begin anew with each cycle.</para>
+/// a momentum of its own. All optimisers start again with each cycle.</para>
 /// <para>While α's optimiser is frozen, the search network learns alone (pre-training), and there is no evaluation network.</para>
 /// <para>Weights of evaluation networks are kept: an operation that comes back into the genotype goes on with those that it had, apart from
 /// the scales and shifts of its batch normalisations.</para>

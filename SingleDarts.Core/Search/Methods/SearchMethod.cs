@@ -22,7 +22,7 @@ public sealed record SearchMethod(string Name, Func<SearchSpace, SearchOptions> 
     /// <value>None.</value>
     public IReadOnlyList<string> Published { get; init; } = [];
 
-    /// <summary>What of the settings is not verified, and where the library differs from the published code; sentences.</summary>
+    /// <summary>Settings that are not verified, and differences of the library from the published code; sentences.</summary>
     /// <value>None.</value>
     public IReadOnlyList<string> Unverified { get; init; } = [];
 

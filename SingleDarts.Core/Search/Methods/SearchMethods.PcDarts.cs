@@ -15,11 +15,11 @@ public static partial class SearchMethods
     /// <param name="k">K: one of K channels is seen by the candidates; null for that of the space.</param>
     /// <remarks>
     /// <para>Settings of <c>yuhuixu1993/PC-DARTS</c> b74702f (<c>train_search.py</c>, <c>train_search_imagenet.py</c>); its learning
-    /// rates by their closed form, as the script for ImageNet would under a new PyTorch let the cosine go on from the warm-up. Genotypes
+    /// rates by their closed form, as the script for ImageNet would under a new PyTorch continue the cosine from the warm-up. Genotypes
     /// do not change while α stands still. The default derivation of the spaces, <see cref="TopEdges"/>, reads α and β.</para>
     /// <para>Different there: on ImageNet w is moved by a tenth and α by a fortieth of the images, an equal share of every class, made
     /// beforehand. Give such a subset, of which this method takes four fifths for w and one for α, drawn without regard to classes;
-    /// α's batches are drawn anew at every step, where the script goes through its part in order.</para>
+    /// α's batches are drawn again at every step, while the script goes through its part in order.</para>
     /// <para>Not verified: the weight decay of w on ImageNet, 3e-4 in the code, in the paper perhaps 3e-5.</para>
     /// </remarks>
     public static SearchMethod PcDarts(int? k = null) => new("pc-darts", space => IsDartsImageNet(space)

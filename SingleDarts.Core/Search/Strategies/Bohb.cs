@@ -27,7 +27,7 @@ public sealed record Bohb : IStrategy
     /// <value>200.</value>
     public double MaximumEpochs { get; init; } = 200;
 
-    /// <summary>η: budgets grow by it from rung to rung, and one of η genotypes goes on.</summary>
+    /// <summary>η: budgets grow by it from rung to rung, and one of η genotypes is kept.</summary>
     /// <value>3.</value>
     public int Eta { get; init; } = 3;
 

@@ -12,7 +12,7 @@ namespace SingleDarts.Core.Search;
 /// have a probability proportional to exp of the sum of their logits, among all that the rule can give. That is the policy above if all
 /// edges are kept.</para>
 /// <para><c>reinforce.py</c> of <c>D-X-Y/AutoDL-Projects</c>. Logits begin at 1e-3 · N(0, 1); Adam has the defaults of PyTorch. The
-/// policy is fitted anew to the whole trace at every call. Not verified: the learning rate of the paper. The documented command of
+/// policy is fitted again to the whole trace at every call. Not verified: the learning rate of the paper. The documented command of
 /// NAS-Bench-201 has 0.5, with which our results are far below the published ones; NATS-Bench has 0.01.</para>
 /// </remarks>
 public sealed record Reinforce : IStrategy

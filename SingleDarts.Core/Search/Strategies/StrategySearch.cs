@@ -44,12 +44,12 @@ public sealed record StrategySearch
     public long Seed { get; init; }
 
     /// <summary>Asks and evaluates, one genotype after another.</summary>
-    /// <param name="trace">Evaluations of a search that was cut off, which goes on behind them; null for a new search.</param>
-    /// <param name="progress">Is given every new evaluation, so that a search that is cut off can go on.</param>
+    /// <param name="trace">Evaluations of an interrupted search, which is resumed after them; null for a new search.</param>
+    /// <param name="progress">Receives every new evaluation, so that an interrupted search can be resumed.</param>
     /// <param name="cancellationToken">Ends the search between or within evaluations.</param>
     /// <exception cref="InvalidRunException">A setting is invalid; the exception lists every fault.</exception>
     /// <exception cref="OperationCanceledException">The search was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">The strategy proposed or the evaluator gave what cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">The strategy proposed, or the evaluator returned, something invalid.</exception>
     public StrategyResult Run(IReadOnlyList<EvaluatedGenotype>? trace = null, IProgress<EvaluatedGenotype>? progress = null,
         CancellationToken cancellationToken = default)
     {

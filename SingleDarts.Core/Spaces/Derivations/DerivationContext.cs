@@ -15,7 +15,7 @@ public sealed record DerivationContext(SearchSpace Space, IReadOnlyDictionary<st
     /// <summary>The moment of the search: that of its last step.</summary>
     public EpochPosition Position { get; init; } = new(0, 0, 1);
 
-    /// <summary>A generator on the CPU for what the derivation draws; a search seeds it anew for each derivation.</summary>
+    /// <summary>A generator on the CPU for what the derivation draws; a search seeds it again for each derivation.</summary>
     public Generator Generator
     {
         get => field ??= new Generator(0, CPU);
@@ -41,7 +41,7 @@ public sealed record DerivationContext(SearchSpace Space, IReadOnlyDictionary<st
     /// through α's samples without augmentation.
     /// </summary>
     /// <param name="genotype">A genotype of the space.</param>
-    /// <param name="batch">Position of the batch in the sequence, which every derivation begins anew: 0 to 2³² − 1.</param>
+    /// <param name="batch">Position of the batch in the sequence, which starts again with every derivation: 0 to 2³² − 1.</param>
     /// <param name="batchSize">Samples of the batch; those of the search's batches if <see langword="null"/>.</param>
     /// <exception cref="InvalidOperationException">There is no supernet to score with.</exception>
     public double Accuracy(Genotype genotype, long batch = 0, int? batchSize = null) =>

@@ -4,7 +4,7 @@ namespace SingleDarts.Core.Spaces;
 
 /// <summary>
 /// Chooses among candidates by their one-shot accuracy: each is scored on one batch, every candidate on another one, and the first of the
-/// highest score wins. At the end of the search <see cref="Count"/> candidates are scored anew; the winner is the search's result.
+/// highest score wins. At the end of the search <see cref="Count"/> candidates are scored again; the winner is the search's result.
 /// </summary>
 /// <remarks>
 /// One batch of 512 has a standard error of two points, sqrt(0.25 / 512), so that the winner is among the good candidates and seldom the

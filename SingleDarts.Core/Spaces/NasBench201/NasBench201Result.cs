@@ -15,10 +15,10 @@ namespace SingleDarts.Core.Spaces;
 /// <param name="ImageNet16Test"><see cref="NasBench201Metric.ImageNet16Test"/>: <c>ImageNet16-120</c>, x-test.</param>
 /// <param name="Parameters">
 /// Parameters of the CIFAR-10 network (16 channels, 5 cells per stage), edges that lead nowhere included;
-/// <see langword="null"/> where the file does not say.
+/// <see langword="null"/> if the file does not say.
 /// </param>
 /// <param name="Flops">
-/// Multiply-adds of its convolutions and its classifier for one 32×32 image; <see langword="null"/> where the file does not say.
+/// Multiply-adds of its convolutions and its classifier for one 32×32 image; <see langword="null"/> if the file does not say.
 /// </param>
 public sealed record NasBench201Result(
     int Index,

@@ -3,7 +3,7 @@ namespace SingleDarts.Core.Spaces;
 /// <summary>
 /// A search over genotypes that trains no supernet of its own: it proposes a genotype, is told how good it is, and proposes the next.
 /// What it has been told is the trace that every call of <see cref="Ask"/> is given, so that a strategy is an immutable description
-/// without state, two searches can share one, and a search goes on from its trace.
+/// without state, two searches can share one, and a search is resumed from its trace.
 /// </summary>
 public interface IStrategy
 {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Supernets;
 
 /// <summary>
-/// Dropout of single numbers behind one candidate where it keeps the shape, while training: P-DARTS (Chen et al., ICCV 2019) holds back
+/// Dropout of single numbers behind one candidate if it keeps the shape, while training: P-DARTS (Chen et al., ICCV 2019) holds back
 /// the skip connection with it. A skip connection of stride 2 is not touched.
 /// </summary>
 /// <param name="Candidate">Name of the candidate, for example <c>skip_connect</c>.</param>

@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Supernets;
 /// <param name="branches">The convolutions that leave the node.</param>
 internal sealed class KeptBranches(NormalizedBranches[] branches) : Kept
 {
-    /// <summary>The convolutions that leave the node; <see langword="null"/> where they are to be computed again.</summary>
+    /// <summary>The convolutions that leave the node; <see langword="null"/> if they are to be computed again.</summary>
     public NormalizedBranches[]? Branches { get; private set; } = branches;
 
     /// <inheritdoc/>

@@ -107,7 +107,7 @@ internal static class CostChecks
 
     private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
 
-    /// <summary>Asks for a batch that no memory holds, expects an exception, and goes on with a small one.</summary>
+    /// <summary>Asks for a batch that no memory holds, expects an exception, and continues with a small one.</summary>
     private static string OutOfMemory(CheckedDevice d)
     {
         using var scope = NewDisposeScope();

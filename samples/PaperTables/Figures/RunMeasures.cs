@@ -7,7 +7,7 @@ namespace PaperTables.Figures;
 /// <summary>What the figures read from a run.</summary>
 internal static class RunMeasures
 {
-    /// <summary>Figure 1; from the table where there is one, else from the records.</summary>
+    /// <summary>Figure 1; from the table if there is one, else from the records.</summary>
     public static IEnumerable<Measured> Accuracy(RecordedSearch run, NasBench201Table? table)
     {
         if (table is null)
@@ -19,7 +19,7 @@ internal static class RunMeasures
         return run.Recorded.Epochs.Select(e => new Measured("genotype", "accuracy", e.Epoch, table[e.Genotype].Cifar10Test));
     }
 
-    /// <summary>Figure 2; all recorded nodes where none is named.</summary>
+    /// <summary>Figure 2; all recorded nodes if none is named.</summary>
     public static IEnumerable<Measured> Correlation(RecordedSearch run, string pair, bool cosine, IReadOnlyList<int> nodes)
     {
         var records = Records<GradientCorrelationRecord>(run, "gradient-correlation");
@@ -37,7 +37,7 @@ internal static class RunMeasures
                    : correlation.Value.Value);
     }
 
-    /// <summary>Figure 3; the last recorded cell where none is named.</summary>
+    /// <summary>Figure 3; the last recorded cell if none is named.</summary>
     public static IEnumerable<Measured> Gradients(RecordedSearch run, string scheme, string? edge, int? cell)
     {
         var records = Records<OperationGradientsRecord>(run, "operation-gradients");
@@ -57,7 +57,7 @@ internal static class RunMeasures
                select measured;
     }
 
-    /// <summary>Figure A-1; the first kind of cell where none is named.</summary>
+    /// <summary>Figure A-1; the first kind of cell if none is named.</summary>
     public static IEnumerable<Measured> Probabilities(RecordedSearch run, string scheme, string? edge, string? kind)
     {
         CellSpecification chosen = kind is null ? run.Kinds[0] : run.Kind(kind);

@@ -7,7 +7,7 @@ using static PaperTables.Reports.Html;
 
 namespace PaperTables.Reports;
 
-/// <summary>Accuracy of the genotype after each epoch (Figure 1): from the table where there is one, else from the records.</summary>
+/// <summary>Accuracy of the genotype after each epoch (Figure 1): from the table if there is one, else from the records.</summary>
 internal static class AccuracySection
 {
     private static readonly string[] Tests = ["CIFAR-10", "CIFAR-100", "ImageNet16-120"];

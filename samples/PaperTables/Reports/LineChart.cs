@@ -24,7 +24,7 @@ internal sealed class LineChart
 
     /// <param name="title">Above the chart.</param>
     /// <param name="lines">At most 8 look different.</param>
-    /// <param name="range">Of the vertical axis; what the lines need where null.</param>
+    /// <param name="range">Of the vertical axis; what the lines need if null.</param>
     /// <param name="width">Of the whole picture, in pixels.</param>
     /// <param name="height">Of the whole picture, in pixels.</param>
     public static XElement Draw(string title, IReadOnlyList<Line> lines, (double, double)? range = null, double width = 340,

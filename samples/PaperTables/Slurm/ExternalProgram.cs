@@ -7,7 +7,7 @@ namespace PaperTables.Slurm;
 /// <summary>Runs a program of the batch system.</summary>
 internal static class ExternalProgram
 {
-    /// <summary>Exit code, standard output and standard error of a program; null where there is no such program.</summary>
+    /// <summary>Exit code, standard output and standard error of a program; null if there is no such program.</summary>
     /// <param name="name">Name of the program, which is looked up in PATH and nowhere else.</param>
     /// <param name="input">Text for its standard input, which is empty otherwise.</param>
     /// <param name="arguments">Its arguments.</param>

@@ -4,7 +4,7 @@ namespace PaperTables.Slurm;
 
 /// <summary>The batch script of a sweep: an array job with one task for each trial, whose index in the plan is that of the task.</summary>
 /// <param name="Sweep">The sweep folder, an absolute path.</param>
-/// <param name="Program">This program: a file, and where that is the runtime, the assembly after it.</param>
+/// <param name="Program">This program: a file, and if that is the runtime, the assembly after it.</param>
 /// <param name="Indices">The trials to run.</param>
 /// <param name="Options">What each task asks of Slurm.</param>
 /// <param name="RetryFailed">Whether trials that failed are run again.</param>

@@ -5,7 +5,7 @@ namespace PaperTables.Slurm;
 /// <summary>What Slurm says of submitted jobs.</summary>
 internal static class SlurmQueue
 {
-    /// <summary>The tasks that are in the queue; null, with the reason, where it cannot be asked.</summary>
+    /// <summary>The tasks that are in the queue; null, with the reason, if it cannot be asked.</summary>
     public static (IReadOnlyList<QueuedTask>? Tasks, string? Reason) Ask(IReadOnlyList<SubmittedJob> jobs)
     {
         var tasks = new List<QueuedTask>();
@@ -23,7 +23,7 @@ internal static class SlurmQueue
         return (tasks, null);
     }
 
-    /// <summary>How tasks ended, by job and index, where the cluster keeps accounts.</summary>
+    /// <summary>How tasks ended, by job and index, if the cluster keeps accounts.</summary>
     public static IReadOnlyDictionary<(long Job, int Index), string> AskAccounts(IReadOnlyList<SubmittedJob> jobs)
     {
         var ends = new Dictionary<(long, int), string>();

@@ -7,7 +7,7 @@ namespace PaperTables.Slurm;
 
 /// <summary>An array job that was submitted for a sweep: a line of <c>slurm/jobs.jsonl</c>.</summary>
 /// <param name="Id">Slurm's number of the array job.</param>
-/// <param name="Cluster">Its cluster, where sbatch names one.</param>
+/// <param name="Cluster">Its cluster, if sbatch names one.</param>
 /// <param name="Submitted">When.</param>
 /// <param name="Array">The indices, as in <see cref="ArrayExpression"/>.</param>
 internal sealed record SubmittedJob(long Id, string? Cluster, DateTimeOffset Submitted, string Array)

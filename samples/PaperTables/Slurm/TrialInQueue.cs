@@ -12,7 +12,7 @@ internal sealed record TrialInQueue(TrialStatus Status, TrialStanding Standing, 
     /// <summary>Merges the views. The folder decides what is done, the queue what is to come.</summary>
     /// <param name="trials">The trials as their folder shows them.</param>
     /// <param name="jobs">What was submitted, the earliest first.</param>
-    /// <param name="queue">The queue; null where it cannot be asked, and then no trial is taken for lost.</param>
+    /// <param name="queue">The queue; null if it cannot be asked, and then no trial is taken for lost.</param>
     public static IReadOnlyList<TrialInQueue> Merge(IReadOnlyList<TrialStatus> trials, IReadOnlyList<SubmittedJob> jobs,
         IReadOnlyList<QueuedTask>? queue)
     {

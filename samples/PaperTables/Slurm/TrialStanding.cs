@@ -10,7 +10,7 @@ internal enum TrialStanding
 
     Running,
 
-    /// <summary>It was stopped and put back into the queue; it goes on from its checkpoint.</summary>
+    /// <summary>It was stopped and put back into the queue; it is resumed from its checkpoint.</summary>
     Requeued,
 
     /// <summary>It waits for its first start.</summary>
@@ -19,7 +19,7 @@ internal enum TrialStanding
     /// <summary>It was submitted and is neither in the queue nor done nor failed.</summary>
     Lost,
 
-    /// <summary>It was begun outside the queue and nobody has it.</summary>
+    /// <summary>Started outside the queue; no process owns it.</summary>
     Interrupted,
 
     /// <summary>It was neither begun nor submitted.</summary>

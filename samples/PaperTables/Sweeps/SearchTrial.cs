@@ -18,7 +18,7 @@ internal static class SearchTrial
         ? null : Path.GetFullPath(SharedPath.Require(data, $"trial {trial}"));
 
     /// <param name="context">The trial.</param>
-    /// <param name="threads">CPU threads where the trial names no number.</param>
+    /// <param name="threads">CPU threads if the trial names no number.</param>
     /// <param name="cancellationToken">Ends the search with a checkpoint.</param>
     public static async Task<JsonObject> RunAsync(TrialContext context, int threads, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace PaperTables.Sweeps;
 /// <summary>Paths that files of others name. A sweep folder may be shared, or come from elsewhere.</summary>
 internal static class SharedPath
 {
-    /// <summary>Refuses paths to other machines: Windows would send them the user's credentials before anything is read.</summary>
+    /// <summary>Rejects paths to other machines: Windows would send them the user's credentials before anything is read.</summary>
     /// <param name="path">The path.</param>
     /// <param name="where">What names it.</param>
     /// <exception cref="InvalidDataException">It begins with two slashes.</exception>

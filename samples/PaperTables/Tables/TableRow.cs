@@ -5,7 +5,7 @@ namespace PaperTables.Tables;
 /// <param name="Flops">FLOPs in millions; Table 3 has none.</param>
 /// <param name="Parameters">Parameters in millions.</param>
 /// <param name="Top1">Top-1 accuracy in percent.</param>
-/// <param name="Published">Name of the cells in <see cref="SingleDarts.Core.Genotypes.DartsGenotypes"/>, where they are published.</param>
+/// <param name="Published">Name of the cells in <see cref="SingleDarts.Core.Genotypes.DartsGenotypes"/>, if they are published.</param>
 /// <param name="Note">What explains a difference.</param>
 /// <param name="ScaledUnder">Limit of multiply-adds in millions that the channels are scaled to.</param>
 internal sealed record TableRow(
