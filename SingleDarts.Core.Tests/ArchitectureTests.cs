@@ -25,7 +25,7 @@ public class ArchitectureTests
         ["Schemes"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers"],
         ["Search"] = ["Runtime", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs"],
         ["Diagnostics"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Schemes", "Runs",
-            "Search", "Theory"],
+            "Search", "Training", "Theory"],
         ["Sweeps"] = ["Runtime"],
         ["Training"] = ["Runtime", "Operations", "Genotypes", "Spaces", "Supernets", "Data", "Optimizers", "Runs"],
     };

@@ -11,6 +11,7 @@ public class BannedSymbolsTests
     private static readonly string[] Allowed =
     [
         "SingleDarts.Core.Runtime.Scalars.Of calls ",
+        "SingleDarts.Core.Diagnostics.EventFile..ctor calls TorchSharp.Modules.SummaryWriter ",
         "SingleDarts.Core.Runtime.TorchScript.Call calls System.Object TorchSharp.torch/jit/CompilationUnit::invoke(",
     ];
 

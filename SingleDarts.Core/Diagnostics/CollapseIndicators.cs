@@ -133,7 +133,7 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         bool applies = moment.Context.Supernet.Architecture.Relaxation is SoftmaxRelaxation && margin > 0 && rate > 0 &&
             alpha.All(other => other <= alpha[favoured]);
         return new EdgeIndicators(
-            edge.ToString(), candidates[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(candidates, p), Entropy(p),
+            edge.ToString(), candidates[Array.IndexOf(p, p.Max())].Name, NonLearnableLeads(candidates, p), Probabilities.Entropy(p),
             history.OvertakenAfter(edge.Index), history.LedSince(edge.Index), candidates[favoured].Name, margin,
             applies ? steps + (p[favoured] > 1 - Epsilon ? 0 : CollapseBound.GradientFlow(p.Length, Epsilon, rate, margin, p[favoured]))
                 : null, history.CollapsedAfter(edge.Index));
@@ -144,9 +144,6 @@ public sealed class CollapseIndicators() : Diagnostic<CollapseIndicatorsRecord>(
         double Largest(bool learnable) => p.Where((_, k) => candidates[k].IsLearnable == learnable).Append(double.NegativeInfinity).Max();
         return Largest(false) > Largest(true);
     }
-
-    private static double Entropy(double[] p) => p.Select(value => value / p.Sum()).Where(share => share != 0)
-        .Sum(share => -share * Math.Log(share));
 
     private static CandidateOperation[] Candidates(CellSpecification kind, CellEdge edge) =>
         [.. kind.Allowed(edge).Select(k => kind.Operations[k])];

@@ -14,13 +14,16 @@ public sealed class GenotypeAccuracy(NasBench201Table table) : Diagnostic<Genoty
     private readonly NasBench201Table table = table ?? throw new ArgumentNullException(nameof(table));
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Faults(SearchSpace space)
+    public override IEnumerable<string> Faults(SearchSpace space) => Faults(Name, space);
+
+    /// <summary>Why the table has nothing to say about a space.</summary>
+    internal static IEnumerable<string> Faults(string name, SearchSpace space)
     {
         string[] expected = [.. SearchSpaces.NasBench201(2).Cells[0].Operations.Select(o => o.Name)];
         if (space.Cells is not [{ Name: Genotype.OnlyCell } cell] ||
             !cell.Topology.Equals(SearchSpaces.NasBench201(2).Cells[0].Topology) || cell.Operations.Any(o => !expected.Contains(o.Name)))
-            yield return $"{Name}: the cells of the space '{space.Name}' are not in the table of NAS-Bench-201; search in " +
-                "SearchSpaces.NasBench201 or leave this diagnostic out.";
+            yield return $"{name}: the cells of the space '{space.Name}' are not in the table of NAS-Bench-201; search in " +
+                "SearchSpaces.NasBench201 or leave the table out.";
     }
 
     /// <inheritdoc/>

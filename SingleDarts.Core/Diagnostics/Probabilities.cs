@@ -7,6 +7,10 @@ namespace SingleDarts.Core.Diagnostics;
 /// <summary>p as numbers, with the random numbers of sampled relaxations put back.</summary>
 internal static class Probabilities
 {
+    /// <summary>Of p divided by its sum, in nats.</summary>
+    public static double Entropy(double[] p) => p.Select(value => value / p.Sum()).Where(share => share != 0)
+        .Sum(share => -share * Math.Log(share));
+
     public static Dictionary<string, double[,]> Of(SearchMoment moment)
     {
         using var scope = NewDisposeScope();

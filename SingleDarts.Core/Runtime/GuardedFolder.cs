@@ -79,14 +79,20 @@ public sealed class GuardedFolder(string path)
     /// <summary>Opens a file to be written in place.</summary>
     /// <exception cref="IOException">It also has a name elsewhere (a hard link), which would be written too.</exception>
     /// <inheritdoc cref="PathOf" path="/exception"/>
-    internal FileStream Open(string name, FileMode mode, FileShare share, FileOptions options = FileOptions.None, int bufferSize = 4096)
+    internal FileStream Open(
+        string name, FileMode mode, FileShare share, FileOptions options = FileOptions.None, int bufferSize = 4096) =>
+        new(WritablePathOf(name), mode, FileAccess.Write, share, bufferSize, options);
+
+    /// <summary>Full path of a file that is about to be written in place.</summary>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    internal string WritablePathOf(string name)
     {
         string file = PathOf(name);
         if (FileFacts.Of(file, followsLinks: false) is { IsRegular: true, Names: > 1 and var names })
             throw new IOException(
                 $"{file} is one file under {names} names (hard links), so that to write here is to write elsewhere too; put a copy in " +
                 "its place.");
-        return new FileStream(file, mode, FileAccess.Write, share, bufferSize, options);
+        return file;
     }
 
     internal static void RefuseLink(string path)

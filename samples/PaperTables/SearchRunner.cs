@@ -30,10 +30,10 @@ internal static class SearchRunner
         if (settings.Space != "nasbench201" && settings.Table is not null)
             throw new ArgumentException($"--table is the table of nasbench201; it has no genotype of '{settings.Space}'. Leave it out.");
         NasBench201Table? table = settings.Table is null ? null : NasBench201Table.Load(settings.Table);
-        IReadOnlyList<ISearchObserver> observers = settings.Observers(table);
+        IReadOnlyList<IRunObserver> observers = settings.Observers(table);
         using ClassificationDataset data = settings.OpenData(new LoadBar(), cancellationToken);
         ArchitectureSearch search = Describe(settings, data).ReportingTo(new ConsoleProgressBar());
-        foreach (ISearchObserver observer in observers)
+        foreach (IRunObserver observer in observers)
             search = search.ObservedBy(observer);
         if (settings.Out is not null)
             search = settings.Resume ? search.ResumingFrom(settings.Out) : search.SavingTo(settings.Out);

@@ -2,6 +2,7 @@ using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Optimizers;
+using SingleDarts.Core.Runs;
 using SingleDarts.Core.Search;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
@@ -132,6 +133,9 @@ internal sealed record SearchSettings
     [CommandOption("--resume", "Resume the run in --out.", IsCircumstance = true)]
     public bool Resume { get; init; }
 
+    [CommandOption("--tensorboard", "Folder for curves of each epoch, to be shown by TensorBoard.", IsCircumstance = true)]
+    public string? TensorBoard { get; init; }
+
     [CommandOption("--diagnose", "Record gradients, p and signs of collapse in the run folder, and with --table the genotype's accuracy.")]
     public bool Diagnose { get; init; }
 
@@ -146,13 +150,13 @@ internal sealed record SearchSettings
         ? SearchSpaces.Darts(inputShape, classes, Channels, Layers)
         : SearchSpaces.NasBench201(inputShape, classes, Channels, Cells);
 
-    /// <summary>The diagnostics that were asked for.</summary>
+    /// <summary>The observers that were asked for.</summary>
     /// <exception cref="ArgumentException">There is no run folder for their records.</exception>
-    public IReadOnlyList<ISearchObserver> Observers(NasBench201Table? table)
+    public IReadOnlyList<IRunObserver> Observers(NasBench201Table? table)
     {
         if ((Diagnose || Hessian) && Out is null)
             throw new ArgumentException("--diagnose and --hessian keep their records in the run folder; name it with --out <folder>.");
-        var observers = new List<ISearchObserver>();
+        var observers = new List<IRunObserver>();
         if (Diagnose)
             observers.AddRange([
                 new GradientCorrelation { Interval = DiagnoseInterval }, new OperationGradients { Interval = DiagnoseInterval },
@@ -161,6 +165,8 @@ internal sealed record SearchSettings
             observers.Add(new GenotypeAccuracy(table));
         if (Hessian)
             observers.Add(new HessianEigenvalue());
+        if (TensorBoard is not null)
+            observers.Add(new TensorBoardLog(TensorBoard) { Table = table });
         return observers;
     }
 

@@ -30,7 +30,7 @@ internal static class SearchTrial
         using ClassificationDataset data = settings.OpenData(new Progress<LoadProgress>(), cancellationToken);
         ArchitectureSearch search = SearchRunner.Describe(settings with { Threads = settings.Threads ?? threads }, data)
             .ObservedBy(new EpochLog(context.Log));
-        foreach (ISearchObserver observer in (settings with { Out = context.RunFolder }).Observers(table: null))
+        foreach (IRunObserver observer in (settings with { Out = context.RunFolder }).Observers(table: null))
             search = search.ObservedBy(observer);
         SearchResult result = await (resumes ? search.ResumingFrom(context.RunFolder) : search.SavingTo(context.RunFolder))
             .RunAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using PaperTables.CommandLine;
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Training;
@@ -73,6 +74,9 @@ internal sealed record TrainingSettings
     [CommandOption("--resume", "Resume the run in --out.")]
     public bool Resume { get; init; }
 
+    [CommandOption("--tensorboard", "Folder for curves of each epoch, to be shown by TensorBoard.")]
+    public string? TensorBoard { get; init; }
+
     /// <summary>Which cells in which layers.</summary>
     public NetworkChoice Choice => new(Genotype, Network, Channels, Layers);
 
@@ -105,6 +109,7 @@ internal sealed record TrainingSettings
             Prefetch = true,
             OutputFolder = Out,
             Resume = Resume,
+            Observers = TensorBoard is null ? [] : [new TensorBoardLog(TensorBoard)],
         };
     }
 
