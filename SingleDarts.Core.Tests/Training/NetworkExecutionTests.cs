@@ -70,9 +70,9 @@ public class NetworkExecutionTests
         network.Execution = CellExecution.PerEdge;
         IList<Tensor> first = autograd.grad(
             [network.call(Input()).sum()], weights, retain_graph: true, create_graph: true, allow_unused: true);
-        Tensor squares = first.Where(g => !g.IsInvalid).Select(g => g.square().sum()).Aggregate((a, b) => a.Plus(b));
+        Tensor squares = first.Where(g => !g.IsInvalid).Select(g => g.Squared().sum()).Aggregate((a, b) => a.Plus(b));
         squares.backward();
-        weights.Max(w => w.grad is null ? 0 : w.grad.abs().max().ToDouble()).Should().BeGreaterThan(0);
+        weights.Max(w => w.grad is null ? 0 : w.grad.abs().max().item<double>()).Should().BeGreaterThan(0);
     }
 
     private static EvaluationNetwork Create(string name)
@@ -113,5 +113,5 @@ public class NetworkExecutionTests
         return after;
     }
 
-    private static double Difference(Tensor expected, Tensor actual) => expected.sub(actual).abs().max().ToDouble();
+    private static double Difference(Tensor expected, Tensor actual) => expected.sub(actual).abs().max().item<double>();
 }

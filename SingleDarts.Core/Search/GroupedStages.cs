@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Search;
 /// <summary>
 /// The two stages of StacNAS (Li et al., 2019): the first has one candidate of each group of similar ones on every edge, the second all
 /// candidates of the group that won there, in a network of another depth. Zero operations stay throughout. The winner of an edge has the
-/// largest α, zero operations excluded. The weights and α of the second stage begin anew.
+/// largest α, zero operations excluded. The weights and α of the second stage begin again.
 /// </summary>
 /// <param name="Groups">Names of similar candidates; the first of each group stands for it in the first stage. The search begins in a space
 /// that has those alone.</param>
