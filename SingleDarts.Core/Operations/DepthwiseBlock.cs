@@ -8,7 +8,7 @@ namespace SingleDarts.Core.Operations;
 /// ReLU, depthwise convolution k×k, pointwise convolution, batch normalisation; no bias. With dilation 2 it is <c>dil_conv_k×k</c> of
 /// DARTS, and <see cref="SeparableConvolution"/> is two of them without.
 /// </summary>
-public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
+public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly Conv2d depthwise;
     private readonly Conv2d pointwise;
@@ -50,4 +50,8 @@ public sealed class DepthwiseBlock : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return normalization.call(pointwise.call(depthwise.call(nn.functional.relu(input)))).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input) =>
+        graph.Export(graph.Add("Relu", [input]), depthwise, pointwise, normalization);
 }

@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Operations;
 /// Dropout (Srivastava et al., JMLR 2014) that draws from the generator of the step (<see cref="RunRandom"/>), so that runs side by side
 /// and the host of the process do not take each other's numbers.
 /// </summary>
-public sealed class Dropout : nn.Module<Tensor, Tensor>
+public sealed class Dropout : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly double probability;
 
@@ -24,4 +24,7 @@ public sealed class Dropout : nn.Module<Tensor, Tensor>
     /// <returns>The input's shape.</returns>
     public override Tensor forward(Tensor input) =>
         training && probability > 0 ? Bernoulli.Keep(Given.NotNull(input), input.shape, probability) : Given.NotNull(input).alias();
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input) => input;
 }

@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Operations;
 /// Halves the spatial size without losing pixels: ReLU, two 1×1 convolutions of stride 2 of which the second sees the input shifted
 /// by one pixel, concatenated, then batch normalisation (the strided skip connection of DARTS).
 /// </summary>
-public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
+public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly TorchSharp.Modules.Conv2d even;
     private readonly TorchSharp.Modules.Conv2d odd;
@@ -38,5 +38,16 @@ public sealed class FactorizedReduce : nn.Module<Tensor, Tensor>
         if (input.shape[2] % 2 != 0 || input.shape[3] % 2 != 0)
             shifted = nn.functional.pad(shifted, (0L, input.shape[3] % 2, 0L, input.shape[2] % 2));
         return normalization.call(cat([even.call(SecondPixels.Of(active)), odd.call(shifted)], 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input)
+    {
+        string active = graph.Add("Relu", [input]);
+        // Without the first row and column, and with zeros behind the last.
+        string shifted = graph.Add("Pad", [active, graph.Constant(0, 0, -1, -1, 0, 0, 1, 1)]);
+        string both = graph.Add("Concat", [
+            OnnxModules.Convolve(graph, even, active, stride: 2), OnnxModules.Convolve(graph, odd, shifted, stride: 2)], ("axis", 1));
+        return graph.Export(both, normalization);
     }
 }

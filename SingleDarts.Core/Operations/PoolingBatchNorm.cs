@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Operations;
 /// <c>max_pool_3x3</c> and <c>avg_pool_3x3</c> of DARTS: in a supernet followed by a batch normalisation without scale and shift, so that
 /// pooling does not outweigh the normalised operations; in a network of a genotype the pooling alone.
 /// </summary>
-public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
+public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly nn.Module<Tensor, Tensor> pooling;
     private readonly BatchNormalization? normalization;
@@ -53,4 +53,8 @@ public sealed class PoolingBatchNorm : nn.Module<Tensor, Tensor>
         Tensor pooled = pooling.call(input);
         return (normalization?.call(pooled) ?? pooled).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input) =>
+        normalization is null ? graph.Export(input, pooling) : graph.Export(input, pooling, normalization);
 }

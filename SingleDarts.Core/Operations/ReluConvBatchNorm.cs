@@ -9,7 +9,7 @@ namespace SingleDarts.Core.Operations;
 /// one says otherwise the convolution has a bias exactly if the normalisation is not affine, as in NAS-Bench-201; there the
 /// normalisation cancels it.
 /// </summary>
-public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
+public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly Conv2d convolution;
     private readonly BatchNormalization normalization;
@@ -54,4 +54,8 @@ public sealed class ReluConvBatchNorm : nn.Module<Tensor, Tensor>
         Tensor active = nn.functional.relu(input);
         return normalization.call(convolution.call(IsSubsampling ? SecondPixels.Of(active) : active)).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input) => graph.Export(
+        OnnxModules.Convolve(graph, convolution, graph.Add("Relu", [input]), Stride), normalization);
 }

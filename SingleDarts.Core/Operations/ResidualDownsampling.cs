@@ -7,7 +7,7 @@ namespace SingleDarts.Core.Operations;
 /// The fixed block between the stages of NAS-Bench-201: two ReLU–Conv3×3–BN (the first of stride 2) beside an average pooling 2×2
 /// followed by a 1×1 convolution without normalisation; the two are added. Batch normalisations are affine even in a supernet.
 /// </summary>
-public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>
+public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly nn.Module<Tensor, Tensor> body;
     private readonly nn.Module<Tensor, Tensor> shortcut;
@@ -34,4 +34,8 @@ public sealed class ResidualDownsampling : nn.Module<Tensor, Tensor>
         using Tensor residual = body.call(input);
         return direct.Plus(residual);
     }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input) =>
+        graph.Add("Add", [graph.Export(input, shortcut), graph.Export(input, body)]);
 }

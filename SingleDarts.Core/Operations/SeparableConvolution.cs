@@ -6,7 +6,7 @@ namespace SingleDarts.Core.Operations;
 /// <c>sep_conv_k×k</c> of DARTS: twice ReLU, depthwise convolution k×k, pointwise convolution, batch normalisation. The first depthwise
 /// convolution has the stride. No convolution has a bias.
 /// </summary>
-public sealed class SeparableConvolution : nn.Module<Tensor, Tensor>
+public sealed class SeparableConvolution : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly DepthwiseBlock first;
     private readonly DepthwiseBlock second;
@@ -35,4 +35,7 @@ public sealed class SeparableConvolution : nn.Module<Tensor, Tensor>
         using Tensor middle = first.call(input);
         return second.call(middle);
     }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input) => graph.Export(input, first, second);
 }

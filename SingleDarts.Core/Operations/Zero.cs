@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Operations;
 
 /// <summary>The operation <c>none</c>: zeros of the shape that the place asks for (NAS-Bench-201 and DARTS).</summary>
-internal sealed class Zero : nn.Module<Tensor, Tensor>
+internal sealed class Zero : nn.Module<Tensor, Tensor>, IOnnxOperation
 {
     private readonly OperationContext context;
 
@@ -25,5 +25,16 @@ internal sealed class Zero : nn.Module<Tensor, Tensor>
         for (int i = 2; i < shape.Length; i++)
             shape[i] = (shape[i] + context.Stride - 1) / context.Stride;
         return input.new_zeros(shape);
+    }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input)
+    {
+        string samples = graph.Add("Shape", [input], ("start", 0), ("end", 1)), spatial = graph.Add("Shape", [input], ("start", 2));
+        if (context.Stride > 1)
+            spatial = graph.Add("Div", [graph.Add("Add", [spatial, graph.Constant(context.Stride - 1L)]),
+                graph.Constant((long)context.Stride)]);
+        string shape = graph.Add("Concat", [samples, graph.Constant(context.OutChannels), spatial], ("axis", 0));
+        return graph.Add("ConstantOfShape", [shape]);
     }
 }

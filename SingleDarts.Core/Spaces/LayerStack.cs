@@ -74,17 +74,26 @@ internal sealed class LayerStack<TCell>
     /// <param name="stem">[N, C, ...].</param>
     /// <param name="cell">As for <see cref="Forward"/>.</param>
     /// <param name="watch">Sees the index and output of every layer.</param>
-    public Tensor ForwardBehindStem(Tensor stem, Func<TCell, Tensor, Tensor, Tensor> cell, Action<int, Tensor>? watch = null)
+    public Tensor ForwardBehindStem(Tensor stem, Func<TCell, Tensor, Tensor, Tensor> cell, Action<int, Tensor>? watch = null) =>
+        Walk(stem, (block, x) => block.call(x), cell, watch);
+
+    /// <summary>What comes out of the head, for tensors or for what stands for them.</summary>
+    /// <typeparam name="T">A tensor, or the name of one in a graph.</typeparam>
+    /// <param name="stem">What comes out of the stem.</param>
+    /// <param name="block">Output of a fixed block or of the head from its input.</param>
+    /// <param name="cell">As for <see cref="Forward"/>.</param>
+    /// <param name="watch">Sees the index and output of every layer.</param>
+    public T Walk<T>(T stem, Func<nn.Module<Tensor, Tensor>, T, T> block, Func<TCell, T, T, T> cell, Action<int, T>? watch = null)
     {
-        var inputs = new LayerInputs<Tensor>(stem);
+        var inputs = new LayerInputs<T>(stem);
         for (int i = 0; i < layout.Layers.Count; i++)
         {
-            Tensor output = Layers[i] is TCell searched
+            T output = Layers[i] is TCell searched
                 ? cell(searched, inputs.Before, inputs.Previous)
-                : ((nn.Module<Tensor, Tensor>)Layers[i]).call(inputs.Previous);
+                : block((nn.Module<Tensor, Tensor>)Layers[i], inputs.Previous);
             watch?.Invoke(i, output);
             inputs = inputs.Behind(layout.Layers[i], output);
         }
-        return Head.call(inputs.Previous);
+        return block(Head, inputs.Previous);
     }
 }

@@ -12,7 +12,7 @@ namespace SingleDarts.Core.Training;
 /// The network of a genotype, as it is trained from scratch: the layers of a space with one operation for each gene, and affine batch
 /// normalisations that track running statistics.
 /// </summary>
-public sealed class EvaluationNetwork : ClassificationNetwork
+public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
 {
     private readonly nn.Module<Tensor, Tensor> stem;
     private readonly TorchSharp.Modules.ModuleList<nn.Module> layers;
@@ -120,6 +120,15 @@ public sealed class EvaluationNetwork : ClassificationNetwork
             return output;
         });
         return (logits.MoveToOuterDisposeScope(), side?.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    string IOnnxOperation.Export(OnnxGraph graph, string input)
+    {
+        stack.ThrowIfDisposed();
+        var names = Parts.ToDictionary(part => part.Module, part => part.Name);
+        string Part(nn.Module<Tensor, Tensor> block, string x) => graph.Part(names[block], block, x);
+        return stack.Walk(Part(stem, input), Part, (cell, before, previous) => cell.Export(graph, before, previous));
     }
 
     /// <inheritdoc/>

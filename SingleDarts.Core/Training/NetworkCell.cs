@@ -69,6 +69,32 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
             : cat([.. topology.OutputNodes.Select(node => nodes[node]!)], 1)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds the cell to an ONNX graph.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="before">Output of the layer before the previous one.</param>
+    /// <param name="previous">Output of the previous layer.</param>
+    public string Export(OnnxGraph graph, string before, string previous)
+    {
+        string[] names = [.. Parts.Select(part => part.Name)];
+        var nodes = new string?[topology.Nodes];
+        for (int node = 0; node < topology.Inputs; node++)
+            nodes[node] = graph.Part(names[node], preprocessing[node], node == topology.Inputs - 1 ? previous : before);
+        int first = 0;
+        foreach (var (i, genes) in cell.Nodes.Index())
+        {
+            int[] terms = [.. Enumerable.Range(first, genes.Count).Where(gene => nodes[sources[gene]] is not null)];
+            first += genes.Count;
+            // Zeros are a term only if nothing else is.
+            if (terms.Any(gene => operations[gene] is not Zero))
+                terms = [.. terms.Where(gene => operations[gene] is not Zero)];
+            string[] outputs = [.. terms.Select(gene =>
+                graph.Part(names[topology.Inputs + gene], operations[gene], nodes[sources[gene]]!))];
+            nodes[topology.Inputs + i] = outputs.Length > 1 ? graph.Add("Sum", outputs) : outputs.FirstOrDefault();
+        }
+        string[] output = [.. topology.OutputNodes.Select(node => nodes[node]!)];
+        return output.Length > 1 ? graph.Add("Concat", output, ("axis", 1)) : output[0];
+    }
+
     private Tensor? Output(int gene, Tensor? merged, Tensor? input)
     {
         if (input is null)
