@@ -51,7 +51,8 @@ public class BannedSymbolsTests
 
     [Fact]
     public void The_tests_call_none_but_what_the_scan_must_find_and_TorchSharps_optimiser_as_a_reference() =>
-        Makers.CallsIn(typeof(BannedSymbolsTests).Assembly.Location).Select(call => call.Split(" calls ")[1]).Should().BeEquivalentTo(
+        Makers.CallsIn(typeof(BannedSymbolsTests).Assembly.Location).Select(call => call.Split(" calls ")[1]).Distinct()
+            .Should().BeEquivalentTo(
         [
             "TorchSharp.torch/Tensor TorchSharp.torch/Tensor::op_Addition(TorchSharp.torch/Tensor,TorchSharp.torch/Tensor)",
             "TorchSharp.Modules.SGD TorchSharp.torch/optim::SGD(System.Collections.Generic.IEnumerable`1<TorchSharp.Modules.Parameter>," +
