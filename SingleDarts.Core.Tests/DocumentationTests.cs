@@ -40,18 +40,6 @@ public class DocumentationTests
         blocks.Where(block => !compiled.Contains(Flat(block))).Should().BeEmpty();
     }
 
-    [Fact]
-    public void Commands_of_the_pages_have_options_that_there_are()
-    {
-        string options = Repository.Read("docs/reference/options.md");
-        var lines = Repository.Files("*.md").SelectMany(page => Regex.Matches(
-                Repository.Read(page).Replace("\\\n", " "), @"samples/PaperTables(?:\.csproj)? -- (\w.*)$", RegexOptions.Multiline)
-            .Select(m => (Page: page, Line: m.Groups[1].Value))).ToList();
-        lines.Should().HaveCountGreaterThan(5);
-        lines.SelectMany(line => Regex.Matches(line.Line.Split('#')[0], @"(?<=\s)--[a-z-]+").Select(m => (line.Page, Option: m.Value)))
-            .Where(used => !options.Contains($"`{used.Option}")).Should().BeEmpty();
-    }
-
     /// <summary>The consumer check runs the lines of these two pages with an empty package cache.</summary>
     [Fact]
     public void Install_lines_stand_where_the_consumer_check_reads_them_or_name_their_version()

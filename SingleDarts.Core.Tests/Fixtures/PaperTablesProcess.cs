@@ -26,11 +26,13 @@ internal static class PaperTablesProcess
         return SweepFolder.Open(path);
     }
 
+    /// <summary>The file of the program.</summary>
+    public static string Program => Path.Combine(Repository.Root, "samples", "PaperTables", "bin",
+        new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "PaperTables.dll");
+
     public static Process Start(string[] arguments, string? path = null, string? folder = null)
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string sample = Path.Combine(Repository.Root, "samples", "PaperTables", "bin", configuration, "net10.0");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(sample, "PaperTables.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,4 +1,5 @@
 using SingleDarts.Core.Data;
+using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -54,6 +55,47 @@ internal static class MistakesInOwnParts
         Mistake.Of<InvalidOperationException>("a candidate that fails for larger batches",
             () => Candidate((x, y) => x.shape[0] > 2 ? y.reshape(3, 5) : y),
             "Candidate 'mine' on edge 0->1 of cell 'cell'", "[10, 4, 8, 8], fails", "shape"),
+        Mistake.Of<InvalidOperationException>("a candidate that gives null for larger batches",
+            () => Candidate((x, y) => x.shape[0] > 2 ? null! : y), "Candidate 'mine' on edge 0->1 of cell 'cell'",
+            "[10, 4, 8, 8], gives null", "expected [10, 4, 8, 8]"),
+        Mistake.Of<InvalidOperationException>("a candidate that throws for larger batches",
+            () => Candidate((x, y) => x.shape[0] > 2 ? throw new NotSupportedException("not today") : y),
+            "Candidate 'mine' on edge 0->1 of cell 'cell'", "fails: not today", "InnerException"),
+        Mistake.Of<InvalidOperationException>("a stem that loses samples of larger batches",
+            () => InSpace(s => s.Stem(place => Block(place, (x, y) => x.shape[0] > 2 ? y.narrow(0, 0, 2) : y))),
+            "The stem, given a batch [10, 3, 8, 8], gives [2, 4, 8, 8]; expected [10, 4, ...]"),
+        Mistake.Of<InvalidOperationException>("preprocessing that throws for larger batches",
+            () => InSpace(s => s.Preprocessing(place => Block(place, (x, y) => x.shape[0] > 2 ? throw new NotSupportedException() : y))),
+            "The preprocessing of input 0 of cell 'cell'", "fails: Specified method"),
+        Mistake.Of<InvalidOperationException>("a scheme that throws as it begins",
+            () => Run(s => s.Using(new FailingParts("Begin"))), "Begin of the scheme 'clumsy' fails: not today"),
+        Mistake.Of<InvalidOperationException>("a scheme that throws in a step",
+            () => Run(s => s.Using(new FailingParts("Step"))), "A step of the scheme 'clumsy' (epoch 1, step 1) fails: not today"),
+        Mistake.Of<InvalidOperationException>("a scheme that throws behind an epoch",
+            () => Run(s => s.Using(new FailingParts("EndEpoch"))), "EndEpoch of the scheme 'clumsy' (epoch 1) fails: not today"),
+        Mistake.Of<InvalidOperationException>("an observer that throws", () => Run(s => s.ObservedBy(new FailingParts("OnStep"))),
+            "The observer 'clumsy' in epoch 1 of the search, at step 1, fails: not today", "InnerException"),
+        Mistake.Of<InvalidOperationException>("an observer whose state cannot be loaded",
+            () => Run(s => s.ObservedBy(new FailingParts("LoadState"))), "LoadState of 'observers/clumsy/'", "not today"),
+        Mistake.Of<InvalidOperationException>("a rule that throws", () => Run(s => s.Following(new FailingParts("Decide"))),
+            "The rule 'clumsy' after epoch 1 fails: not today"),
+        Mistake.Of<InvalidOperationException>("a derivation that throws at the end",
+            () => Run(s => s.Deriving(new FailingParts("Derive"))), "The derivation 'clumsy' fails: not today"),
+        Mistake.Of<InvalidOperationException>("a source that throws for larger batches",
+            () => ArchitectureSearch.In(Small.Space).On((IBatchSource)new FailingParts("Get")).For(1, 10).RunAsync()
+                .GetAwaiter().GetResult(),
+            "'clumsy', asked for 10 samples from number", "fails: not today"),
+        Mistake.Of<InvalidOperationException>("a loss that throws for larger batches", () => Run(s => s.Minimizing((x, y) =>
+            x.shape[0] > 2 ? throw new FormatException("not today") : nn.functional.cross_entropy(x, y))),
+            "The loss, given logits [20, 3], fails: not today"),
+        Mistake.Of<InvalidOperationException>("a strategy that throws", () => new StrategySearch
+        {
+            Space = Small.Space, Strategy = new FailingParts("Ask"), Evaluator = new FailingParts(""), Evaluations = 2,
+        }.Run(), "The strategy 'clumsy', behind 0 evaluations, fails: not today"),
+        Mistake.Of<InvalidOperationException>("an evaluator that throws", () => new StrategySearch
+        {
+            Space = Small.Space, Strategy = new FailingParts(""), Evaluator = new FailingParts("Evaluate"), Evaluations = 2,
+        }.Run(), "The evaluator 'clumsy', given '|skip_connect~0|", "fails: not today"),
         Mistake.Of<ArgumentNullException>("a step without a supernet", () => new StepContext(null!, null!, null!), "supernet"),
         Mistake.Of<InvalidOperationException>("a step without batches", () => Step((step, _) => step.UpdateWeights()), "set WeightBatch"),
         Mistake.Of<InvalidOperationException>("a step without α's batch", () => Step((step, batch) =>
@@ -73,12 +115,16 @@ internal static class MistakesInOwnParts
             }), "returned null", "Measure"),
     ];
 
-    private static void Candidate(Func<Tensor, Tensor, Tensor> change)
+    private static void Candidate(Func<Tensor, Tensor, Tensor> change) =>
+        InSpace(space => space.Operation("mine", place => Block(place, change)));
+
+    private static Module Block(OperationContext place, Func<Tensor, Tensor, Tensor> change) =>
+        new(place, (conv, x) => change(x, conv.call(x)));
+
+    private static void InSpace(Func<SearchSpaceBuilder, SearchSpaceBuilder> change)
     {
         using ClassificationDataset data = Small.Data();
-        SearchSpace space = MistakesInSpaces.Space()
-            .Operation("mine", place => new Module(place, (conv, x) => change(x, conv.call(x)))).Build();
-        ArchitectureSearch.In(space).On(data).For(1, 10).RunAsync().GetAwaiter().GetResult();
+        ArchitectureSearch.In(change(MistakesInSpaces.Space()).Build()).On(data).For(1, 10).RunAsync().GetAwaiter().GetResult();
     }
 
     private static void Step(Action<StepContext, LabeledBatch> act)

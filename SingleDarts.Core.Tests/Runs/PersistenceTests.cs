@@ -42,6 +42,32 @@ public class PersistenceTests
         }
     }
 
+    /// <summary>Their checksum was named as a user's metadata may be, too.</summary>
+    [Fact]
+    public void Checkpoints_of_earlier_versions_are_held_against_their_checksum_and_other_files_keep_that_name()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder["checkpoint"]);
+        store.Save(new Dictionary<string, Tensor> { ["x"] = tensor(new[] { 1.0f, -2.0f }) }, Metadata);
+        string file = folder["checkpoint/latest.safetensors"];
+        byte[] saved = File.ReadAllBytes(file);
+        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(saved);
+        byte[] header = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(saved.AsSpan(8, length)).Replace("singledarts.sha256", "sha256", StringComparison.Ordinal));
+        byte[] size = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(size, header.Length);
+        byte[] earlier = [.. size, .. header, .. saved.AsSpan(8 + length)];
+        File.WriteAllBytes(file, earlier);
+
+        store.Load().Metadata.Should().Equal(Metadata);
+        SafeTensorsFile.Read(file).Metadata.Should().ContainKey("sha256");
+        earlier[^1] ^= 1;
+        File.WriteAllBytes(file, earlier);
+        FluentActions.Invoking(() => store.Load()).Should().Throw<InvalidDataException>().WithMessage("*does not have the SHA-256*");
+        SafeTensorsFile.Read(file).Tensors.Should().ContainKey("x");
+    }
+
     [Fact]
     public void File_is_laid_out_as_the_format_says()
     {

@@ -94,7 +94,7 @@ public class ResumablePartsTests
         using var folder = new TemporaryFolder();
         using ClassificationDataset data = Small.Data();
         await FluentActions.Awaiting(() => Small.Search(data).ObservedBy(new Recording(line)).SavingTo(folder["run"]).RunAsync())
-            .Should().ThrowAsync<ArgumentException>().WithMessage("The observer 'Recording' records*epoch and step*");
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*The observer 'Recording' records*epoch and step*");
         Directory.Exists(folder["run/diagnostics"]).Should().BeFalse();
     }
 

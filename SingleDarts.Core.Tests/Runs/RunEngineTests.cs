@@ -98,7 +98,8 @@ public class RunEngineTests
         using ClassificationDataset data = Small.Data();
         using BatchSource train = TrainingSetup.Source();
         using var network = new TrainingNetwork(TrainingSetup.Classes);
-        async Task Fails<T>(Task<T> run) => await FluentActions.Awaiting(() => run).Should().ThrowAsync<InvalidTimeZoneException>();
+        async Task Fails<T>(Task<T> run) => await FluentActions.Awaiting(() => run).Should().ThrowAsync<InvalidOperationException>()
+            .WithMessage("*'Crash'*");
         await Fails(Small.Search(data).ObservedBy(new Crash()).SavingTo(folder["search"]).RunAsync());
         await Fails(NetworkTraining.Of(network).On(train).For(1, 8).ObservedBy(new Crash()).SavingTo(folder["training"]).RunAsync());
         foreach (string run in new[] { "search", "training" })

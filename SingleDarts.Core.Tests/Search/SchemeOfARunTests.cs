@@ -122,7 +122,7 @@ public class SchemeOfARunTests
         await FluentActions.Awaiting(() => Small.Search(data, new Longer { IsNull = true }).RunAsync())
             .Should().ThrowAsync<InvalidRunException>().WithMessage("*Begin of the scheme 'longer' gives null*");
         await FluentActions.Awaiting(() => Small.Search(data, new Longer { Further = step => step.UpdateWeights() }).RunAsync())
-            .Should().ThrowAsync<InvalidOperationException>().WithMessage("Step 4 of 7 has no batches;*EvaluationBatch*");
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*'longer'*Step 4 of 7 has no batches;*EvaluationBatch*");
     }
 
     [Fact]

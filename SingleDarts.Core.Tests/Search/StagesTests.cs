@@ -96,7 +96,7 @@ public class StagesTests
         using ClassificationDataset data = Small.Data();
         SearchResult whole = await Staged(data).RunAsync();
         await FluentActions.Awaiting(() => Staged(data).ObservedBy(new CrashAt(epoch: 3)).SavingTo(folder["run"], 100).RunAsync())
-            .Should().ThrowAsync<InvalidTimeZoneException>();
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*'CrashAt'*");
         SafeTensorsFile.Read(folder["run/checkpoint/latest.safetensors"]).Metadata["epoch"].Should().Be("2");
         File.ReadAllLines(folder["run/epochs.jsonl"]).Should().HaveCount(3);
         SearchResult resumed = await Staged(data).ResumingFrom(folder["run"], 100).RunAsync();

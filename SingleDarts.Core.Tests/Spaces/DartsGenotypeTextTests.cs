@@ -122,6 +122,15 @@ public class DartsGenotypeTextTests
     public void Cells_are_read_as_published_code_prints_them(string form, string text) =>
         Genotype.Parse(text).Should().Be(DartsGenotypes.Named("DARTS-V1").Genotype, form);
 
+    /// <summary>As <c>list(range(2, 6, 2))</c> of Python.</summary>
+    [Theory]
+    [InlineData("range(2, 6, 2)", 2, 4)]
+    [InlineData("np.arange(3, 6, 2)", 3, 5)]
+    [InlineData("range(2, 6, 3)", 2, 5)]
+    public void A_range_may_have_a_step(string range, params int[] nodes) =>
+        Genotype.Parse(DartsGenotypeText.Format(DartsGenotypes.Named("DARTS-V1").Genotype).Replace("range(2, 6)", range))["normal"]
+            .OutputNodes.Should().Equal(nodes);
+
     [Theory]
     [InlineData("'|nor_conv_3x3~0|'")]
     [InlineData("arch_str = \"|nor_conv_3x3~0|\"  # the best")]

@@ -92,7 +92,8 @@ public sealed class BatchSource : IBatchSource
         transform is null ? Data.ValueScale.Of(data.IsImage, 255, null) : transform.ValueScale(data.IsImage);
 
     private Tensor Transformed(Tensor batch, Generator generator) =>
-        transform is null ? batch.to(dtype) : transform.Apply(batch, generator, dtype);
+        transform is null ? batch.to(dtype) : UserPart.Result(transform, () => $"The transform '{transform}' of '{Name}'",
+            "a batch", () => transform.Apply(batch, generator, dtype));
 
     /// <summary>Frees the device's copy.</summary>
     public void Dispose()

@@ -77,7 +77,8 @@ internal sealed class SampleSource<T> : IBatchSource
             }
         Tensor batch = stack(inputs);
         ScalarType type = stored == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        batch = transform is null ? batch.to(type) : transform.Apply(batch, generator, type);
+        batch = transform is null ? batch.to(type) : UserPart.Result(transform, () => $"The transform '{transform}' of '{Name}'",
+            "a batch", () => transform.Apply(batch, generator, type));
         return new(batch.MoveToOuterDisposeScope(), tensor(labels, ScalarType.Int64).MoveToOuterDisposeScope());
     }
 

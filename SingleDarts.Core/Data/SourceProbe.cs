@@ -6,6 +6,19 @@ namespace SingleDarts.Core.Data;
 /// <summary>Takes the first and the last sample of a source, so that what does not fit is found before any work.</summary>
 internal static class SourceProbe
 {
+    /// <summary>A batch of a source that a user may have written.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="samples">Indices of the samples.</param>
+    /// <param name="generator">A CPU generator.</param>
+    /// <exception cref="InvalidOperationException">The source fails or gives null; the message names it.</exception>
+    public static LabeledBatch Batch(IBatchSource source, long[] samples, Generator generator)
+    {
+        LabeledBatch batch = UserPart.Result(source, () => $"'{source.Name}', asked for {samples.Length} samples from number " +
+            $"{samples[0]} on,", "a batch", () => source.Get(samples, generator));
+        return batch is { Inputs: not null, Labels: not null } ? batch
+            : throw new UserPartException($"'{source.Name}' gives a batch without inputs or labels; expected both.");
+    }
+
     /// <summary>What is wrong with the two samples; null if nothing is.</summary>
     /// <param name="source">A source of at least one sample and class.</param>
     public static string? Fault(IBatchSource source)

@@ -57,7 +57,7 @@ internal sealed class CheckpointStore(string folder)
         {
             try
             {
-                var loaded = SafeTensorsFile.Read(path);
+                var loaded = SafeTensorsFile.Read(path, SafeTensorsFile.Checksum, SafeTensorsFile.EarlierChecksum);
                 if (why is not null)
                     warn?.Invoke($"{why} Going on from {path}.");
                 return loaded;

@@ -70,8 +70,8 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
             RunLog.Resumed(logger, epoch + 1, step, options.OutputFolder!);
             return;
         }
-        foreach (var (_, part) in UserParts)
-            part.LoadState(new Dictionary<string, Tensor>());
+        foreach (var (prefix, part) in UserParts)
+            UserPart.Call(part, () => $"LoadState of '{prefix}' without a state", () => part.LoadState(new Dictionary<string, Tensor>()));
         Save();
     }
 
@@ -198,6 +198,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
         using IDisposable? kept = body.KeepGenerators();
         RunMoment moment = body.Moment(epoch, step) with { Random = body.Random };
         foreach (IRunObserver observer in options.Observers)
-            call(observer, moment with { Recorder = storage?.Folder.Recorder(observer.Name) });
+            UserPart.Call(observer, () => $"The observer '{observer.Name}' in epoch {epoch + 1} of the {body.Kind}, at step {step + 1},",
+                () => call(observer, moment with { Recorder = storage?.Folder.Recorder(observer.Name) }));
     }
 }

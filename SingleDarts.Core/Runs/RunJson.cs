@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -24,7 +25,28 @@ internal static class RunJson
 
     /// <exception cref="JsonException">The line is no such value.</exception>
     public static T Read<T>(string line) where T : class =>
-        Texts(() => JsonSerializer.Deserialize<T>(line, Line)) ?? throw new JsonException("The line is null.");
+        Whole(Texts(() => JsonSerializer.Deserialize<T>(line, Line)) ?? throw new JsonException("The line is null."));
+
+    /// <summary>The serializer looks for null among properties, but not among the elements of lists and maps.</summary>
+    private static T Whole<T>(T value) where T : class
+    {
+        IEnumerable<object?> inside = value switch
+        {
+            string or Array => [],
+            IDictionary entries => entries.Values.Cast<object?>(),
+            IEnumerable items => items.Cast<object?>(),
+            _ when value.GetType().Assembly == typeof(RunJson).Assembly &&
+                !value.GetType().IsDefined(typeof(JsonConverterAttribute), false) =>
+                value.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && !p.PropertyType.IsValueType)
+                    .Select(p => p.GetValue(value)).Where(part => part is not null),
+            _ => [],
+        };
+        bool isOfValues = value.GetType() is { IsGenericType: true } type && type.GetGenericArguments()[^1].IsValueType;
+        if (!isOfValues)
+            foreach (object? part in inside)
+                Whole(part ?? throw new JsonException("An element of a list or a map is null."));
+        return value;
+    }
 
     /// <summary>Half of a surrogate pair in a text is a fault of the document.</summary>
     private static T Texts<T>(Func<T> read)

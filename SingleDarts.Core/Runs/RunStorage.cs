@@ -20,7 +20,7 @@ internal sealed class RunStorage(RunFolder folder) : IDisposable
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>();
         foreach (var (prefix, part) in parts)
-            foreach (var (name, tensor) in part.SaveState())
+            foreach (var (name, tensor) in UserPart.Result(part, () => $"SaveState of '{prefix}'", "tensors, or none", part.SaveState))
                 tensors[prefix + name] = tensor;
         Folder.Checkpoints.Save(tensors, place.ToMetadata());
     }
@@ -80,10 +80,11 @@ internal sealed class RunStorage(RunFolder folder) : IDisposable
             part.LoadState(tensors.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException || UserPart.Explains(part, e))
         {
+            string fault = e is InvalidDataException ? e.Message : $"LoadState fails: {Explained.Of(e)}";
             throw new InvalidDataException(
-                $"The checkpoint in {Folder.Checkpoints.Folder} does not fit the run, in '{prefix}': {e.Message}", e);
+                $"The checkpoint in {Folder.Checkpoints.Folder} does not fit the run, in '{prefix}': {fault}", e);
         }
     }
 }

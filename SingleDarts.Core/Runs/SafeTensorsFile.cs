@@ -13,7 +13,12 @@ namespace SingleDarts.Core.Runs;
 /// </summary>
 public static class SafeTensorsFile
 {
-    private const string Checksum = "singledarts.sha256";
+    /// <summary>The name of the checksum in the metadata.</summary>
+    internal const string Checksum = "singledarts.sha256";
+
+    /// <summary>The name of the checksum in checkpoints of earlier versions. In other files it is the user's.</summary>
+    internal const string EarlierChecksum = "sha256";
+
     private const long ChunkBytes = 1 << 26;
 
     /// <summary>Writes a file whole or not at all: beside its place first, then renamed.</summary>
@@ -61,7 +66,13 @@ public static class SafeTensorsFile
     /// The file is truncated or damaged, or exceeds <see cref="ReadLimits.TensorBytes"/> or <see cref="ReadLimits.HeaderBytes"/>; the
     /// message names it, what was found and what was expected.
     /// </exception>
-    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path) =>
+        Read(path, Checksum);
+
+    /// <summary>Reads a file whose checksum may have one of several names.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(
+        string path, params ReadOnlySpan<string> checksums)
     {
         using FileStream stream = BoundedFile.Open(path);
         RequireLimits(stream, path);
@@ -83,10 +94,12 @@ public static class SafeTensorsFile
                             $"tensor {Quoted.Of(entry.Name)} is of type BOOL and has bytes that are neither 0 nor 1");
                 }
             }
-            if (metadata.Remove(Checksum, out string? expected) && expected != Convert.ToHexStringLower(hash.GetHashAndReset()))
-                throw new InvalidDataException(
-                    $"its data does not have the SHA-256 that its header names (a program that changes the tensors must leave " +
-                    $"{Checksum} out)");
+            string found = Convert.ToHexStringLower(hash.GetHashAndReset());
+            foreach (string name in checksums)
+                if (metadata.Remove(name, out string? expected) && expected != found)
+                    throw new InvalidDataException(
+                        $"its data does not have the SHA-256 that its header names (a program that changes the tensors must leave " +
+                        $"{name} out)");
             return (tensors, metadata);
         }
         catch (Exception e)

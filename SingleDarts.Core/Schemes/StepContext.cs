@@ -30,7 +30,9 @@ public sealed class StepContext
         WeightOptimizer = Given.NotNull(weights);
         ArchitectureOptimizer = Given.NotNull(architecture);
         this.penalties = penalties ?? [];
-        this.loss = loss ?? ((logits, labels) => nn.functional.cross_entropy(logits, labels));
+        this.loss = loss is null ? (logits, labels) => nn.functional.cross_entropy(logits, labels)
+            : (logits, labels) => UserPart.Result(loss, () => $"The loss, given logits [{string.Join(", ", logits.shape)}],",
+                "a scalar", () => loss(logits, labels));
     }
 
     /// <summary>The supernet.</summary>
@@ -154,7 +156,8 @@ public sealed class StepContext
     /// <summary>The loss with the penalties on α added.</summary>
     /// <param name="loss">Loss of α's batch.</param>
     public Tensor Regularize(Tensor loss) =>
-        penalties.Aggregate(loss, (sum, r) => sum.Plus(r.Penalty(Supernet.Architecture, Position)));
+        penalties.Aggregate(loss, (sum, penalty) => sum.Plus(UserPart.Result(penalty, () => $"The penalty '{penalty.Name}'", "a scalar",
+            () => penalty.Penalty(Supernet.Architecture, Position))));
 
     /// <summary>Moves w alone with the weights' batch: one forward, one backward that reaches only w, one step.</summary>
     public BatchOutcome UpdateWeights() => UpdateWeights(Evaluate);

@@ -13,7 +13,8 @@ internal static class SchemeChecks
     public static SampleAllocation Allocate(IBatchSource data, SearchOptions options)
     {
         using var generator = new RandomStreams(options.Seed).CreateGenerator("allocation");
-        return options.Scheme.Allocate(data.Count, generator);
+        IOptimizationScheme scheme = options.Scheme;
+        return UserPart.Call(scheme, () => $"Allocate of the scheme '{scheme.Name}'", () => scheme.Allocate(data.Count, generator));
     }
 
     /// <summary>SHA-256 of the samples in their order and of how they are drawn.</summary>

@@ -112,7 +112,7 @@ internal sealed class SearchBatches : IDisposable
     private LabeledBatch Get(IBatchSource from, long[] samples, Generator generator)
     {
         lock (gate)
-            return from.Get(samples, generator);
+            return SourceProbe.Batch(from, samples, generator);
     }
 
     private LabeledBatch[] Make(int epoch, int step)

@@ -89,7 +89,9 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public void Step(int epoch, int step)
     {
-        outcome = SchemeChecks.Checked(stage.Scheme, stage.Scheme.Step(stage.Context));
+        outcome = SchemeChecks.Checked(stage.Scheme, UserPart.Call(stage.Scheme,
+            () => $"A step of the scheme '{stage.Scheme.Name}' (epoch {epoch + 1}, step {step + 1})",
+            () => stage.Scheme.Step(stage.Context)));
         Sums.Add(step, [.. Terms(outcome.Weights), .. Terms(outcome.Architecture)]);
     }
 
@@ -98,7 +100,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         IReadOnlyDictionary<string, double?> means = Sums.Means();
         using IDisposable random = Random.Begin(epoch, StepsPerEpoch);
         Enter(epoch, StepsPerEpoch);
-        stage.Scheme.EndEpoch(stage.Context);
+        UserPart.Call(stage.Scheme, () => $"EndEpoch of the scheme '{stage.Scheme.Name}' (epoch {epoch + 1})",
+            () => stage.Scheme.EndEpoch(stage.Context));
         var snapshot = stage.Supernet.Snapshot();
         return new EpochReport
         {

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Search;
@@ -64,7 +65,8 @@ internal sealed class SearchCourse
             EpochsPerStage = options.Epochs,
         };
         // Every rule is asked, because a rule may count its epochs.
-        (IEpochRule Rule, EpochDecision Decision)[] decisions = [.. options.EpochRules.Select(rule => (rule, rule.Decide(context)))];
+        (IEpochRule Rule, EpochDecision Decision)[] decisions = [.. options.EpochRules.Select(rule => (rule, UserPart.Call(
+            rule, () => $"The rule '{rule.Name}' after epoch {reports.Count}", () => rule.Decide(context))))];
         if (DecisionChecks.Faults(decisions, context, options).ToList() is { Count: > 0 } faults)
             throw new InvalidRunException(SearchRun.Kind, faults);
         EpochDecision[] all = [.. decisions.Select(d => d.Decision)];

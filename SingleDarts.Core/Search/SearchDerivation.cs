@@ -33,15 +33,18 @@ internal sealed class SearchDerivation(
         using Generator generator = streams.CreateGenerator("derivation", index);
         long first = (index + 1) * Positions;
         SearchSpace space = context.Supernet.Space;
-        return derivation.Derive(new DerivationContext(space, snapshot)
+        var given = new DerivationContext(space, snapshot)
         {
             IsFinal = isFinal,
             Position = context.Position,
             Generator = generator,
-            Sampler = drawn => scheme.Draw(space, drawn),
+            Sampler = drawn => UserPart.Result(
+                scheme, () => $"Draw of the scheme '{scheme.Name}'", "a genotype", () => scheme.Draw(space, drawn)),
             Scorer = (genotype, batch, size) => Accuracy(genotype, first + batch, size).Share,
             WholeScorer = (genotype, size) => WholeAccuracy(genotype, first, size),
-        }) ?? throw new InvalidOperationException($"The derivation '{derivation.Name}' gives null; expected a genotype.");
+        };
+        return UserPart.Result(
+            derivation, () => $"The derivation '{derivation.Name}'", "a genotype", () => derivation.Derive(given));
     }
 
     private (double Share, long Samples) Accuracy(Genotype genotype, long n, int? size)

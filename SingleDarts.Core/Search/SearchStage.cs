@@ -52,7 +52,7 @@ internal sealed class SearchStage : IDisposable
         Random = new RunRandom(Supernet, streams, othersDraw)
         {
             // What somebody else's scheme draws is not known.
-            SeedsProcess = IsForeign(options.Scheme),
+            SeedsProcess = UserPart.IsForeign(options.Scheme),
         };
     }
 
@@ -107,10 +107,9 @@ internal sealed class SearchStage : IDisposable
     private static IOptimizationScheme Begin(IOptimizationScheme scheme, long seed, StepContext context)
     {
         context.Generator.manual_seed(seed);
-        using var random = new RunRandom.Draw(seed, borrows: IsForeign(scheme));
-        return scheme.Begin(context) ?? throw new InvalidRunException(SearchRun.Kind,
+        using var random = new RunRandom.Draw(seed, borrows: UserPart.IsForeign(scheme));
+        return UserPart.Call(scheme, () => $"Begin of the scheme '{scheme.Name}'", () => scheme.Begin(context)) ??
+            throw new InvalidRunException(SearchRun.Kind,
             [$"Begin of the scheme '{scheme.Name}' gives null; return the scheme of this run, by default this."]);
     }
-
-    private static bool IsForeign(IOptimizationScheme scheme) => scheme.GetType().Assembly != typeof(SearchStage).Assembly;
 }

@@ -1,3 +1,4 @@
+using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -66,7 +67,7 @@ internal sealed class LayerStack<TCell>
         if (!input.is_floating_point())
             throw new ArgumentException($"The batch is of {input.dtype}; the network expects floating point, for example by a BatchSource.",
                 nameof(input));
-        return Stem.call(input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input);
+        return Call("The stem", layout.Stem, Stem, input.dim() == 4 ? NativeKernels.ChannelsLast(input) : input);
     }
 
     /// <summary>Logits [N, classes] from the output of a stem, which may be another network's. The caller has opened a dispose
@@ -75,25 +76,31 @@ internal sealed class LayerStack<TCell>
     /// <param name="cell">As for <see cref="Forward"/>.</param>
     /// <param name="watch">Sees the index and output of every layer.</param>
     public Tensor ForwardBehindStem(Tensor stem, Func<TCell, Tensor, Tensor, Tensor> cell, Action<int, Tensor>? watch = null) =>
-        Walk(stem, (block, x) => block.call(x), cell, watch);
+        Walk(stem, Call, cell, watch);
 
     /// <summary>What comes out of the head, for tensors or for what stands for them.</summary>
     /// <typeparam name="T">A tensor, or the name of one in a graph.</typeparam>
     /// <param name="stem">What comes out of the stem.</param>
-    /// <param name="block">Output of a fixed block or of the head from its input.</param>
+    /// <param name="block">Output of a fixed block or of the head, with its name and place, from its input.</param>
     /// <param name="cell">As for <see cref="Forward"/>.</param>
     /// <param name="watch">Sees the index and output of every layer.</param>
-    public T Walk<T>(T stem, Func<nn.Module<Tensor, Tensor>, T, T> block, Func<TCell, T, T, T> cell, Action<int, T>? watch = null)
+    public T Walk<T>(
+        T stem, Func<string, BlockPlacement, nn.Module<Tensor, Tensor>, T, T> block, Func<TCell, T, T, T> cell,
+        Action<int, T>? watch = null)
     {
         var inputs = new LayerInputs<T>(stem);
         for (int i = 0; i < layout.Layers.Count; i++)
         {
             T output = Layers[i] is TCell searched
                 ? cell(searched, inputs.Before, inputs.Previous)
-                : block((nn.Module<Tensor, Tensor>)Layers[i], inputs.Previous);
+                : block("The block between stages", (BlockPlacement)layout.Layers[i], (nn.Module<Tensor, Tensor>)Layers[i],
+                    inputs.Previous);
             watch?.Invoke(i, output);
             inputs = inputs.Behind(layout.Layers[i], output);
         }
-        return block(Head, inputs.Previous);
+        return block("The head", layout.Head, Head, inputs.Previous);
     }
+
+    private static Tensor Call(string name, BlockPlacement block, nn.Module<Tensor, Tensor> module, Tensor input) =>
+        CheckedCall.OfBlock(name, block.Factory, module.call, block.Context, input);
 }

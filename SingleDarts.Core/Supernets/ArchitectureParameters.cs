@@ -104,7 +104,8 @@ public sealed class ArchitectureParameters : IDisposable
     public MixingWeights Relax(string cell, EpochPosition position, Generator generator)
     {
         using var scope = NewDisposeScope();
-        MixingWeights given = Relaxation.Relax(Alpha(cell), Context(cell, position, generator));
+        MixingWeights given = UserPart.Call(Relaxation, () => $"The relaxation '{Relaxation.Name}' of cell '{cell}'",
+            () => Relaxation.Relax(Alpha(cell), Context(cell, position, generator)));
         Tensor p = Allowed(cell, Checked(cell, given?.P));
         if (given!.Computed is { } computed && (computed.GetLength(0) != p.shape[0] || computed.GetLength(1) != p.shape[1]))
             throw new ArgumentException($"The relaxation '{Relaxation.Name}' says for [{computed.GetLength(0)}, {computed.GetLength(1)}] " +
@@ -122,8 +123,9 @@ public sealed class ArchitectureParameters : IDisposable
     public Tensor Expectation(string cell, EpochPosition position, Generator generator)
     {
         using var scope = NewDisposeScope();
-        return Allowed(cell, Checked(cell, Relaxation.Expectation(Alpha(cell), Context(cell, position, generator))))
-            .MoveToOuterDisposeScope();
+        Tensor expectation = UserPart.Call(Relaxation, () => $"Expectation of the relaxation '{Relaxation.Name}' of cell '{cell}'",
+            () => Relaxation.Expectation(Alpha(cell), Context(cell, position, generator)));
+        return Allowed(cell, Checked(cell, expectation)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Copies α and its expectation as numbers.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SingleDarts.Core.Operations;
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
@@ -14,6 +13,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>> around;
     private readonly OperationContext inner;
     private readonly bool[] isAllowed, computed;
+    private readonly bool isDecoratedByUser;
     private readonly IReadOnlyList<CandidateOperation> candidates;
 
     /// <summary>Builds the candidates for one place.</summary>
@@ -32,6 +32,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
         var modules = new List<nn.Module<Tensor, Func<Tensor, Tensor>, Tensor>>();
         inner = context;
         this.candidates = candidates;
+        isDecoratedByUser = (decorators ?? []).Any(UserPart.IsForeign);
         // From the outside to the inside, because a decorator decides the place of what it surrounds.
         foreach (IEdgeDecorator decorator in (decorators ?? []).Reverse())
         {
@@ -93,8 +94,8 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     /// <param name="weights">p of this edge, [operations].</param>
     /// <returns>[N, C', ...].</returns>
     /// <exception cref="ArgumentException">There is not one operation weight for each candidate.</exception>
-    /// <exception cref="InvalidOperationException">A candidate that is not the library's fails on the input or gives another shape than the
-    /// place asks for; the message names it and the edge.</exception>
+    /// <exception cref="InvalidOperationException">A candidate that is not the library's fails on the input, or gives null or another shape
+    /// than the place asks for; the message names it and the edge.</exception>
     public override Tensor forward(Tensor input, EdgeWeights weights)
     {
         ArgumentNullException.ThrowIfNull(weights);
@@ -108,7 +109,8 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
 
     private Tensor Decorated(Tensor input, EdgeWeights weights, int depth) => depth == around.Count
         ? Mixture(input, weights)
-        : around[depth].call(input, x => Decorated(x, weights, depth + 1));
+        : UserPart.Result(around[depth], () => $"The decorator's module '{around[depth].GetName()}'{Where}", "a tensor",
+            () => around[depth].call(input, x => Decorated(x, weights, depth + 1)));
 
     private Tensor Mixture(Tensor input, EdgeWeights weights)
     {
@@ -143,30 +145,12 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
         return pass.Apply(mixture, input, weights.P)[0];
     }
 
-    private Tensor Output(int k, Tensor input)
-    {
-        if (candidates[k].IsOwn)
-            return operations[k].call(input);
-        Tensor output;
-        try
-        {
-            output = operations[k].call(input);
-        }
-        catch (ExternalException e)
-        {
-            throw Fault(k, input, $"fails: {Explained.Of(e)}", e);
-        }
-        long[] expected = [input.shape[0], inner.OutChannels, .. input.shape.Skip(2).Select(n => (n + inner.Stride - 1) / inner.Stride)];
-        return output.shape.SequenceEqual(expected) ? output : throw Fault(k, input,
-            $"gives [{string.Join(", ", output.shape)}] at stride {inner.Stride}; expected [{string.Join(", ", expected)}]");
-    }
+    private Tensor Output(int k, Tensor input) => candidates[k].IsOwn && !isDecoratedByUser
+        ? operations[k].call(input)
+        : CheckedCall.OfCandidate($"Candidate '{candidates[k].Name}'{Where}", operations[k], inner, input);
 
     private nn.Module<Tensor, Tensor> Wrap(IEdgeDecorator decorator, CandidateOperation candidate, nn.Module<Tensor, Tensor> module) =>
         decorator.Wrap(candidate, inner, module) ?? throw new ArgumentException(
             $"The edge decorator '{decorator.Name}' wraps candidate '{candidate.Name}' into null; expected a module, or the one that " +
             "it is given.");
-
-    private InvalidOperationException Fault(int k, Tensor input, string what, Exception? cause = null) => new(
-        $"Candidate '{candidates[k].Name}'{Where}, given a batch [{string.Join(", ", input.shape)}], {what}. Make its output depend on " +
-        "the shape of its input alone.", cause);
 }

@@ -10,6 +10,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
 {
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;
     private readonly TorchSharp.Modules.ModuleList<MixedOp> edges;
+    private readonly Factory preprocessingFactory;
     private readonly SupernetOptions options;
     private readonly BackwardFault fault;
     private MergedExecution merged;
@@ -19,6 +20,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         BackwardFault fault) : base(nameof(SupernetCell))
     {
         Placement = placement;
+        this.preprocessingFactory = preprocessingFactory;
         this.options = options;
         this.fault = fault;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(place => preprocessingFactory.Create(options.Adapt(place)))]);
@@ -66,8 +68,9 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         ArgumentNullException.ThrowIfNull(weights);
         using var scope = NewDisposeScope();
         MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
-        Tensor[] inputs = [.. preprocessing.Select(
-            (module, i) => MergedPass.Call(pass, module, i == Topology.Inputs - 1 ? previous : before))];
+        Tensor[] inputs = [.. preprocessing.Select((module, i) => CheckedCall.OfBlock(
+            SupernetPart.NameOf(Placement.Cell, i), preprocessingFactory, x => MergedPass.Call(pass, module, x), Placement.Inputs[i],
+            i == Topology.Inputs - 1 ? previous : before))];
         Tensor output = pass is not null && !weights.CountsUncomputed && !weights.IsPath
             ? merged.Forward(inputs, weights, pass)
             : Sum(inputs, weights, pass);

@@ -17,7 +17,10 @@ internal sealed class Leases(string folder, TimeSpan staleAfter)
     // A process that was killed between making a lease and writing it; one that is only slow finds out that it has lost the trial.
     private static readonly TimeSpan UnwrittenLasts = TimeSpan.FromSeconds(5);
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    };
 
     /// <summary>Takes a trial.</summary>
     /// <returns>The number of the attempt and its file, or <see langword="null"/> if another has the trial.</returns>

@@ -128,7 +128,8 @@ public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
         stack.ThrowIfDisposed();
         var names = Parts.ToDictionary(part => part.Module, part => part.Name);
         string Part(nn.Module<Tensor, Tensor> block, string x) => graph.Part(names[block], block, x);
-        return stack.Walk(Part(stem, input), Part, (cell, before, previous) => cell.Export(graph, before, previous));
+        return stack.Walk(
+            Part(stem, input), (_, _, block, x) => Part(block, x), (cell, before, previous) => cell.Export(graph, before, previous));
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,6 @@ public static class Evaluator
         for (int i = 0; i < indices.Length; i++)
             indices[i] = start + i;
         using var generator = new RandomStreams(0).CreateGenerator("evaluation", 0, step);
-        return source.Get(indices, generator);
+        return SourceProbe.Batch(source, indices, generator);
     }
 }

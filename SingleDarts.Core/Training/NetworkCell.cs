@@ -13,31 +13,32 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
 {
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> preprocessing;
     private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> operations;
+    private readonly CellPlacement placement;
     private readonly CellTopology topology;
     private readonly CellGenotype cell;
+    private readonly Factory preprocessingFactory;
     private readonly int[] sources;
-    private readonly string kind;
     private readonly BackwardFault fault;
 
     public NetworkCell(CellPlacement placement, CellGenotype cell, Factory preprocessingFactory, BackwardFault fault)
         : base(nameof(NetworkCell))
     {
+        this.placement = placement;
         this.cell = cell;
+        this.preprocessingFactory = preprocessingFactory;
         this.fault = fault;
         sources = [.. cell.Nodes.SelectMany(genes => genes.Select(gene => gene.Source))];
-        kind = placement.Cell.Name;
         topology = placement.Cell.Topology;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(preprocessingFactory.Create)]);
         operations = nn.ModuleList([.. cell.Nodes.SelectMany((genes, i) => genes.Select(gene => placement.Cell.Operation(gene.Operation)
-            .Create(placement.Place(new CellEdge(0, gene.Source, i + topology.Inputs)))))]);
+            .Create(Place(gene, i + topology.Inputs))))]);
         RegisterComponents();
     }
 
     /// <summary>What factories of the space made, by names for the beginning of a sentence.</summary>
     public IEnumerable<(string Name, nn.Module Module)> Parts => preprocessing
-        .Select((module, i) => ($"The preprocessing of input {i} of cell '{kind}'", (nn.Module)module))
-        .Concat(cell.Nodes.SelectMany((genes, i) => genes.Select(gene => $"Operation '{gene.Operation}' on edge " +
-            $"{gene.Source}->{i + topology.Inputs} of cell '{kind}'"))
+        .Select((module, i) => (NameOf(i), (nn.Module)module))
+        .Concat(cell.Nodes.SelectMany((genes, i) => genes.Select(gene => NameOf(gene, i + topology.Inputs)))
             .Zip(operations, (name, module) => (name, (nn.Module)module)));
 
     /// <summary>Probability that an operation other than an identity loses a sample while training.</summary>
@@ -56,11 +57,17 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
         for (int node = 0; node < topology.Nodes; node++)
         {
             if (node < topology.Inputs)
-                nodes[node] = MergedPass.Call(pass, preprocessing[node], node == topology.Inputs - 1 ? previous : before);
+                nodes[node] = Input(node, pass, node == topology.Inputs - 1 ? previous : before);
             else
                 foreach (Gene gene in cell.Nodes[node - topology.Inputs])
-                    if (Output(next, merged[next++], nodes[gene.Source]) is { } term)
-                        nodes[node] = nodes[node] is { } sum ? sum.Plus(term) : term;
+                {
+                    if (nodes[gene.Source] is { } input)
+                    {
+                        Tensor term = Dropped(operations[next], merged[next] ?? Output(gene, node, operations[next], input));
+                        nodes[node] = nodes[node]?.Plus(term) ?? term;
+                    }
+                    next++;
+                }
             if (nodes[node] is { } value && pass is not null)
                 Merge(node, value, pass, merged);
         }
@@ -95,15 +102,25 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
         return output.Length > 1 ? graph.Add("Concat", output, ("axis", 1)) : output[0];
     }
 
-    private Tensor? Output(int gene, Tensor? merged, Tensor? input)
+    private Tensor Input(int i, MergedPass? pass, Tensor input) => CheckedCall.OfBlock(
+        NameOf(i), preprocessingFactory, x => MergedPass.Call(pass, preprocessing[i], x), placement.Inputs[i], input);
+
+    private Tensor Output(Gene gene, int node, nn.Module<Tensor, Tensor> operation, Tensor input) =>
+        placement.Cell.Operation(gene.Operation).IsOwn ? operation.call(input)
+            : CheckedCall.OfCandidate(NameOf(gene, node), operation, Place(gene, node), input);
+
+    private Tensor Dropped(nn.Module<Tensor, Tensor> operation, Tensor output)
     {
-        if (input is null)
-            return null;
-        nn.Module<Tensor, Tensor> operation = operations[gene];
-        Tensor output = merged ?? operation.call(input);
         bool drops = training && DropPathProbability > 0 && operation is not TorchSharp.Modules.Identity;
         return drops ? DropPath.Apply(output, DropPathProbability) : output;
     }
+
+    private OperationContext Place(Gene gene, int node) => placement.Place(new CellEdge(0, gene.Source, node));
+
+    private string NameOf(int input) => $"The preprocessing of input {input} of cell '{placement.Cell.Name}'";
+
+    private string NameOf(Gene gene, int node) =>
+        $"Operation '{gene.Operation}' on edge {gene.Source}->{node} of cell '{placement.Cell.Name}'";
 
     /// <summary>Computes what can be computed together of the operations that leave a node, each with p = 1 into its own place.</summary>
     private void Merge(int node, Tensor value, MergedPass pass, Tensor?[] outputs)

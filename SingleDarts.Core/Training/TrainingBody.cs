@@ -49,7 +49,7 @@ internal sealed class TrainingBody : IRunBody<TrainingEpochReport, TrainingResul
             (e, s) =>
             {
                 using var generator = streams.CreateGenerator("augmentation", e, s);
-                return [train.Get(order.Batch(e, s), generator)];
+                return [SourceProbe.Batch(train, order.Batch(e, s), generator)];
             },
             (e, s) => order.Following(e, s, options.Epochs), device, options.Prefetch, options.DataType);
         RunLog.TrainingStarted(logger, network.GetName(), options.Device, train.Count, options.Epochs, StepsPerEpoch, options.Seed);

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runs;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Training;
@@ -30,7 +31,7 @@ public sealed class TrainingEvaluator(SearchSpace networks, Func<ClassificationN
             return [$"The networks to be trained are of '{networks.Name}', whose cells are not those of '{space.Name}'; give both one " +
                 "space."];
         using EvaluationNetwork network = Network(space.RandomGenotype(0L));
-        NetworkTraining training = train(network);
+        NetworkTraining training = Training(network);
         List<string> faults = [];
         if (!training.IsEvaluated)
             faults.Add("The training of an evaluation has no samples to be evaluated on; name them with EvaluatedOn.");
@@ -52,11 +53,14 @@ public sealed class TrainingEvaluator(SearchSpace networks, Func<ClassificationN
     {
         ArgumentNullException.ThrowIfNull(budget);
         using EvaluationNetwork network = Network(genotype);
-        NetworkTraining training = train(network);
+        NetworkTraining training = Training(network);
         int epochs = budget.Epochs is { } asked ? Math.Max(1, (int)asked) : training.Options.Epochs;
         TrainingResult result = training.For(epochs).RunAsync(cancellationToken).GetAwaiter().GetResult();
         return new Evaluation(result.Test!.Top1, epochs);
     }
+
+    private NetworkTraining Training(ClassificationNetwork network) => UserPart.Result(
+        train, () => "The function that makes the training of an evaluation", "a NetworkTraining", () => train(network));
 
     private EvaluationNetwork Network(Genotype genotype) => new(networks, genotype, new EvaluationNetworkOptions
     {

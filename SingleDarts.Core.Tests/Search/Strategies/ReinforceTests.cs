@@ -18,7 +18,7 @@ public class ReinforceTests
         EvaluatedGenotype[] trace = Trace(15);
         var strategy = new Reinforce { LearningRate = learningRate };
         var logits = nn.Parameter(Logits(strategy, []));
-        using var adam = optim.Adam([logits], learningRate);
+        using optim.Optimizer adam = Adam(logits, learningRate);
         double numerator = 0, denominator = 0;
         foreach (EvaluatedGenotype evaluated in trace)
         {
@@ -46,7 +46,7 @@ public class ReinforceTests
             .Logits(new StrategyContext(space, trace[..steps], new Random(9)) { Seed = 3 });
         // The last computed node of the reduction cell: 5 edges of 7 operations.
         var logits = nn.Parameter(tensor(At(0)[^1]));
-        using var adam = optim.Adam([logits], 0.1);
+        using optim.Optimizer adam = Adam(logits, 0.1);
         double numerator = 0, denominator = 0;
         foreach (EvaluatedGenotype evaluated in trace)
         {
@@ -105,6 +105,8 @@ public class ReinforceTests
     private static EvaluatedGenotype[] Trace(int count, SearchSpace? space = null) => [.. Enumerable.Range(0, count)
         .Select(i => new EvaluatedGenotype(
             (space ?? Space).RandomGenotype((long)i), EvaluationBudget.Full, new Evaluation(new Random(i).NextDouble(), 1)))];
+
+    private static optim.Optimizer Adam(TorchSharp.Modules.Parameter logits, double learningRate) => optim.Adam([logits], learningRate);
 
     private static Tensor Logits(Reinforce strategy, IReadOnlyList<EvaluatedGenotype> trace, int seed = 3) => tensor(strategy
         .Logits(new StrategyContext(Space, trace, new Random(9)) { Seed = seed }).SelectMany(node => node).ToArray()).reshape(6, 5);

@@ -66,11 +66,10 @@ public sealed record StrategySearch
         while (BudgetSeconds is { } seconds ? Spent(evaluated) < seconds : evaluated.Count < Evaluations)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Strategy.Ask(StrategyContext.Next(Space, evaluated.AsReadOnly(), streams)) is not ({ } genotype, { } budget))
-                throw new InvalidOperationException($"The strategy '{Strategy.Name}' proposes null; expected a genotype and a budget.");
+            var (genotype, budget) = StrategyContext.Next(Space, evaluated.AsReadOnly(), streams).Ask(Strategy);
             ThrowIf(Fault(genotype));
-            Evaluation evaluation = Evaluator.Evaluate(genotype, budget, cancellationToken) ?? throw new InvalidOperationException(
-                $"The evaluator '{Evaluator.Name}' gives null for '{genotype}'; expected an evaluation.");
+            Evaluation evaluation = UserPart.Result(Evaluator, () => $"The evaluator '{Evaluator.Name}', given '{genotype}',",
+                "an evaluation", () => Evaluator.Evaluate(genotype, budget, cancellationToken));
             var next = new EvaluatedGenotype(genotype, budget, evaluation);
             ThrowIf(Fault(next));
             if (!CanExceedBudget && Spent(evaluated) + evaluation.Cost > BudgetSeconds)

@@ -21,6 +21,6 @@ public sealed record StrategySelection(IStrategy Strategy) : OneShotSelection
     {
         var streams = new RandomStreams((long)(context.Generator.Uniform() * long.MaxValue));
         while (true)
-            yield return Strategy.Ask(StrategyContext.Next(context.Space, scored, streams)).Genotype;
+            yield return StrategyContext.Next(context.Space, scored, streams).Ask(Strategy).Genotype;
     }
 }

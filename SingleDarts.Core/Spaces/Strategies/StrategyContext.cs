@@ -17,4 +17,15 @@ public sealed record StrategyContext(SearchSpace Space, IReadOnlyList<EvaluatedG
     /// <summary>The context of the proposal behind a trace.</summary>
     internal static StrategyContext Next(SearchSpace space, IReadOnlyList<EvaluatedGenotype> trace, RandomStreams streams) =>
         new(space, trace, new Random((int)streams.Derive("strategy", trace.Count))) { Seed = (int)streams.Derive("strategy start") };
+
+    /// <summary>What a strategy proposes in this context.</summary>
+    /// <exception cref="InvalidOperationException">The strategy fails, or proposes null; the message names it.</exception>
+    internal Proposal Ask(IStrategy strategy)
+    {
+        Proposal proposal = UserPart.Result(strategy, () => $"The strategy '{strategy.Name}', behind {Trace.Count} evaluations,",
+            "a genotype and a budget", () => strategy.Ask(this));
+        return proposal is { Genotype: not null, Budget: not null } ? proposal : throw new UserPartException(
+            $"The strategy '{strategy.Name}' proposes {proposal.Genotype?.ToString() ?? "null"} with the budget " +
+            $"{proposal.Budget?.ToString() ?? "null"}; expected a genotype and a budget.");
+    }
 }

@@ -48,7 +48,9 @@ internal sealed class SettingOption
 
     public void Set(object settings, object? value) => property.SetValue(settings, value);
 
-    public JsonNode? ToJson(object? value) => JsonSerializer.SerializeToNode(value, property.PropertyType, Json);
+    public JsonNode? ToJson(object? value) => value is double number && !double.IsFinite(number)
+        ? throw new ArgumentException($"{Name} is {number}; expected a finite number.")
+        : JsonSerializer.SerializeToNode(value, property.PropertyType, Json);
 
     /// <summary>The value that JSON says.</summary>
     /// <exception cref="InvalidDataException">It is no such value; the message begins with where.</exception>
@@ -59,6 +61,8 @@ internal sealed class SettingOption
             if (value is null)
                 return Default is null ? null : throw new JsonException();
             object? found = value.Deserialize(property.PropertyType, Json);
+            if (found is double.PositiveInfinity or double.NegativeInfinity)
+                throw new JsonException();
             return declaration.Choices.Length == 0 || declaration.Choices.Contains(found) ? found : throw new JsonException();
         }
         catch (JsonException e)

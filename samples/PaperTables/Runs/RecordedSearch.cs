@@ -24,7 +24,14 @@ internal sealed class RecordedSearch
                 Matrix(epoch.Architecture, kind);
                 if (!epoch.Genotype.Cells.TryGetValue(kind.Name, out CellGenotype? cell))
                     throw Damaged("epochs.jsonl", $"epoch {epoch.Epoch} has no cell {Quoted.Of(kind.Name)}");
-                kind.Validate(cell);
+                try
+                {
+                    kind.Validate(cell);
+                }
+                catch (ArgumentException e)
+                {
+                    throw Damaged("epochs.jsonl", $"epoch {epoch.Epoch} does not fit options.json: {e.Message.TrimEnd('.')}");
+                }
             }
     }
 
@@ -88,12 +95,12 @@ internal sealed class RecordedSearch
     /// <summary>The operation weights of a kind, [edges, operations].</summary>
     public double[,] Matrix(IReadOnlyDictionary<string, CellSnapshot> snapshots, CellSpecification kind) =>
         snapshots.TryGetValue(kind.Name, out CellSnapshot? snapshot)
-        ? RequireShape(snapshot.OperationWeights, kind)
+        ? RequireShape(snapshot.OperationWeights, kind, "epochs.jsonl")
         : throw Damaged("epochs.jsonl", $"there is no α of the cell {Quoted.Of(kind.Name)}");
 
-    public double[,] RequireShape(double[,] matrix, CellSpecification kind) =>
+    public double[,] RequireShape(double[,] matrix, CellSpecification kind, string file = "a record") =>
         (matrix.GetLength(0), matrix.GetLength(1)) == (kind.Topology.Edges.Count, kind.Operations.Count) ? matrix
-            : throw Damaged("a record",
+            : throw Damaged(file,
             $"a matrix of the cell {Quoted.Of(kind.Name)} is {matrix.GetLength(0)} × {matrix.GetLength(1)}, expected " +
             $"{kind.Topology.Edges.Count} × {kind.Operations.Count}");
 

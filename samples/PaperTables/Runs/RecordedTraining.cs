@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 
 namespace PaperTables.Runs;
 
@@ -14,19 +15,24 @@ internal sealed class RecordedTraining
     {
         options = EarlierOptions.Upgrade(RunFile.Read(folder, "options.json", Remedy));
         JsonObject result = RunFile.Read(folder, "result.json", Remedy);
+        InvalidDataException Damaged(string file, string what, Exception? cause = null) => new(
+            $"{Path.GetFullPath(Path.Combine(folder, file))} is not that of a trained genotype with its test: {what}; {Remedy}.", cause);
+        double Number(JsonNode root, double most, string file, params string[] path) =>
+            root.At(path) is JsonValue value && value.TryGetValue(out double number) && number >= 0 && number <= most ? number
+                : throw Damaged(file, $"{string.Join('.', path)} is {Quoted.Shorten(root.At(path)?.ToJsonString() ?? "missing")}, " +
+                    $"expected a number from 0 to {most}");
         try
         {
             Genotype genotype = Genotype.Parse((string)options.At("network", "genotype")!);
             Cells = DartsGenotypes.All.FirstOrDefault(g => g.Genotype.Equals(genotype))?.Name
                 ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-            Parameters = (double)options.At("network", "parameters")! / 1e6;
-            Top1 = 100 * (double)result.At("test", "top1")!;
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentNullException)
         {
-            throw new InvalidDataException(
-                $"{Path.GetFullPath(folder)} holds no training of a genotype with its test ({e.Message}); {Remedy}.", e);
+            throw Damaged("options.json", $"network.genotype cannot be read ({e.Message.TrimEnd('.')})", e);
         }
+        Parameters = Number(options, 1e15, "options.json", "network", "parameters") / 1e6;
+        Top1 = 100 * Number(result, 1, "result.json", "test", "top1");
     }
 
     /// <summary>Name under which the cells were published, or that of the folder.</summary>
@@ -39,7 +45,7 @@ internal sealed class RecordedTraining
     public double Top1 { get; }
 
     public string Network => options.At("network", "space") is { } space
-        ? $"{space.At("name")}, {Layers(space).Count()} cells, {Layers(space).First()["channels"]} channels"
+        ? $"{space.At("name")}, {Layers(space).Count()} cells, {Layers(space).FirstOrDefault()?["channels"] ?? "unknown"} channels"
         : options.At("network", "layers")?.ToString() ?? "not recorded";
 
     public string Data =>
@@ -53,5 +59,5 @@ internal sealed class RecordedTraining
     private static IEnumerable<JsonNode> Layers(JsonNode space) => (space.At("layers") as JsonArray ?? []).OfType<JsonNode>()
         .Where(layer => layer.At("cell") is not null);
 
-    private string Text(params string[] path) => options.At(path)?.ToString() ?? "not recorded";
+    private string Text(params string[] path) => options.At(path) is { } value ? Quoted.Shorten(value.ToString()) : "not recorded";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Sweeps;
 
@@ -8,6 +9,7 @@ namespace PaperTables.Sweeps;
 /// <summary>What the searches of a row found, as far as they are done.</summary>
 internal sealed class RowResults
 {
+    private const double MostSeconds = 1e9;
     private readonly IReadOnlyList<JsonObject> done;
     private readonly NasBench201Table? benchmark;
 
@@ -18,8 +20,8 @@ internal sealed class RowResults
     {
         IReadOnlyList<Trial> trials = sweep.Plan.Groups.FirstOrDefault(g => g.Name == group)?.Trials ?? [];
         Planned = trials.Count;
-        done = [.. trials.Select(trial => Read(sweep, trial)).OfType<JsonObject>()];
         this.benchmark = benchmark;
+        done = [.. trials.Select(trial => Read(sweep, trial)).OfType<JsonObject>()];
     }
 
     /// <summary>Results that cannot be read: their trials count as open.</summary>
@@ -50,21 +52,37 @@ internal sealed class RowResults
     {
         try
         {
-            JsonObject? result = sweep.ReadResult(trial);
-            if (result is not null)
-                foreach (JsonNode? genotype in (result["genotypes"] as JsonArray ?? []).Append(result["genotype"]))
-                    Genotype.Parse(genotype?.ToString() ?? "");
-            _ = result?["seconds"]?.GetValue<double>() ?? (result is null ? 0 : throw new FormatException("It has no seconds."));
-            return result;
+            if (sweep.ReadResult(trial) is not { } result)
+                return null;
+            if (Fault(result) is not { } fault)
+                return result;
+            Unread.Add($"{sweep.ResultFile(trial)} cannot be read: {fault} Delete it, then sweep run runs the trial again.");
         }
         catch (InvalidDataException e)
         {
             Unread.Add(e.Message);
         }
-        catch (Exception e) when (e is FormatException or InvalidOperationException)
-        {
-            Unread.Add($"{sweep.ResultFile(trial)} cannot be read: {e.Message} Delete it, then sweep run runs the trial again.");
-        }
+        return null;
+    }
+
+    /// <summary>What keeps a result from being read.</summary>
+    private string? Fault(JsonObject result)
+    {
+        if (result["genotypes"] is not JsonArray { Count: > 0 } genotypes)
+            return $"its genotypes are {Quoted.Shorten(result["genotypes"]?.ToJsonString() ?? "missing")}, expected one for each epoch.";
+        if (result["seconds"] is not JsonValue value || !value.TryGetValue(out double seconds) || !(seconds is >= 0 and < MostSeconds))
+            return $"its seconds are {Quoted.Shorten(result["seconds"]?.ToJsonString() ?? "missing")}, expected a number of 0 or more.";
+        foreach (JsonNode? genotype in genotypes.Append(result["genotype"]))
+            try
+            {
+                Genotype read = Genotype.Parse(genotype?.ToString() ?? "");
+                if (benchmark is not null)
+                    _ = benchmark[read];
+            }
+            catch (Exception e) when (e is FormatException or ArgumentException or KeyNotFoundException)
+            {
+                return $"a genotype is {Quoted.Shorten(genotype?.ToJsonString() ?? "missing")}: {e.Message}";
+            }
         return null;
     }
 

@@ -8,8 +8,9 @@ internal static class SharedPath
     /// <summary>Rejects paths to other machines: Windows would send them the user's credentials before anything is read.</summary>
     /// <param name="path">The path.</param>
     /// <param name="where">What names it.</param>
-    /// <exception cref="InvalidDataException">It begins with two slashes.</exception>
-    public static string Require(string path, string where) =>
+    /// <exception cref="InvalidDataException">It begins with two slashes, or has a character that no path has.</exception>
+    public static string Require(string path, string where) => path.Contains('\0', StringComparison.Ordinal)
+        ? throw new InvalidDataException($"{where} names {Quoted.Of(path)}, which is no path; correct it.") :
         path is [ '/' or '\\', '/' or '\\', ..] ? throw new InvalidDataException(
             $"{where} names {Quoted.Of(path)}, a path to another machine; expected a local path. Mount it, or copy the files here.") : path;
 

@@ -27,14 +27,15 @@ internal static class SweepReport
     private static IEnumerable<string> Heading(SweepFolder sweep, SweepDefinition table, NasBench201Table? benchmark)
     {
         JsonObject? options = sweep.Plan.Groups.FirstOrDefault(group =>
-            table.Rows.Any(row => table.GroupOf(row) == group.Name))?.Trials[0].Options;
+            table.Rows.Any(row => table.GroupOf(row) == group.Name))?.Trials.FirstOrDefault()?.Options;
         string open = string.Join(", ", table.Open.Select(name => $"{name} {options?[name]?.ToJsonString() ?? "none"}"));
         yield return $"Scale {sweep.Plan.Definition["scale"]}{(open.Length > 0 ? $"; left open by the paper: {open}" : "")}.";
-        string[] variants = [.. (sweep.Plan.Definition["variants"] as JsonArray ?? []).Select(name => name!.ToString())
-            .Where(name => table.Rows.Any(row => row.Variants.ContainsKey(name)))];
+        string[] variants = [.. (sweep.Plan.Definition["variants"] as JsonArray ?? []).OfType<JsonNode>()
+            .Select(name => name.ToString()).Where(name => table.Rows.Any(row => row.Variants.ContainsKey(name)))];
         if (variants.Length > 0)
             yield return $"Variants: {string.Join(", ", variants)}.";
-        if (table.Rates.Count > 0 && sweep.Plan.Definition["rateFactor"]?.GetValue<double>() is { } factor and not 1)
+        if (table.Rates.Count > 0 && sweep.Plan.Definition["rateFactor"] is JsonValue value && value.TryGetValue(out double factor)
+            && factor != 1)
             yield return string.Create(
                 CultureInfo.InvariantCulture,
                 $"The options {string.Join(" and ", table.Rates)} are {factor} times those that the rows name.");

@@ -34,7 +34,7 @@ internal static class DefinitionFile
 
     /// <summary>A definition may come from others, so it names files beside it and no paths.</summary>
     private static string FileName(string name, string file) =>
-        name.Length > 0 && name.AsSpan().IndexOfAny('/', '\\', ':') < 0 && name is not ("." or "..") ? name
+        name.Length > 0 && name.AsSpan().IndexOfAny('/', '\\', ':') < 0 && !name.Any(char.IsControl) && name is not ("." or "..") ? name
             : throw new InvalidDataException($"{file}: 'scales' is {Quoted.Of(name)}, expected an object or the name of a file beside it.");
 
     private static JsonObject Read(string file)

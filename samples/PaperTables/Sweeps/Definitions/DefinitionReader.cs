@@ -133,8 +133,9 @@ internal sealed class DefinitionReader
     {
         double[]? numbers = json switch
         {
-            JsonValue one when one.TryGetValue(out double mean) => [mean],
-            JsonArray { Count: 2 } pair when pair.All(item => item is JsonValue value && value.TryGetValue(out double _)) =>
+            JsonValue one when one.TryGetValue(out double mean) && double.IsFinite(mean) => [mean],
+            JsonArray { Count: 2 } pair when pair.All(
+                item => item is JsonValue value && value.TryGetValue(out double number) && double.IsFinite(number)) =>
                 [.. pair.Select(item => item!.GetValue<double>())],
             _ => null,
         };
