@@ -23,7 +23,7 @@ internal static class OutOfMemory
             Run(new LimitedScheme(), BatchSize);
             Console.WriteLine("finished");
         }
-        catch (ExternalException e)
+        catch (InvalidOperationException e) when (e.InnerException is ExternalException)
         {
             Console.WriteLine($"caught: {e.Message.Split((char)10)[0]}");
         }
