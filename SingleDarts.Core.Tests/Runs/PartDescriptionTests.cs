@@ -25,7 +25,7 @@ public class PartDescriptionTests
         [
           {
             "type": "BiLevelScheme", "gradient": "FirstOrder", "order": "WeightsFirst", "trainPortion": 0.25, "sampling": "WithReplacement",
-            "radius": 0.01, "name": "bi-level"
+            "radius": 0.01, "perturbation": null, "name": "bi-level"
           },
           {
             "type": "ImageAugmentation", "horizontalFlip": false, "cropPadding": 0, "cutoutLength": 0,
