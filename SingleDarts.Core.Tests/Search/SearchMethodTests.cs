@@ -46,6 +46,8 @@ public class SearchMethodTests
             ("darts-minus in the space of DARTS", SearchMethods.DartsMinus(), Darts, null),
             ("cdarts", SearchMethods.Cdarts(), Small.Space, null),
             ("cdarts in the space of DARTS", SearchMethods.Cdarts(evaluationLayers: 3), Darts, null),
+            ("cdarts in the space of DARTS for ImageNet", SearchMethods.Cdarts(evaluationLayers: 3),
+                SearchSpaces.DartsImageNet(3, channels: 4, layers: 3, size: 64), null),
             ("p-darts", SearchMethods.PDarts(layers: [3, 4], dropout: [0.1, 0.4]), Darts, null),
             ("darts-plus", SearchMethods.DartsPlus(new StableRanking(3)), Darts, null),
             ("dropnas", SearchMethods.DropNas(layers: 3), Darts, o => o with { Relaxation = new GroupDropSoftmax(0.1) }),
