@@ -172,7 +172,8 @@ public class PerturbationTests
         {
             WeightBatch = search.Train,
         };
-        FluentActions.Invoking(() => new AdversarialPerturbation().Apply(step, search.Train)).Should().Throw<InvalidOperationException>().WithInnerException<TimeoutException>();
+        FluentActions.Invoking(() => new AdversarialPerturbation().Apply(step, search.Train))
+            .Should().Throw<InvalidOperationException>().WithInnerException<TimeoutException>();
         search.Supernet.training.Should().BeTrue();
     }
 
