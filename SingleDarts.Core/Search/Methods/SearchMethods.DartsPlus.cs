@@ -8,7 +8,7 @@ public static partial class SearchMethods
     /// Everything else is that of <see cref="Darts"/> in the same space.
     /// </summary>
     /// <param name="rule">When the search stops; two skip connections in the genotype's normal cell if null.</param>
-    /// <remarks>There is no code of the authors. The rules are told by a survey and by others who reimplemented them; what is open stands in
+    /// <remarks>There is no code of the authors. The rules are told by a survey and by others' implementations; what is open stands in
     /// <see cref="SearchMethod.Unverified"/>.</remarks>
     public static SearchMethod DartsPlus(IEpochRule? rule = null) => new("darts-plus", space => Darts().Options(space) with
     {
