@@ -168,7 +168,7 @@ public class CdartsTests
     public async Task Every_step_moves_what_it_should(bool trainsHeads, int warmUp, string expected)
     {
         using ClassificationDataset data = Small.Data();
-        var scheme = new Captured(new CdartsScheme
+        var scheme = new CapturedScheme<CdartsRun>(new CdartsScheme
         {
             TrainsHeads = trainsHeads, WarmUpEpochs = warmUp,
             Evaluation = OptimizerSettings.Default.Sgd(0.1, momentum: 0),
@@ -229,21 +229,7 @@ public class CdartsTests
 
     private static double Largest(Tensor tensor) => tensor.abs().max().item<double>();
 
-    /// <summary>Keeps what the scheme begins.</summary>
-    private sealed class Captured(CdartsScheme scheme) : IOptimizationScheme
-    {
-        public CdartsRun? Run { get; private set; }
-
-        public string Name => scheme.Name;
-
-        public SampleAllocation Allocate(long samples, Generator generator) => scheme.Allocate(samples, generator);
-
-        public IOptimizationScheme Begin(StepContext step) => Run = (CdartsRun)scheme.Begin(step);
-
-        public StepOutcome Step(StepContext step) => throw new NotSupportedException();
-    }
-
-    private sealed class Moves(Captured scheme) : ISearchObserver
+    private sealed class Moves(CapturedScheme<CdartsRun> scheme) : ISearchObserver
     {
         private Dictionary<char, double> before = [];
 

@@ -87,7 +87,7 @@ public class EnasTests
     public async Task Weights_move_in_the_first_phase_and_the_controller_in_the_second()
     {
         using ClassificationDataset data = Small.Data();
-        var scheme = new Captured(new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 });
+        var scheme = new CapturedScheme<EnasRun>(new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 });
         var phases = new Phases(scheme);
         SearchResult result = await Search(data).Using(scheme).ObservedBy(phases).RunAsync();
         // 20 of 40 samples in batches of 10, then 3 updates of the controller, in each of two epochs.
@@ -172,21 +172,7 @@ public class EnasTests
         .In(Small.Space, SearchMethods.Enas(candidates: 4, candidatesPerEpoch: 2)).On(data).For(2, 10).WithSeed(3)
         .Using(new EnasScheme { ControllerUpdates = 3, SamplesPerUpdate = 2 });
 
-    /// <summary>Keeps what the scheme begins.</summary>
-    private sealed class Captured(EnasScheme scheme) : IOptimizationScheme
-    {
-        public EnasRun? Run { get; private set; }
-
-        public string Name => scheme.Name;
-
-        public SampleAllocation Allocate(long samples, Generator generator) => scheme.Allocate(samples, generator);
-
-        public IOptimizationScheme Begin(StepContext step) => Run = (EnasRun)scheme.Begin(step);
-
-        public StepOutcome Step(StepContext step) => throw new NotSupportedException();
-    }
-
-    private sealed class Phases(Captured scheme) : ISearchObserver
+    private sealed class Phases(CapturedScheme<EnasRun> scheme) : ISearchObserver
     {
         private double[]? weights, controller, alpha;
 

@@ -1,7 +1,6 @@
 using SingleDarts.Core.Data;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Optimizers;
-using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
@@ -144,33 +143,6 @@ public class UniformPathTests
         counts.Cast<int>().Should().OnlyContain(n => Math.Abs(n - (draws / 5.0)) < 5 * Math.Sqrt(draws * 0.16));
     }
 
-    [Fact]
-    public async Task The_result_is_the_first_best_of_candidates_that_are_scored_anew_at_the_end()
-    {
-        using ClassificationDataset data = Small.Data();
-        var scores = new Scores(data);
-        SearchResult result = await Search(data).ObservedBy(scores).RunAsync();
-        scores.Accuracies.Distinct().Should().HaveCountGreaterThan(1);
-        int best = scores.Accuracies.IndexOf(scores.Accuracies.Max());
-        best.Should().BeGreaterThan(0, "the first candidate would also win if nothing were scored");
-        result.Genotype.Should().Be(scores.Candidates[best]);
-        result.Architecture["cell"].Alpha.Cast<double>().Distinct().Should().ContainSingle("α stands still");
-        result.Epochs[^1].Genotype.Should().NotBe(result.Genotype);
-    }
-
-    /// <summary>Twenty samples in batches of 8, 8 and 4, each counted once, and the same batches for every genotype.</summary>
-    [Fact]
-    public async Task The_second_score_of_a_finalist_is_its_accuracy_on_all_samples_of_alpha()
-    {
-        using ClassificationDataset data = Small.Data();
-        var whole = new Whole();
-        var recomputed = new WholeScores(data);
-        await Small.Search(data, OptimizationSchemes.UniformPath).Deriving(whole).ObservedBy(recomputed).RunAsync();
-        recomputed.Accuracies.Should().HaveCount(2).And.OnlyHaveUniqueItems();
-        whole.Accuracies.TakeLast(2).Should().Equal(recomputed.Accuracies, (a, b) => Math.Abs(a - b) < 1e-12);
-        recomputed.Accuracies.Should().OnlyContain(accuracy => Math.Abs((20 * accuracy) - Math.Round(20 * accuracy)) < 1e-9);
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
@@ -240,78 +212,6 @@ public class UniformPathTests
             // The gradients of the last path, of which one has more than another.
             moment.Context.WeightOptimizer.ZeroGrad();
             Epochs.Add(MemoryUsage.Now().LiveTensors);
-        }
-    }
-
-    /// <summary>Scores two genotypes on all samples.</summary>
-    private sealed record Whole : IDerivation
-    {
-        public string Name => "whole";
-
-        public List<double> Accuracies { get; } = [];
-
-        public Genotype Derive(DerivationContext context)
-        {
-            for (long seed = 0; seed < 2; seed++)
-                Accuracies.Add(context.WholeAccuracy(Small.Space.RandomGenotype(seed), batchSize: 8));
-            return Small.Space.RandomGenotype(0L);
-        }
-    }
-
-    /// <summary>Scores them once more at the end, from the samples on.</summary>
-    private sealed class WholeScores(ClassificationDataset data) : IRunObserver
-    {
-        public List<double> Accuracies { get; } = [];
-
-        public void OnCompleted(RunMoment moment)
-        {
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            Supernet supernet = ((SearchMoment)moment).Context.Supernet;
-            supernet.eval();
-            var streams = new RandomStreams(1);
-            long[] samples = SampleOrder.Split(Small.Samples, 0.5, streams.CreateGenerator("allocation")).Second;
-            using var source = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(data.MeasureNormalization()));
-            // The first pass of three batches behind the position at which the derivation begins.
-            long[] order = SampleOrder.Shuffle(samples, streams.CreateGenerator("evaluation order", ((4L << 32) / 3) + 1));
-            order.Should().BeEquivalentTo(samples);
-            for (long seed = 0; seed < 2; seed++)
-                Accuracies.Add(order.Chunk(8).Sum(chunk =>
-                {
-                    LabeledBatch batch = source.Get(chunk, new Generator(0));
-                    return supernet.Forward(batch.Inputs, Small.Space.RandomGenotype(seed)).argmax(1).eq(batch.Labels).sum().item<long>();
-                }) / 20.0);
-            supernet.train();
-        }
-    }
-
-    /// <summary>Scores the candidates of the end once more, from the samples on.</summary>
-    private sealed class Scores(ClassificationDataset data) : IRunObserver
-    {
-        public List<Genotype> Candidates { get; } = [];
-
-        public List<double> Accuracies { get; } = [];
-
-        public void OnCompleted(RunMoment moment)
-        {
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            Supernet supernet = ((SearchMoment)moment).Context.Supernet;
-            supernet.eval();
-            var streams = new RandomStreams(1);
-            long[] samples = SampleOrder.Split(Small.Samples, 0.5, streams.CreateGenerator("allocation")).Second;
-            using var source = new BatchSource(data, CPU, ScalarType.Float32, ImageAugmentation.NormalizeOnly(data.MeasureNormalization()));
-            Generator drawn = streams.CreateGenerator("derivation", 3);
-            for (int i = 0; i < 7; i++)
-            {
-                // Twenty samples are three batches of at most eight.
-                long n = (4L << 32) + i;
-                long[] order = SampleOrder.Shuffle(samples, streams.CreateGenerator("evaluation order", n / 3));
-                LabeledBatch batch = source.Get(order.Chunk(8).ElementAt((int)(n % 3)), new Generator(0));
-                Candidates.Add(supernet.Space.RandomGenotype(drawn));
-                Accuracies.Add(supernet.Forward(batch.Inputs, Candidates[^1]).argmax(1).eq(batch.Labels).to(float64).mean().item<double>());
-            }
-            supernet.train();
         }
     }
 }

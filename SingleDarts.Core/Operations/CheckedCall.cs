@@ -15,10 +15,10 @@ internal static class CheckedCall
     /// <param name="place">Where it stands.</param>
     /// <param name="input">The batch.</param>
     /// <exception cref="UserPartException">It fails, or gives null or another shape.</exception>
-    public static Tensor OfCandidate(string name, nn.Module<Tensor, Tensor> module, OperationContext place, Tensor input)
+    public static Tensor OfCandidate(Func<string> name, nn.Module<Tensor, Tensor> module, OperationContext place, Tensor input)
     {
         long[] expected = [input.shape[0], place.OutChannels, .. input.shape.Skip(2).Select(n => (n + place.Stride - 1) / place.Stride)];
-        return Call(name, module.call, input, shape => shape.SequenceEqual(expected), $"[{string.Join(", ", expected)}]",
+        return Call(name, module.call, input, shape => shape.SequenceEqual(expected), () => $"[{string.Join(", ", expected)}]",
             $" at stride {place.Stride}");
     }
 
@@ -30,15 +30,15 @@ internal static class CheckedCall
     /// <param name="input">The batch.</param>
     /// <exception cref="UserPartException">It fails, or gives null or other numbers of samples or channels.</exception>
     public static Tensor OfBlock(
-        string name, Factory factory, Func<Tensor, Tensor> block, OperationContext place, Tensor input) => factory.IsOwn
+        Func<string> name, Factory factory, Func<Tensor, Tensor> block, OperationContext place, Tensor input) => factory.IsOwn
         ? block(input)
         : Call(name, block, input, shape => shape.Length > 1 && shape[0] == input.shape[0] && shape[1] == place.OutChannels,
-            $"[{input.shape[0]}, {place.OutChannels}, ...]");
+            () => $"[{input.shape[0]}, {place.OutChannels}, ...]");
 
     private static Tensor Call(
-        string name, Func<Tensor, Tensor> module, Tensor input, Func<long[], bool> fits, string expected, string where = "")
+        Func<string> name, Func<Tensor, Tensor> module, Tensor input, Func<long[], bool> fits, Func<string> expected, string where = "")
     {
-        string given = $"{name}, given a batch [{string.Join(", ", input.shape)}],";
+        string Given() => $"{name()}, given a batch [{string.Join(", ", input.shape)}],";
         Tensor? output;
         try
         {
@@ -47,12 +47,12 @@ internal static class CheckedCall
         catch (Exception e) when (e is not (OperationCanceledException or UserPartException))
         {
             throw new UserPartException(
-                $"{given} fails: {Explained.Of(e).TrimEnd('.')}. Make it accept every batch. InnerException has the stack.", e);
+                $"{Given()} fails: {Explained.Of(e).TrimEnd('.')}. Make it accept every batch. InnerException has the stack.", e);
         }
         if (output is null)
-            throw new UserPartException($"{given} gives null; expected {expected}. Return the output from forward.");
+            throw new UserPartException($"{Given()} gives null; expected {expected()}. Return the output from forward.");
         return fits(output.shape) ? output : throw new UserPartException(
-            $"{given} gives [{string.Join(", ", output.shape)}]{where}; expected {expected}. Make its output depend on the shape of its " +
-            "input alone.");
+            $"{Given()} gives [{string.Join(", ", output.shape)}]{where}; expected {expected()}. " +
+            "Make its output depend on the shape of its input alone.");
     }
 }

@@ -75,8 +75,8 @@ internal sealed class EpochSums : IResumable, IDisposable
     {
         using var scope = NewDisposeScope();
         Reset();
-        sums.copy_(SavedState.Find(saved, "sums", sums).to(sums.dtype));
-        Host.Numbers<long>(SavedState.Find(saved, "samples", sums)).CopyTo(samples, 0);
+        sums.copy_(saved.Find("sums", sums.shape).to(sums.dtype));
+        Host.Numbers<long>(saved.Find("samples", sums.shape)).CopyTo(samples, 0);
     }
 
     /// <inheritdoc/>

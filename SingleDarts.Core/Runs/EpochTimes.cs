@@ -30,7 +30,7 @@ internal sealed class EpochTimes : IResumable
     public void LoadState(IReadOnlyDictionary<string, Tensor> saved)
     {
         using Tensor seconds = Seconds;
-        double[] all = Host.Doubles(SavedState.Find(saved, "seconds", seconds));
+        double[] all = Host.Doubles(saved.Find("seconds", seconds.shape));
         Steps = all[0];
         Data = all[1];
         Evaluation = all[2];

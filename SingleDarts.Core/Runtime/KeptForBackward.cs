@@ -7,8 +7,6 @@ namespace SingleDarts.Core.Runtime;
 /// </summary>
 internal static class KeptForBackward
 {
-    private const int Many = 256;
-
     [ThreadStatic] private static List<WeakReference<IDisposable>>? kept;
 
     /// <summary>Adds something that can be computed again if it is released too early.</summary>
@@ -16,7 +14,8 @@ internal static class KeptForBackward
     public static void Add(IDisposable something)
     {
         kept ??= [];
-        if (kept.Count >= Many)
+        // Before the list grows to the double.
+        if (kept.Count == kept.Capacity)
             kept.RemoveAll(each => !each.TryGetTarget(out _));
         kept.Add(new WeakReference<IDisposable>(something));
     }

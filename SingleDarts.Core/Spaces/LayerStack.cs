@@ -102,5 +102,5 @@ internal sealed class LayerStack<TCell>
     }
 
     private static Tensor Call(string name, BlockPlacement block, nn.Module<Tensor, Tensor> module, Tensor input) =>
-        CheckedCall.OfBlock(name, block.Factory, module.call, block.Context, input);
+        CheckedCall.OfBlock(() => name, block.Factory, module.call, block.Context, input);
 }

@@ -147,7 +147,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
 
     private Tensor Output(int k, Tensor input) => candidates[k].IsOwn && !isDecoratedByUser
         ? operations[k].call(input)
-        : CheckedCall.OfCandidate($"Candidate '{candidates[k].Name}'{Where}", operations[k], inner, input);
+        : CheckedCall.OfCandidate(() => $"Candidate '{candidates[k].Name}'{Where}", operations[k], inner, input);
 
     private nn.Module<Tensor, Tensor> Wrap(IEdgeDecorator decorator, CandidateOperation candidate, nn.Module<Tensor, Tensor> module) =>
         decorator.Wrap(candidate, inner, module) ?? throw new ArgumentException(

@@ -69,7 +69,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         using var scope = NewDisposeScope();
         MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
         Tensor[] inputs = [.. preprocessing.Select((module, i) => CheckedCall.OfBlock(
-            SupernetPart.NameOf(Placement.Cell, i), preprocessingFactory, x => MergedPass.Call(pass, module, x), Placement.Inputs[i],
+            () => SupernetPart.NameOf(Placement.Cell, i), preprocessingFactory, x => MergedPass.Call(pass, module, x), Placement.Inputs[i],
             i == Topology.Inputs - 1 ? previous : before))];
         Tensor output = pass is not null && !weights.CountsUncomputed && !weights.IsPath
             ? merged.Forward(inputs, weights, pass)

@@ -103,11 +103,11 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     }
 
     private Tensor Input(int i, MergedPass? pass, Tensor input) => CheckedCall.OfBlock(
-        NameOf(i), preprocessingFactory, x => MergedPass.Call(pass, preprocessing[i], x), placement.Inputs[i], input);
+        () => NameOf(i), preprocessingFactory, x => MergedPass.Call(pass, preprocessing[i], x), placement.Inputs[i], input);
 
     private Tensor Output(Gene gene, int node, nn.Module<Tensor, Tensor> operation, Tensor input) =>
         placement.Cell.Operation(gene.Operation).IsOwn ? operation.call(input)
-            : CheckedCall.OfCandidate(NameOf(gene, node), operation, Place(gene, node), input);
+            : CheckedCall.OfCandidate(() => NameOf(gene, node), operation, Place(gene, node), input);
 
     private Tensor Dropped(nn.Module<Tensor, Tensor> operation, Tensor output)
     {

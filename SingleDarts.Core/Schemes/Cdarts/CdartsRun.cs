@@ -143,14 +143,11 @@ internal sealed class CdartsRun : IOptimizationScheme, IResumable, IDisposable
     {
         if (saved.Count == 0)
             return;
-        Tensor Find(string name, params long[] shape) => saved.TryGetValue(name, out Tensor? found) && found.shape.SequenceEqual(shape)
-            ? found : throw new InvalidDataException(
-                $"The saved state has no '{name}' of shape [{string.Join(", ", shape)}]; it was saved for other networks.");
-        cycle = (int)Host.Number<long>(Find(Cycle));
-        pool.LoadState(Find, hasPath: cycle != NoCycle);
+        cycle = (int)Host.Number<long>(saved.Find(Cycle));
+        pool.LoadState(saved, hasPath: cycle != NoCycle);
         using (no_grad())
             foreach (var (name, value) in heads.state_dict())
-                value.copy_(Find(HeadsPrefix + name, value.shape));
+                value.copy_(saved.Find(HeadsPrefix + name, value.shape));
         if (cycle == NoCycle)
             return;
         MakeOptimizer();

@@ -1,5 +1,6 @@
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 using TorchSharp.Modules;
@@ -73,16 +74,16 @@ internal sealed class WeightPool : IDisposable
         .Concat(path.Select(entry => ($"path/{entry.Key}", entry.Value.P)));
 
     /// <summary>Puts weights and path back.</summary>
-    /// <param name="find">The saved tensor of a name and shape.</param>
+    /// <param name="saved">What <see cref="SaveState"/> gave.</param>
     /// <param name="hasPath">Whether there was an evaluation network.</param>
-    public void LoadState(Func<string, long[], Tensor> find, bool hasPath)
+    public void LoadState(IReadOnlyDictionary<string, Tensor> saved, bool hasPath)
     {
         using var _ = no_grad();
         foreach (var (name, value) in Supernet.state_dict())
             if (!name.StartsWith(Alpha, StringComparison.Ordinal))
-                value.copy_(find($"weights/{name}", value.shape));
+                value.copy_(saved.Find($"weights/{name}", value.shape));
         if (hasPath)
-            SetPath(kind => MixingWeights.OnlyNonZero(find($"path/{kind.Name}", [kind.Topology.Edges.Count, kind.Operations.Count])
+            SetPath(kind => MixingWeights.OnlyNonZero(saved.Find($"path/{kind.Name}", [kind.Topology.Edges.Count, kind.Operations.Count])
                 .to(Supernet.DataType, Supernet.Device, copy: true)));
     }
 

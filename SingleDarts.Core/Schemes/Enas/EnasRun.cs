@@ -105,15 +105,12 @@ internal sealed class EnasRun : IOptimizationScheme, IResumable, IDisposable
     {
         if (saved.Count == 0)
             return;
-        Tensor Find(string name, params long[] shape) => saved.TryGetValue(name, out Tensor? found) && found.shape.SequenceEqual(shape)
-            ? found : throw new InvalidDataException(
-                $"The saved state has no '{name}' of shape [{string.Join(", ", shape)}]; it was saved for other operations.");
-        double[] baselines = Host.Doubles(Find(Baseline, 2));
+        double[] baselines = Host.Doubles(saved.Find(Baseline, 2));
         frozen = baselines[0];
         last = baselines[1];
         using (no_grad())
             foreach (var (name, parameter) in Parameters)
-                parameter.copy_(Find(ControllerPrefix + name, parameter.shape));
+                parameter.copy_(saved.Find(ControllerPrefix + name, parameter.shape));
         optimizer.LoadState(saved.Where(entry => entry.Key.StartsWith(OptimizerPrefix, StringComparison.Ordinal))
             .ToDictionary(entry => entry.Key[OptimizerPrefix.Length..], entry => entry.Value));
     }
