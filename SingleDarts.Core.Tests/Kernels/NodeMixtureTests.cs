@@ -61,7 +61,7 @@ public class NodeMixtureTests
         void Refused(Tensor x, string words, params nn.Module<Tensor, Tensor>[] modules)
         {
             MergedTerm[] terms = [.. modules.Select((module, k) => new MergedTerm(0, k, 1, module))];
-            Action act = () => MergedFunction.Apply(NodeMixture.Of(x, terms, 2)!, [x], p, recompute: false, new BackwardFault());
+            Action act = () => MergedFunction.Apply(NodeMixture.Of(x, terms, 2)!, [x], p, recompute: false, new BackwardState());
             act.Should().Throw<ArgumentException>().WithMessage(words);
         }
         Refused(randn(2, 4, 6, 6), "*[2, 4, 3, 3]*[2, 4, 6, 6]*one shape*",
@@ -85,7 +85,7 @@ public class NodeMixtureTests
             {
                 set_num_threads(threads);
                 NodeMixture mixture = NodeMixture.Of(x, terms, Kinds.Length)!;
-                Tensor y = MergedFunction.Apply(mixture, [x], p, recompute: false, new BackwardFault())[0];
+                Tensor y = MergedFunction.Apply(mixture, [x], p, recompute: false, new BackwardState())[0];
                 return [y, .. autograd.grad([y], [x, p, .. mixture.Weights], [g])];
             }
             Tensor[] one = Run(1);
@@ -106,7 +106,7 @@ public class NodeMixtureTests
             terms.SelectMany(term => term.Module.parameters()).Select(w => w.Handle), "every weight is used");
         var expected = mixture.Targets.Select(target => terms.Where(term => term.Target == target)
             .Select(term => term.Module.call(x) * p[term.Row, term.Column]).Aggregate((a, b) => a.Plus(b))).ToArray();
-        var fault = new BackwardFault();
+        var fault = new BackwardState();
         Tensor[] actual = [.. MergedFunction.Apply(mixture, [x], p, recompute: which.Length % 2 == 0, fault)];
         Tensor[] inputs = [x, p, .. mixture.Weights];
         Tensor[] g = [.. expected.Select(e => randn_like(e))];
@@ -117,6 +117,13 @@ public class NodeMixtureTests
         for (int i = 0; i < of.Length; i++)
             Difference(of[i], own[i]).Should().BeLessThan(
                 tolerance, "of gradient {0} [{1}] of {2}", i, string.Join(',', inputs[i].shape), which);
+
+        fault.Ask([]);
+        autograd.backward([.. MergedFunction.Apply(mixture, [x], p, recompute: false, fault)], g);
+        fault.Throw();
+        mixture.Weights.All(w => w.grad is null).Should().BeTrue("nothing asks for those gradients");
+        Host.Doubles(x.grad!).Should().Equal(Host.Doubles(own[0]), "of {0}", which);
+        Host.Doubles(p.grad!).Should().Equal(Host.Doubles(own[1]), "of {0}", which);
     }
 
     private static nn.Module<Tensor, Tensor> Module(string kind, OperationContext place) => kind switch

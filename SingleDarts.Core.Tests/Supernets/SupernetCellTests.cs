@@ -107,7 +107,7 @@ public class SupernetCellTests
             new CellSpecification("cell", topology, Candidates, allowed), 4, random.Next(1, 3),
             [.. Enumerable.Range(0, inputs).Select(_ => new OperationContext(4, 4))]);
         var cell = new SupernetCell(placement, new Factory(Blocks.Preprocessing, "the preprocessing"), new SupernetOptions(),
-            new BackwardFault());
+            new BackwardState());
         cell.to(ScalarType.Float64);
         return cell;
     }

@@ -76,7 +76,8 @@ internal sealed unsafe class DepthwiseKernel<TSimd, TVector, T> : PlaneKernel<TS
     /// <param name="normalization">p, q, mean and r, as <see cref="PlaneKernel{TSimd, TVector, T}.OfOutput"/> gave them.</param>
     /// <param name="dx">Gradient in a x + b, [H, W, C].</param>
     /// <param name="adds">Whether it is added to <paramref name="dx"/>.</param>
-    /// <param name="tapSums">A vector for each block and tap that the depthwise weights' gradient is added to.</param>
+    /// <param name="tapSums">A vector for each block and tap that the depthwise weights' gradient is added to; null if no gradient of
+    /// weights is asked for.</param>
     /// <param name="mixSums">A vector for each output channel and block that the pointwise weights' gradient is added to.</param>
     /// <param name="scratch"><see cref="DepthwiseShape.WorkingMemory"/> numbers, zero at the first call.</param>
     public void Backward(
@@ -86,17 +87,21 @@ internal sealed unsafe class DepthwiseKernel<TSimd, TVector, T> : PlaneKernel<TS
         T* convolved = scratch + Shape.ConvolvedStart, dy = scratch + Shape.MixedStart, padded = scratch + Shape.PaddedStart;
         Denormalize(gradient, y, normalization, dy, convolved);
         Load(x, xStep, scale, shift, scratch);
-        Convolve(scratch, depthwise, convolved);
+        if (tapSums is not null)
+            Convolve(scratch, depthwise, convolved);
         for (int block = 0; block < Shape.Blocks; block++)
         {
-            VectorLoops<TSimd, TVector, T>.MixGradients(dy, Shape.OutUnit, convolved + block * lanes, Shape.Unit, Shape.Units,
-                Shape.OutChannels, mixSums + block, Shape.Blocks, repeats);
             T* whole = padded + block * Shape.GradientPlane, first = whole + Shape.Margin * (row + Shape.Cell);
             for (int h = 0; h < Shape.OutHeight; h++)
                 VectorLoops<TSimd, TVector, T>.Mix(dy + h * Shape.UnitsOfRow * Shape.OutUnit, Shape.OutUnit, first + h * row, lanes,
                     Shape.UnitsOfRow, transposed + block, Shape.Blocks, Shape.OutChannels, repeats);
-            VectorLoops<TSimd, TVector, T>.TapGradients(first, row, scratch + block * Shape.Phases * Shape.Plane,
-                Shape.Columns * Shape.Cell, Shape.OutHeight, Shape.UnitsOfRow, Offsets, Taps, tapSums + block * Taps);
+            if (tapSums is not null)
+            {
+                VectorLoops<TSimd, TVector, T>.MixGradients(dy, Shape.OutUnit, convolved + block * lanes, Shape.Unit, Shape.Units,
+                    Shape.OutChannels, mixSums + block, Shape.Blocks, repeats);
+                VectorLoops<TSimd, TVector, T>.TapGradients(first, row, scratch + block * Shape.Phases * Shape.Plane,
+                    Shape.Columns * Shape.Cell, Shape.OutHeight, Shape.UnitsOfRow, Offsets, Taps, tapSums + block * Taps);
+            }
             for (int phase = 0; phase < Shape.Phases; phase++)
                 InputGradient(block, phase, depthwise + block * Taps, whole, scratch, isActive: true, dx, adds);
         }

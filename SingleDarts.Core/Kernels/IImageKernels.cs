@@ -22,9 +22,10 @@ internal interface IImageKernels
     /// <param name="y">What <see cref="Depthwise"/> gave.</param>
     /// <param name="normalization">p, q, mean and r of each channel.</param>
     /// <param name="into">Gradient in a x + b that this one's is added to; a new tensor if <see langword="null"/>.</param>
-    /// <returns>Gradients in a x + b and in the weights that there are.</returns>
-    (Images Input, Tensor? Depthwise, Tensor Pointwise) DepthwiseBackward(
-        DepthwiseLayer layer, Images x, AffineMap map, Images gradient, Images y, double[][] normalization, Images? into);
+    /// <param name="ofWeights">Whether the gradients of the weights are asked for.</param>
+    /// <returns>Gradients in a x + b and, if they are asked for, in the weights that there are: depthwise, pointwise.</returns>
+    (Images Input, Tensor[] Weights) DepthwiseBackward(DepthwiseLayer layer, Images x, AffineMap map, Images gradient, Images y,
+        double[][] normalization, Images? into, bool ofWeights);
 
     /// <summary>Pooling 3×3 with padding 1, which the average leaves out, and its moments.</summary>
     /// <param name="x">Input.</param>

@@ -25,19 +25,17 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
     }
 
     /// <inheritdoc/>
-    public (Images Input, Tensor? Depthwise, Tensor Pointwise) DepthwiseBackward(
-        DepthwiseLayer layer, Images x, AffineMap map, Images gradient, Images y, double[][] normalization, Images? into)
+    public (Images Input, Tensor[] Weights) DepthwiseBackward(DepthwiseLayer layer, Images x, AffineMap map, Images gradient, Images y,
+        double[][] normalization, Images? into, bool ofWeights)
     {
         DepthwiseShape shape = Shape(layer, x);
         using var kernel = Kernel(shape, layer, x, map);
         int images = x.Count, parts = Math.Min(images, MostParts);
         Images dx = into ?? Images.New(x, x.Channels, x.Height, x.Width);
-        Tensor? dDepthwise = layer.Depthwise is null ? null : zeros_like(layer.Depthwise);
-        Tensor dPointwise = zeros_like(layer.Pointwise);
         var vectors = new TVector*[normalization.Length];
         for (int i = 0; i < vectors.Length; i++)
             vectors[i] = kernel.OfOutput(normalization[i]);
-        int taps = shape.Taps.Length * shape.Blocks, sums = taps + shape.OutChannels * shape.Blocks;
+        int taps = shape.Taps.Length * shape.Blocks, sums = ofWeights ? taps + shape.OutChannels * shape.Blocks : 0;
         using var memory = new Memory();
         T* scratch = memory.Numbers<T>((long)shape.WorkingMemory * KernelTeam.Threads);
         var all = (TVector*)memory.Numbers<T>((long)parts * sums * Lanes);
@@ -45,14 +43,18 @@ internal sealed unsafe class ImageKernels<TSimd, TVector, T> : IImageKernels
         {
             for (int image = part * images / parts; image < (part + 1) * images / parts; image++)
                 kernel.Backward(x.At<T>(image), x.Step, gradient.At<T>(image), y.At<T>(image), vectors, dx.At<T>(image), into is not null,
-                    all + part * sums, all + part * sums + taps, scratch + (long)worker * shape.WorkingMemory);
+                    ofWeights ? all + part * sums : null, all + part * sums + taps, scratch + (long)worker * shape.WorkingMemory);
         });
         for (int part = 1; part < parts; part++)
             for (int i = 0; i < sums; i++)
                 all[i] = TSimd.Add(all[i], all[part * sums + i]);
-        kernel.Gather(all, all + taps, dDepthwise is null ? null : Numbers(dDepthwise), Numbers(dPointwise));
         GC.KeepAlive((x, gradient, y, dx));
-        return (dx, dDepthwise, dPointwise);
+        if (!ofWeights)
+            return (dx, []);
+        Tensor? dDepthwise = layer.Depthwise is null ? null : zeros_like(layer.Depthwise);
+        Tensor dPointwise = zeros_like(layer.Pointwise);
+        kernel.Gather(all, all + taps, dDepthwise is null ? null : Numbers(dDepthwise), Numbers(dPointwise));
+        return (dx, dDepthwise is null ? [dPointwise] : [dDepthwise, dPointwise]);
     }
 
     /// <inheritdoc/>

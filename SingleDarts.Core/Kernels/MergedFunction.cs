@@ -18,15 +18,15 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
     /// <param name="inputs">Input nodes, [N, C, H, W].</param>
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="recompute">Whether the backward pass computes the convolutions again instead of keeping their outputs.</param>
-    /// <param name="fault">Keeps what the backward pass throws.</param>
+    /// <param name="backward">Keeps what the backward pass throws.</param>
     public static IReadOnlyList<Tensor> Apply(
-        IMergedComputation computation, Tensor[] inputs, Tensor p, bool recompute, BackwardFault fault)
+        IMergedComputation computation, Tensor[] inputs, Tensor p, bool recompute, BackwardState backward)
     {
         using var scope = NewDisposeScope();
         if (!is_grad_enabled())
             return [.. computation.Forward(inputs, p, [.. computation.Weights], isAgain: false).Outputs
                 .Select(o => o.MoveToOuterDisposeScope())];
-        List<Tensor> outputs = apply([new State(computation, inputs.Length, recompute, fault), .. inputs, p, .. computation.Weights]);
+        List<Tensor> outputs = apply([new State(computation, inputs.Length, recompute, backward), .. inputs, p, .. computation.Weights]);
         foreach (Tensor output in outputs)
             output.MoveToOuterDisposeScope();
         return outputs;
@@ -54,12 +54,12 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         var state = (State)ctx.get_data("");
         try
         {
-            handedOver = state.Fault.IsKept ? state.NotANumber() : Gradients(ctx, state, grad_outputs);
+            handedOver = state.Backward.IsKept ? state.NotANumber() : Gradients(ctx, state, grad_outputs);
         }
         catch (Exception e)
         {
             // No exception may pass the native frames of the engine, and a gradient of zero would be a silent wrong number.
-            state.Fault.Keep(e);
+            state.Backward.Keep(e);
             handedOver = TryNotANumber(state);
         }
         EngineGradients.HandOver(handedOver);
@@ -93,21 +93,22 @@ internal sealed class MergedFunction : autograd.MultiTensorFunction<MergedFuncti
         Tensor[] gradients = [.. grad_outputs.Select((g, i) =>
             g.IsInvalid ? zeros(state.Shapes[i], inputs[0].dtype, inputs[0].device) : g)];
         Kept[] kept = state.Take() ?? state.Computation.Forward(inputs, p, weights, isAgain: true).Kept;
-        var (dx, dp, dw) = state.Computation.Backward(gradients, inputs, p, weights, kept);
+        var (dx, dp, dw) = state.Computation.Backward(
+            gradients, inputs, p, weights, kept, state.Backward.Asks(state.Computation.Weights));
         List<Tensor> all = [.. dx, dp, .. dw];
         all.ForEach(tensor => tensor.DetachFromDisposeScope());
         return all;
     }
 
     /// <summary>What a step of autograd knows besides its tensors.</summary>
-    private sealed class State(IMergedComputation computation, int inputs, bool recompute, BackwardFault fault) : IDisposable
+    private sealed class State(IMergedComputation computation, int inputs, bool recompute, BackwardState backward) : IDisposable
     {
         private Kept[]? kept;
         private (long[] Shape, ScalarType Type, Device Device)[] givenLike = [];
 
         public IMergedComputation Computation => computation;
 
-        public BackwardFault Fault => fault;
+        public BackwardState Backward => backward;
 
         /// <summary>Number of tensors that were given.</summary>
         public int Given => givenLike.Length;

@@ -69,12 +69,13 @@ internal sealed class DepthwiseChain
     /// <param name="gradient">g, dense.</param>
     /// <param name="p">p.</param>
     /// <param name="into">Gradient in the input that this one's is added to; a new tensor if <see langword="null"/>.</param>
-    /// <returns>Gradients in the input, in p and in <see cref="Weights"/>.</returns>
+    /// <param name="ofWeights">Whether the gradients of the weights are asked for.</param>
+    /// <returns>Gradients in the input, in p and, if they are asked for, in <see cref="Weights"/>.</returns>
     public (Images Input, double P, IEnumerable<Tensor> Weights) Backward(
-        IImageKernels kernels, Images x, Tensor[] weights, KeptChain kept, Images gradient, double p, Images? into)
+        IImageKernels kernels, Images x, Tensor[] weights, KeptChain kept, Images gradient, double p, Images? into, bool ofWeights)
     {
         Tensor[][] split = Split(weights);
-        var ofWeights = new Tensor[blocks.Length][];
+        Tensor[][] dw = [.. blocks.Select(_ => Array.Empty<Tensor>())];
         double share = 0;
         Images g = gradient;
         for (int l = blocks.Length - 1; l >= 0; l--)
@@ -87,18 +88,15 @@ internal sealed class DepthwiseChain
             if (isLast)
                 share = normalization.ShareOfP(sums);
             double[][] backward = normalization.Backward(sums, isLast ? p : 1, (long)y.Count * y.Pixels);
-            var (dx, ofDepthwise, ofPointwise) = kernels.DepthwiseBackward(
-                blocks[l].Layer(split[l]), input, map, g, y, backward, l == 0 ? into : null);
-            ofWeights[l] =
-            [
-                .. ofDepthwise is null ? [] : new[] { ofDepthwise }, ofPointwise,
-                .. normalization.OfScaleAndShift(sums, isLast ? p : 1, split[l][blocks[l].Affine..]),
-            ];
+            var (dx, ofConvolutions) = kernels.DepthwiseBackward(
+                blocks[l].Layer(split[l]), input, map, g, y, backward, l == 0 ? into : null, ofWeights);
+            if (ofWeights)
+                dw[l] = [.. ofConvolutions, .. normalization.OfScaleAndShift(sums, isLast ? p : 1, split[l][blocks[l].Affine..])];
             if (!isLast)
                 g.Tensor.Dispose();
             g = dx;
         }
-        return (g, share, ofWeights.SelectMany(each => each));
+        return (g, share, dw.SelectMany(each => each));
     }
 
     private Tensor[][] Split(Tensor[] weights)

@@ -73,12 +73,12 @@ internal sealed class NodeMixture : IMergedComputation
 
     /// <inheritdoc/>
     public (Tensor[] Inputs, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept)
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept, bool ofWeights)
     {
         Images x = Images.Of(inputs[0]);
         Images[] g = [.. gradients.Select(Images.DenseOf)];
         double[] mixing = Host.Doubles(p), shares = new double[mixing.Length];
-        var ofWeights = new List<Tensor>();
+        var dw = new List<Tensor>();
         Images? dx = null;
         foreach (var (own, k) in Split(weights).Select((own, k) => (own, k)))
         {
@@ -86,8 +86,9 @@ internal sealed class NodeMixture : IMergedComputation
             var part = (KeptChain)kept[k];
             if (part.Values is null)
                 part = chain.Forward(kernels, x, own, tracks: false);
-            (dx, shares[place], IEnumerable<Tensor> ofOwn) = chain.Backward(kernels, x, own, part, g[target], mixing[place], dx);
-            ofWeights.AddRange(ofOwn);
+            (dx, shares[place], IEnumerable<Tensor> ofOwn) = chain.Backward(
+                kernels, x, own, part, g[target], mixing[place], dx, ofWeights);
+            dw.AddRange(ofOwn);
             part.Release();
         }
         if (identities.Length > 0)
@@ -102,7 +103,7 @@ internal sealed class NodeMixture : IMergedComputation
             part.Release();
         }
         using Tensor all = from_array(shares);
-        return ([dx!.Tensor], all.to(p.dtype, copy: true).view(p.shape), [.. ofWeights]);
+        return ([dx!.Tensor], all.to(p.dtype, copy: true).view(p.shape), [.. dw]);
     }
 
     private Images Sum(int slot, Images x, double[] mixing, Kept[] kept)

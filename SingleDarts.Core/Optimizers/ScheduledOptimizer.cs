@@ -9,7 +9,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
 {
     private readonly FlatParameters flat;
     private readonly Optimizer optimizer;
-    private readonly BackwardFault[] faults;
+    private readonly BackwardState[] backward;
     private bool isDisposed;
 
     /// <summary>Makes the optimiser that some settings describe.</summary>
@@ -27,8 +27,9 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         Settings = settings;
         Parameters = parameters;
         Parameter[] parts = [.. parameters.Select(p => p.Parameter)];
+        Own = parts.ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
         flat = sharesParameters ? FlatParameters.CopyOf(parts) : FlatParameters.Of(parts);
-        faults = BackwardFault.Of(parameters.Select(p => p.Parameter));
+        backward = BackwardState.Of(parameters.Select(p => p.Parameter));
         optimizer = Optimizer.Of(settings.Optimizer, flat.All);
         LearningRate = settings.Optimizer.LearningRate;
     }
@@ -185,11 +186,36 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         optimizer.Dispose();
     }
 
-    /// <summary>Throws what a backward pass in .NET of these parameters' network kept.</summary>
-    internal void ThrowBackwardFault()
+    /// <summary>The parameters by reference.</summary>
+    private IReadOnlySet<Parameter> Own { get; }
+
+    /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of some optimisers and of no others.</summary>
+    /// <param name="loss">A scalar.</param>
+    /// <param name="optimizers">Whose parameters.</param>
+    internal static void Backward(Tensor loss, IReadOnlyList<ScheduledOptimizer> optimizers)
     {
-        foreach (BackwardFault fault in faults)
-            fault.Throw();
+        BackwardState[] states = [.. optimizers.SelectMany(optimizer => optimizer.backward).Distinct()];
+        IReadOnlySet<Parameter>[] groups = [.. optimizers.Select(optimizer => optimizer.Own)];
+        try
+        {
+            foreach (BackwardState state in states)
+                state.Ask(groups);
+            autograd.backward([loss], inputs: [.. groups.SelectMany(group => group)]);
+        }
+        finally
+        {
+            foreach (BackwardState state in states)
+                state.Ask(null);
+            // The first cause comes out instead of what followed from it.
+            foreach (BackwardState state in states)
+                state.Throw();
+        }
+    }
+
+    private void ThrowBackwardFault()
+    {
+        foreach (BackwardState state in backward)
+            state.Throw();
     }
 
     /// <summary>Scales the gradient by min(1, norm / (‖g‖₂ + 1e-6)), without waiting for the device.</summary>

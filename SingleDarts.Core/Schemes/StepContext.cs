@@ -261,15 +261,6 @@ public sealed class StepContext
     {
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(updaters);
-        try
-        {
-            autograd.backward([loss], inputs: [.. updaters.SelectMany(u => u.Parameters).Select(p => (Tensor)p.Parameter)]);
-        }
-        finally
-        {
-            // The first cause comes out instead of what followed from it.
-            foreach (ScheduledOptimizer updater in updaters)
-                updater.ThrowBackwardFault();
-        }
+        ScheduledOptimizer.Backward(loss, updaters);
     }
 }

@@ -59,7 +59,7 @@ public sealed partial class Supernet
     public Tensor ForwardStem(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        fault.Throw();
+        backward.Throw();
         if (input.dtype != DataType)
             throw new ArgumentException(
                 $"The batch is of {input.dtype}; the supernet of '{Space.Name}' is of {DataType}. Convert it with " +
@@ -82,7 +82,7 @@ public sealed partial class Supernet
     private (Tensor Logits, IReadOnlyList<Tensor> Features) ForwardStages(Tensor stem, IReadOnlyList<MixingWeights> weights)
     {
         ArgumentNullException.ThrowIfNull(stem);
-        fault.Throw();
+        backward.Throw();
         CheckShapes(weights);
         using var scope = NewDisposeScope();
         var features = new List<Tensor>();

@@ -22,7 +22,7 @@ public sealed partial class Supernet : nn.Module<Tensor, Tensor>
     private readonly Generator relaxationGenerator;
     private readonly IScheduledModule[] scheduled;
     private EpochPosition position = new(0, 0, 1);
-    private readonly BackwardFault fault = new();
+    private readonly BackwardState backward = new();
     private CellExecution execution;
 
     /// <summary>
@@ -48,7 +48,8 @@ public sealed partial class Supernet : nn.Module<Tensor, Tensor>
         DataType = options.DataType;
         using (new RunRandom.Draw(streams.Derive("weights"), space.HasForeignFactories))
         {
-            stack = new LayerStack<SupernetCell>(space.Layout, cell => new SupernetCell(cell, space.Layout.Preprocessing, options, fault));
+            stack = new LayerStack<SupernetCell>(
+                space.Layout, cell => new SupernetCell(cell, space.Layout.Preprocessing, options, backward));
         }
         stem = stack.Stem;
         layers = stack.Layers;
@@ -155,7 +156,7 @@ public sealed partial class Supernet : nn.Module<Tensor, Tensor>
         }
         finally
         {
-            fault.Throw();
+            backward.Throw();
         }
     }
 
@@ -225,5 +226,5 @@ public sealed partial class Supernet : nn.Module<Tensor, Tensor>
         return this;
     }
 
-    private void WatchParameters() => fault.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
+    private void WatchParameters() => backward.Watch(parameters().Concat(Architecture.Named.Select(alpha => alpha.Parameter)));
 }

@@ -12,17 +12,17 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
     private readonly TorchSharp.Modules.ModuleList<MixedOp> edges;
     private readonly Factory preprocessingFactory;
     private readonly SupernetOptions options;
-    private readonly BackwardFault fault;
+    private readonly BackwardState backward;
     private MergedExecution merged;
 
     internal SupernetCell(
         CellPlacement placement, Factory preprocessingFactory, SupernetOptions options,
-        BackwardFault fault) : base(nameof(SupernetCell))
+        BackwardState backward) : base(nameof(SupernetCell))
     {
         Placement = placement;
         this.preprocessingFactory = preprocessingFactory;
         this.options = options;
-        this.fault = fault;
+        this.backward = backward;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(place => preprocessingFactory.Create(options.Adapt(place)))]);
         edges = nn.ModuleList([.. Topology.Edges.Select(edge => new MixedOp(
             placement.Cell.Operations, options.Adapt(placement.Place(edge)), placement.Cell.Allowed(edge), options.EdgeDecorators)
@@ -67,7 +67,7 @@ public sealed class SupernetCell : nn.Module<Tensor, Tensor, MixingWeights, Tens
         ArgumentNullException.ThrowIfNull(previous);
         ArgumentNullException.ThrowIfNull(weights);
         using var scope = NewDisposeScope();
-        MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
+        MergedPass? pass = MergedPass.Of(Execution, training, previous, backward);
         Tensor[] inputs = [.. preprocessing.Select((module, i) => CheckedCall.OfBlock(
             () => SupernetPart.NameOf(Placement.Cell, i), preprocessingFactory, x => MergedPass.Call(pass, module, x), Placement.Inputs[i],
             i == Topology.Inputs - 1 ? previous : before))];

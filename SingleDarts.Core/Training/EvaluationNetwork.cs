@@ -20,7 +20,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
     private readonly nn.Module<Tensor, Tensor> head;
     private readonly LayerStack<NetworkCell> stack;
     private readonly int lastReduction;
-    private readonly BackwardFault fault = new();
+    private readonly BackwardState backward = new();
     private CellExecution execution;
 
     /// <summary>Builds a network with weights drawn from a seed.</summary>
@@ -53,7 +53,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
         using (new RunRandom.Draw(options.Seed, space.HasForeignFactories))
         {
             stack = new LayerStack<NetworkCell>(Layout, cell => new NetworkCell(
-                cell, genotype[cell.Cell.Name], Layout.Preprocessing, fault));
+                cell, genotype[cell.Cell.Name], Layout.Preprocessing, backward));
             if (options.Auxiliary is { } description)
                 auxiliary = new AuxiliaryHead(
                     Layout.Layers[lastReduction].OutChannels, Layout.Classes, description.PoolStride, description.SecondBatchNorm);
@@ -63,7 +63,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
         head = stack.Head;
         RegisterComponents();
         Execution = options.Execution;
-        fault.Watch(parameters());
+        backward.Watch(parameters());
         if (SharedModules.Faults(Parts).ToList() is { Count: > 0 } faults)
             throw new ArgumentException($"The network of '{space.Name}' cannot be built: {string.Join(" ", faults)}", nameof(space));
     }
@@ -108,7 +108,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
     /// <exception cref="ArgumentException">The images have another shape than the space's.</exception>
     public override (Tensor Logits, Tensor? Auxiliary) Classify(Tensor input)
     {
-        fault.Throw();
+        backward.Throw();
         using var scope = NewDisposeScope();
         Tensor? side = null;
         Tensor logits = stack.Forward(input, (cell, before, previous) =>
@@ -155,7 +155,7 @@ public sealed class EvaluationNetwork : ClassificationNetwork, IOnnxOperation
     /// <summary>Moving replaces the parameters.</summary>
     private nn.Module Moved(nn.Module network)
     {
-        fault.Watch(parameters());
+        backward.Watch(parameters());
         return network;
     }
 

@@ -18,15 +18,15 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     private readonly CellGenotype cell;
     private readonly Factory preprocessingFactory;
     private readonly int[] sources;
-    private readonly BackwardFault fault;
+    private readonly BackwardState backward;
 
-    public NetworkCell(CellPlacement placement, CellGenotype cell, Factory preprocessingFactory, BackwardFault fault)
+    public NetworkCell(CellPlacement placement, CellGenotype cell, Factory preprocessingFactory, BackwardState backward)
         : base(nameof(NetworkCell))
     {
         this.placement = placement;
         this.cell = cell;
         this.preprocessingFactory = preprocessingFactory;
-        this.fault = fault;
+        this.backward = backward;
         sources = [.. cell.Nodes.SelectMany(genes => genes.Select(gene => gene.Source))];
         topology = placement.Cell.Topology;
         preprocessing = nn.ModuleList([.. placement.Inputs.Select(preprocessingFactory.Create)]);
@@ -50,7 +50,7 @@ internal sealed class NetworkCell : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor before, Tensor previous)
     {
         using var scope = NewDisposeScope();
-        MergedPass? pass = MergedPass.Of(Execution, training, previous, fault);
+        MergedPass? pass = MergedPass.Of(Execution, training, previous, backward);
         var nodes = new Tensor?[topology.Nodes];
         var merged = new Tensor?[operations.Count];
         int next = 0;

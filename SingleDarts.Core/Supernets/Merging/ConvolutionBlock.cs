@@ -14,6 +14,7 @@ namespace SingleDarts.Core.Supernets;
 internal sealed class ConvolutionBlock
 {
     private readonly int first, stride;
+    private readonly int[] sizes;
     private readonly Tensor paddings;
     private readonly TorchSharp.Scalar epsilon;
 
@@ -23,7 +24,7 @@ internal sealed class ConvolutionBlock
         ReluConvBatchNorm[] modules = [.. terms.Select(term => (ReluConvBatchNorm)term.Module)];
         stride = modules[0].Stride;
         epsilon = Scalars.Of(modules[0].Normalization.eps);
-        int[] sizes = [.. modules.Select(module => module.KernelSize).Distinct()];
+        sizes = [.. modules.Select(module => module.KernelSize).Distinct()];
         paddings = FanOut.Plan([.. sizes.Select(size => size / 2)]);
         Groups = sizes.Length;
         Targets = [.. terms.Take(terms.Length / Groups).Select(term => term.Target)];
@@ -75,16 +76,34 @@ internal sealed class ConvolutionBlock
     /// <param name="q">Operation weights of all merged candidates of the node.</param>
     public Tensor Mix(NormalizedBranches branches, Tensor q) => MergedKernels.NormalizedSum(branches, q, first, Targets.Count);
 
+    /// <summary>What is worth keeping for the backward pass: the values of pointwise convolutions are freed, because one of 3×3 takes nine
+    /// times as long and no more memory.</summary>
+    /// <param name="branches">What <see cref="Convolve"/> gave.</param>
+    public NormalizedBranches Keep(NormalizedBranches branches)
+    {
+        Tensor Kept(Tensor y, int group)
+        {
+            if (sizes[group] > 1)
+                return y;
+            var (type, device) = (y.dtype, y.device);
+            y.Dispose();
+            return empty(0, type, device);
+        }
+        return branches with { Values = [.. branches.Values.Select(Kept)] };
+    }
+
     /// <summary>Gradients in relu(x), in p of <see cref="Terms"/> and in <see cref="Weights"/>.</summary>
     /// <param name="gradients">Of the candidates' targets, in the order of <see cref="Targets"/>.</param>
     /// <param name="active">relu(x).</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
     /// <param name="branches">What <see cref="Convolve"/> gave.</param>
     /// <param name="q">Operation weights of all merged candidates of the node.</param>
+    /// <param name="ofWeights">Whether the gradients of the weights are asked for.</param>
     public (Tensor Active, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q)
+        Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q, bool ofWeights)
     {
-        Tensor[] all = MergedKernels.ConvolutionsBackward(gradients, active, weights, branches, q, first, stride, paddings, epsilon);
+        Tensor[] all = MergedKernels.ConvolutionsBackward(
+            gradients, active, weights, branches, q, first, stride, paddings, epsilon, ofWeights);
         return (all[0], all[1], all[2..]);
     }
 }

@@ -84,8 +84,9 @@ internal sealed class FanOut : IMergedComputation
     /// <param name="p">Operation weights, [edges, operations].</param>
     /// <param name="weights"><see cref="Weights"/>.</param>
     /// <param name="branches">What <see cref="Convolve"/> gave, or <see langword="null"/> to compute it again.</param>
+    /// <param name="ofWeights">Whether the gradients of the weights are asked for.</param>
     public (Tensor X, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor x, Tensor p, Tensor[] weights, NormalizedBranches[]? branches)
+        Tensor[] gradients, Tensor x, Tensor p, Tensor[] weights, NormalizedBranches[]? branches, bool ofWeights)
     {
         Tensor q = WeightsOf(p);
         var (shares, weightGradients) = (new List<Tensor>(), new List<Tensor>());
@@ -96,12 +97,12 @@ internal sealed class FanOut : IMergedComputation
             branches ??= ConvolveActive(active, weights);
             for (int b = 0; b < blocks.Count; b++)
             {
-                var (back, share, ofWeights) = blocks[b].Backward(
+                var (back, share, ofBlock) = blocks[b].Backward(
                     [.. blocks[b].Targets.Select(target => gradients[Slot(target)])], active, weights[WeightsOf(b)],
-                    branches[b], q);
+                    branches[b], q, ofWeights);
                 dx = dx?.Plus_(back) ?? back;
                 shares.Add(share);
-                weightGradients.AddRange(ofWeights);
+                weightGradients.AddRange(ofBlock);
             }
             dx = MergedKernels.ReluBackward_(dx!.to(x.dtype), x);
         }
@@ -123,13 +124,14 @@ internal sealed class FanOut : IMergedComputation
     (Tensor[] Outputs, Kept[] Kept) IMergedComputation.Forward(Tensor[] inputs, Tensor p, Tensor[] weights, bool isAgain)
     {
         NormalizedBranches[] branches = Convolve(inputs[0], weights);
-        return (Mix(inputs[0], p, branches), [new KeptBranches(branches)]);
+        Tensor[] outputs = Mix(inputs[0], p, branches);
+        return (outputs, [new KeptBranches([.. branches.Select((ofBlock, b) => blocks[b].Keep(ofBlock))])]);
     }
 
     (Tensor[] Inputs, Tensor P, Tensor[] Weights) IMergedComputation.Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept)
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept, bool ofWeights)
     {
-        var (dx, dp, dw) = Backward(gradients, inputs[0], p, weights, ((KeptBranches)kept[0]).Branches);
+        var (dx, dp, dw) = Backward(gradients, inputs[0], p, weights, ((KeptBranches)kept[0]).Branches, ofWeights);
         kept[0].Release();
         return ([dx], dp, dw);
     }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SingleDarts.Core.Supernets;
 
 /// <summary>What is kept of a <see cref="FanOut"/>.</summary>
-/// <param name="branches">The convolutions that leave the node.</param>
+/// <param name="branches">The convolutions that leave the node; pointwise ones without their values.</param>
 internal sealed class KeptBranches(NormalizedBranches[] branches) : Kept
 {
     /// <summary>The convolutions that leave the node; <see langword="null"/> if they are to be computed again.</summary>

@@ -42,12 +42,12 @@ internal sealed class MergedCell(CellTopology topology, IReadOnlyList<IMergedCom
 
     /// <inheritdoc/>
     public (Tensor[] Inputs, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept)
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept, bool ofWeights)
     {
         Tensor?[] ofNodes = topology.Output == CellOutput.LastNode
             ? [.. kept.Select(_ => (Tensor?)null), gradients[0]]
             : [.. inputs.Select(_ => (Tensor?)null), .. gradients[0].chunk(topology.ComputedNodes, 1).Select(Dense)];
-        var dw = new Tensor[weights.Length];
+        var dw = new Tensor[ofWeights ? weights.Length : 0];
         Tensor? dp = null;
         int next = weights.Length;
         for (int source = kept.Length - 1; source >= 0; source--)
@@ -59,12 +59,12 @@ internal sealed class MergedCell(CellTopology topology, IReadOnlyList<IMergedCom
                 using var scope = NewDisposeScope();
                 IMergedComputation part = parts[source][i];
                 int first = next - part.Weights.Count;
-                var (dx, share, ofWeights) = part.Backward(
-                    [.. part.Targets.Select(target => ofNodes[target]!)], [x], p, weights[first..next], node.Parts[i]);
+                var (dx, share, ofPart) = part.Backward(
+                    [.. part.Targets.Select(target => ofNodes[target]!)], [x], p, weights[first..next], node.Parts[i], ofWeights);
                 ofNodes[source] = (ofNodes[source] is { } other ? dx[0].Plus_(other) : dx[0]).MoveToOuterDisposeScope();
                 dp = (dp is null ? share : share.Plus_(dp)).MoveToOuterDisposeScope();
-                for (int w = 0; w < ofWeights.Length; w++)
-                    dw[first + w] = ofWeights[w].MoveToOuterDisposeScope();
+                for (int w = 0; w < ofPart.Length; w++)
+                    dw[first + w] = ofPart[w].MoveToOuterDisposeScope();
                 next = first;
             }
             ofNodes[source] ??= zeros_like(x);

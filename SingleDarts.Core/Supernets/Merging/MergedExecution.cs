@@ -34,7 +34,7 @@ internal sealed class MergedExecution(
         if (plan is null || !plan.Fits(weights, watched, inputs[0]))
             plan = new MergingPlan(kind, edges, weights, watched, convolutionType, inputs[0]);
         return plan.Whole is { } whole
-            ? MergedFunction.Apply(whole, inputs, plan.WeightsOfParts(weights), pass.Recompute, pass.Fault)[0]
+            ? MergedFunction.Apply(whole, inputs, plan.WeightsOfParts(weights), pass.Recompute, pass.Backward)[0]
             : NodeByNode(plan, inputs, weights, pass);
     }
 

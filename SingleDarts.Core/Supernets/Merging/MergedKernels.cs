@@ -77,13 +77,14 @@ internal static class MergedKernels
                 result.append(total)
             return result
 
-        def convolutions_backward(gradients: List[Tensor], active: Tensor, weights: List[Tensor], values: List[Tensor], means: Tensor, deviations: Tensor, q: Tensor, first: int, stride: int, paddings: Tensor, epsilon: float) -> List[Tensor]:
+        def convolutions_backward(gradients: List[Tensor], active: Tensor, weights: List[Tensor], values: List[Tensor], means: Tensor, deviations: Tensor, q: Tensor, first: int, stride: int, paddings: Tensor, epsilon: float, of_weights: bool) -> List[Tensor]:
             padding: List[int] = paddings.tolist()
             (groups, m, channels) = (len(values), len(gradients), gradients[0].size(1))
             if m == 1:
-                side = gradients[0].to(values[0].dtype).contiguous(memory_format=2)
+                side = gradients[0].to(active.dtype).contiguous(memory_format=2)
             else:
-                side = torch.empty_like(values[0])
+                shape = [gradients[0].size(0), m * channels, gradients[0].size(2), gradients[0].size(3)]
+                side = torch.empty(shape, dtype=active.dtype, device=active.device, memory_format=2)
                 for part, gradient in zip(side.split(channels, 1), gradients):
                     part.copy_(gradient)
             scale = q.narrow(0, first, groups * m).view([groups, m, 1]).expand([groups, m, channels]).contiguous().view([groups, -1]).unbind()
@@ -92,14 +93,18 @@ internal static class MergedKernels
             result: List[Tensor] = []
             back = active
             for g in range(groups):
-                gy, gs, none = torch.native_batch_norm_backward(side, values[g], scale[g], None, None, mean[g], deviation[g], True, epsilon, [True, True, False])
-                shares.append(gs)
                 weight = merge(weights[g * m:(g + 1) * m], active)
-                ga, gw, nothing = torch.convolution_backward(gy, active, weight, None, [stride, stride], [padding[g], padding[g]], [1, 1], False, [0, 0], 1, [True, True, False])
+                y = values[g]
+                if y.numel() == 0:
+                    y = torch.conv2d(active, weight, None, [stride, stride], [padding[g], padding[g]])
+                gy, gs, none = torch.native_batch_norm_backward(side, y, scale[g], None, None, mean[g], deviation[g], True, epsilon, [True, True, False])
+                shares.append(gs)
+                ga, gw, nothing = torch.convolution_backward(gy, active, weight, None, [stride, stride], [padding[g], padding[g]], [1, 1], False, [0, 0], 1, [True, of_weights, False])
                 back = ga if g == 0 else back.add_(ga)
-                if gw.dtype != weights[0].dtype:
-                    gw = gw.to(weights[0].dtype)
-                result += gw.split(gw.size(0) // m)
+                if of_weights:
+                    if gw.dtype != weights[0].dtype:
+                        gw = gw.to(weights[0].dtype)
+                    result += gw.split(gw.size(0) // m)
             return [back, torch.stack(shares).view([groups * m, channels]).sum(1)] + result
 
         def flat(x: Tensor) -> Tensor:
@@ -169,7 +174,7 @@ internal static class MergedKernels
         Tensor[] sums, Tensor sumPlan, Tensor[] linear, Tensor linearPlan, Tensor q, int first, int channels, int targets) =>
         (Tensor[])Script.Call("spread", sums, sumPlan, linear, linearPlan, q, first, channels, targets);
 
-    /// <summary>Gradients of a block in relu(x), in p and in the candidates' weights, in this order.</summary>
+    /// <summary>Gradients of a block in relu(x), in p and, if they are asked for, in the candidates' weights, in this order.</summary>
     /// <param name="gradients">Of the targets, one for each candidate of a group.</param>
     /// <param name="active">relu(x).</param>
     /// <param name="weights">Of the candidates, group after group.</param>
@@ -179,11 +184,12 @@ internal static class MergedKernels
     /// <param name="stride">Spatial stride.</param>
     /// <param name="paddings">Zero padding of each group.</param>
     /// <param name="epsilon">ε.</param>
+    /// <param name="ofWeights">Whether the gradients of the weights are asked for.</param>
     public static Tensor[] ConvolutionsBackward(
         Tensor[] gradients, Tensor active, Tensor[] weights, NormalizedBranches branches, Tensor q, int first, int stride,
-        Tensor paddings, TorchSharp.Scalar epsilon) => (Tensor[])Script.Call(
+        Tensor paddings, TorchSharp.Scalar epsilon, bool ofWeights) => (Tensor[])Script.Call(
         "convolutions_backward", gradients, active, weights, branches.Values, branches.Means, branches.InverseDeviations, q, first, stride,
-        paddings, epsilon);
+        paddings, epsilon, ofWeights);
 
     /// <summary>Gradients of the linear terms in p and in the value of each linear map, in this order.</summary>
     /// <param name="gradients">Of the targets.</param>

@@ -8,18 +8,18 @@ namespace SingleDarts.Core.Supernets;
 
 /// <summary>How parts of a cell that have a backward pass of their own are computed.</summary>
 /// <param name="Recompute">Whether the backward pass computes again instead of keeping.</param>
-/// <param name="Fault">Keeps the exceptions of backward passes.</param>
-internal sealed record MergedPass(bool Recompute, BackwardFault Fault)
+/// <param name="Backward">Keeps the exceptions of backward passes.</param>
+internal sealed record MergedPass(bool Recompute, BackwardState Backward)
 {
     /// <summary>That of an execution; null if every operation is computed by itself, as in evaluation mode and on Apple's MPS, which
     /// lacks some kernels.</summary>
     /// <param name="execution">The execution.</param>
     /// <param name="training">Whether the module is in training mode.</param>
     /// <param name="like">An input.</param>
-    /// <param name="fault">Keeps the exceptions of backward passes.</param>
-    public static MergedPass? Of(CellExecution execution, bool training, Tensor like, BackwardFault fault) =>
+    /// <param name="backward">Keeps the exceptions of backward passes.</param>
+    public static MergedPass? Of(CellExecution execution, bool training, Tensor like, BackwardState backward) =>
         training && execution != CellExecution.PerEdge && like.device_type != DeviceType.MPS
-            ? new(execution == CellExecution.MergedWithRecomputation, fault) : null;
+            ? new(execution == CellExecution.MergedWithRecomputation, backward) : null;
 
     /// <summary>The output of a fixed block: of a pointwise <see cref="ReluConvBatchNorm"/> by kernels of our own, if there are any;
     /// otherwise by its module.</summary>
@@ -35,7 +35,7 @@ internal sealed record MergedPass(bool Recompute, BackwardFault Fault)
     /// <param name="x">The node that it leaves.</param>
     /// <param name="p">Operation weights.</param>
     public IReadOnlyList<Tensor> Apply(IMergedComputation part, Tensor x, Tensor p) =>
-        MergedFunction.Apply(part, [x], p, Recompute, Fault);
+        MergedFunction.Apply(part, [x], p, Recompute, Backward);
 
     private static Tensor One(Tensor like) => ones([1, 1], like.dtype, like.device);
 }

@@ -34,7 +34,7 @@ internal sealed class PartialMixture(IImageKernels kernels, NodeMixture mixture,
 
     /// <inheritdoc/>
     public (Tensor[] Inputs, Tensor P, Tensor[] Weights) Backward(
-        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept)
+        Tensor[] gradients, Tensor[] inputs, Tensor p, Tensor[] weights, Kept[] kept, bool ofWeights)
     {
         Images x = Images.Of(inputs[0]), dx = Images.New(x, x.Channels, x.Height, x.Width);
         dx.Tensor.zero_();
@@ -46,10 +46,10 @@ internal sealed class PartialMixture(IImageKernels kernels, NodeMixture mixture,
             var (ofMixture, share) = kernels.InterleaveBackward(Images.DenseOf(gradients[slot]), x, k, mixing[place], dx);
             (ofMixtures[slot], shares[place]) = (ofMixture.Tensor, share);
         }
-        var (seen, ofP, ofWeights) = mixture.Backward(ofMixtures, [Seen(inputs[0])], p, weights, kept);
+        var (seen, ofP, dw) = mixture.Backward(ofMixtures, [Seen(inputs[0])], p, weights, kept, ofWeights);
         kernels.Fill(Images.Of(seen[0]), dx);
         using Tensor ofFactors = from_array(shares);
-        return ([dx.Tensor], ofP.Plus_(ofFactors.to(ofP.dtype).view(ofP.shape)), ofWeights);
+        return ([dx.Tensor], ofP.Plus_(ofFactors.to(ofP.dtype).view(ofP.shape)), dw);
     }
 
     private Tensor Seen(Tensor x) => x.narrow(1, 0, x.shape[1] / k);

@@ -13,7 +13,7 @@ namespace SingleDarts.Core.Tests.Supernets;
 /// What goes wrong in the backward pass of a merged cell comes out as an exception: at once where the library stands behind the call, at
 /// the next use where a user called <c>backward</c>. The gradients are NaN until then.
 /// </summary>
-public class BackwardFaultTests
+public class BackwardStateTests
 {
     [Theory]
     [InlineData("forward")]
