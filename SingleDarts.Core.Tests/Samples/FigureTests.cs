@@ -132,6 +132,41 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         other.Error.Should().Contain("data.name was \"generated images (seed 1)\" and is \"images\"");
     }
 
+    [Fact]
+    public void Pareto_has_the_cells_that_no_cell_beats_in_cost_and_accuracy()
+    {
+        NasBench201Table table = NasBench201Table.Load(runs.Table);
+        var random = new Random(3);
+        // Whole numbers, so that many costs and some points are equal.
+        double[] cost = [.. table.Results.Select((_, i) => i % 100 == 0 ? double.NaN : random.Next(40))];
+        File.WriteAllText(folder["costs.csv"], "index,ms\n" + string.Join('\n', cost.Select((ms, i) => $"{i},{(i % 100 == 0 ? -1 : ms)}")));
+        double[] accuracy = [.. table.Results.Select(row => row.Cifar10Test)];
+        bool IsBeaten(int i) => Enumerable.Range(0, cost.Length).Any(j =>
+            cost[j] <= cost[i] && accuracy[j] >= accuracy[i] && (cost[j] < cost[i] || accuracy[j] > accuracy[i]));
+        string marked = table.Results[9].Genotype.ToString();
+
+        string[][] lines = [.. Draw("pareto", "--table", runs.Table, "--costs", folder["costs.csv"], "--mark", marked)
+            .Select(line => line.Split(','))];
+
+        int[] front = [.. lines.Where(line => line[0] == "front").Select(line => int.Parse(line[1], CultureInfo.InvariantCulture))];
+        front.Should().NotBeEmpty().And.OnlyHaveUniqueItems();
+        front.Select(i => (cost[i], accuracy[i])).Order().Should().Equal(
+            Enumerable.Range(0, cost.Length).Where(i => i % 100 > 0 && !IsBeaten(i)).Select(i => (cost[i], accuracy[i])).Distinct().Order());
+        lines[^1].Should().Equal(marked, "9", marked, accuracy[9].ToString("R", CultureInfo.InvariantCulture),
+            cost[9].ToString("R", CultureInfo.InvariantCulture));
+        Run("figure", "pareto", "--table", runs.Table, "--costs", folder["costs.csv"], "--column", "mJ", "--out", folder.Path).Error
+            .Should().Contain("mJ").And.Contain("ms");
+    }
+
+    [Fact]
+    public void Latency_prints_the_published_costs_of_a_genotype_and_a_time()
+    {
+        var (code, output, error) = Run("latency", "--genotype", "DARTS-V2", "--layers", "20", "--passes", "2", "--threads", "1");
+        code.Should().Be(0, output + error);
+        output.Should().Contain("3,349,342 parameters").And.MatchRegex(
+            @"\d ms for 1 image\(s\) of 32x32 on cpu, 1 thread\(s\), quartiles .* ms over 2 passes");
+    }
+
     /// <summary>As many images as the smoke scale takes.</summary>
     private string OtherImages()
     {

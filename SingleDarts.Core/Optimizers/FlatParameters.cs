@@ -90,7 +90,8 @@ internal sealed class FlatParameters
             throw new InvalidOperationException(
                 "Another updater was made for some of these parameters and not for all of them; make this updater anew.");
         using var scope = NewDisposeScope();
-        return cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zeros(p.numel(), p.dtype, p.device))])
+        Tensor zero = zeros(1, All.dtype, All.device);
+        return cat([.. parts.Select(p => p.grad is { } gradient ? gradient.reshape(-1) : zero.expand(p.numel()))])
             .MoveToOuterDisposeScope();
     }
 

@@ -10,6 +10,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
     private readonly FlatParameters flat;
     private readonly Optimizer optimizer;
     private readonly BackwardState[] backward;
+    private readonly HashSet<Parameter> own;
     private bool isDisposed;
 
     /// <summary>Makes the optimiser that some settings describe.</summary>
@@ -27,7 +28,7 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         Settings = settings;
         Parameters = parameters;
         Parameter[] parts = [.. parameters.Select(p => p.Parameter)];
-        Own = parts.ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
+        own = parts.ToHashSet<Parameter>(ReferenceEqualityComparer.Instance);
         flat = sharesParameters ? FlatParameters.CopyOf(parts) : FlatParameters.Of(parts);
         backward = BackwardState.Of(parameters.Select(p => p.Parameter));
         optimizer = Optimizer.Of(settings.Optimizer, flat.All);
@@ -186,16 +187,13 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         optimizer.Dispose();
     }
 
-    /// <summary>The parameters by reference.</summary>
-    private IReadOnlySet<Parameter> Own { get; }
-
     /// <summary>Adds the gradients of a loss to the <c>grad</c> of the parameters of some optimisers and of no others.</summary>
     /// <param name="loss">A scalar.</param>
     /// <param name="optimizers">Whose parameters.</param>
     internal static void Backward(Tensor loss, IReadOnlyList<ScheduledOptimizer> optimizers)
     {
         BackwardState[] states = [.. optimizers.SelectMany(optimizer => optimizer.backward).Distinct()];
-        IReadOnlySet<Parameter>[] groups = [.. optimizers.Select(optimizer => optimizer.Own)];
+        IReadOnlySet<Parameter>[] groups = [.. optimizers.Select(optimizer => optimizer.own)];
         try
         {
             foreach (BackwardState state in states)

@@ -116,11 +116,14 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
     {
         using var scope = NewDisposeScope();
         bool[] merged = new bool[Count];
+        // One step of autograd for all of p, where one for each element would write the gradient of the whole vector as often.
+        Tensor[]? p = null;
+        Tensor P(int k) => (p ??= weights.P.unbind())[k];
         Tensor? sum = weights.Merged is null ? null : Merged(input, weights, weights.Merged, merged);
         for (int k = 0; k < Count; k++)
             if (computed[k] && weights.Computes(k) && !merged[k])
             {
-                Tensor term = Output(k, input) * weights.P[k];
+                Tensor term = Output(k, input) * P(k);
                 sum = sum is null ? term : sum.Plus_(term);
             }
         // Times the weights, so that p has a gradient of 0 instead of none if no candidate of the whole network is computed.
@@ -128,7 +131,7 @@ public sealed class MixedOp : nn.Module<Tensor, EdgeWeights, Tensor>
         if (weights.CountsUncomputed)
             for (int k = 0; k < Count; k++)
                 if (isAllowed[k] && !weights.Computes(k))
-                    sum = sum.Plus(weights.P[k]);
+                    sum = sum.Plus(P(k));
         return sum.MoveToOuterDisposeScope();
     }
 

@@ -14,6 +14,7 @@ var root = new RootCommand(
     SearchCommand.Create(),
     StrategyCommand.Create(),
     TrainCommand.Create(),
+    LatencyCommand.Create(),
     TableCommand.ImageNet(),
     TableCommand.Cifar(),
     FigureCommand.Create(),

@@ -8,7 +8,7 @@ internal static class FigureCommand
     public static Command Create()
     {
         var command = new Command("figure", "Draws a figure as PNG and SVG, with the numbers behind it as CSV.") {
-            CollapseFigureCommand.Create() };
+            CollapseFigureCommand.Create(), ParetoFigureCommand.Create() };
         foreach (Command figure in RunFigureCommand.All())
             command.Add(figure);
         return command;
