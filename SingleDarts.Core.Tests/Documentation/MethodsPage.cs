@@ -81,6 +81,18 @@ public class MethodsPage
             .UpdatingWeights(o => o.CosinePower(1e-4, order: 2));
         search.Invoking(s => s.Build()).Should().NotThrow();
 
+        search = ArchitectureSearch.In(SearchSpaces.SharpDarts(data.InputShape, data.Classes), SearchMethods.SharpDarts()).On(data);
+        Genotype drawn = SearchSpaces.SharpDarts().RandomGenotype(seed: 1);
+        using var wide = new EvaluationNetwork(SearchSpaces.SharpDarts(channels: 36, layers: 20), drawn);
+        search.Options.Method.Should().Be("sharpdarts");
+
+        search = ArchitectureSearch.In(space, SearchMethods.ProxylessNas()).On(data).For(epochs: 20, batchSize: 50)
+            .UpdatingArchitecture(o => o.EverySteps(2));
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        search = ArchitectureSearch.In(space).On(data).Relaxing(new GumbelRelaxation { IsSoft = true });
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
         var mine = new SearchMethod("mine", space => SearchMethods.PcDarts(k: 8).Options(space) with { Penalties = [new ZeroOneLoss(1)] })
         {
             Source = "PC-DARTS with a zero-one loss",

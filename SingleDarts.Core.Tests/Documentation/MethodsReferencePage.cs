@@ -19,7 +19,7 @@ public class MethodsReferencePage
         foreach (SearchMethod method in SearchMethods.All)
         {
             SearchMethods.Named(method.Name).Should().BeSameAs(method);
-            method.Spaces.Should().NotBeEmpty(method.Name).And.BeSubsetOf(["nasbench201", "darts", "darts-imagenet"]);
+            method.Spaces.Should().NotBeEmpty(method.Name).And.BeSubsetOf(["nasbench201", "darts", "darts-imagenet", "sharpdarts"]);
             method.Published.Should().NotBeEmpty(method.Name);
             options.Should().MatchRegex($@"`--method` .*[ ,]{method.Name}[,.]", "search takes it");
         }

@@ -51,6 +51,22 @@ public class ClosedFormTests
                 parameters: (2 * 4 * k * k) + (4 * 4) + (4 * 6) + (affine ? 2 * (4 + 6) : 0));
     }
 
+    /// <summary>9 C + C m and 9 m + m C' weights of convolutions with C, m and C' channels.</summary>
+    [Theory]
+    [MemberData(nameof(Places))]
+    public void Convolutions_of_sharpDARTS_have_their_own_width_in_the_middle(int stride, bool affine, bool training)
+    {
+        foreach (var (operation, middle, dilation) in new[]
+        {
+            (SharpDartsOperations.DilConv3x3, 4, 2), (SharpDartsOperations.FloodConv3x3, 24, 1),
+            (SharpDartsOperations.DilFloodConv3x3, 24, 2), (SharpDartsOperations.ChokeConv3x3, 32, 1),
+            (SharpDartsOperations.DilChokeConv3x3, 32, 2),
+        })
+            Compare(operation.Create(Place(stride, affine)), training, (plain, x) => Depthwise(
+                plain, Depthwise(plain, x, "first.", stride, 3, dilation), "second.", 1, 3),
+                parameters: (9 * 4) + (4 * middle) + (9 * middle) + (middle * 6) + (affine ? 2 * (middle + 6) : 0));
+    }
+
     [Theory]
     [MemberData(nameof(Places))]
     public void The_convolution_of_AmoebaNet_is_a_row_and_a_column(int stride, bool affine, bool training) => Compare(

@@ -9,7 +9,8 @@ build(description) makes a module of a dictionary (bridge.py reads it from JSON)
   {"type": "nasbench201_supernet", "channels", "cells", "classes", "relaxation", "affine", "track", "auxiliary": beta}
   {"type": "nasbench201_network", "genotype": "|nor_conv_3x3~0|+...", "channels", "cells", "classes"}
   {"type": "darts_supernet", "channels", "layers", "classes", "relaxation", "stem": "cifar" or "imagenet", "affine", "track", "partial": K,
-   "auxiliary": beta}
+   "auxiliary": beta, "family": "darts" or "sharp", "operations": [names], "allowed": {kind: [[whether an edge has the operation]]},
+   "zero_one": weight, "move": {kind: [[number]]}}
   {"type": "darts_network", "genotype": {"normal": [["sep_conv_3x3", 0], ...], "normal_concat": [2, 3, 4, 5], "reduce": ..., "reduce_concat": ...},
    "channels", "layers", "classes", "stem": "cifar" or "imagenet", "auxiliary": true, "auxiliary_normalization": false}
   {"type": "cdarts", "search": supernet, "evaluation": affine supernet with a path, "classes", "distance": "smooth_l1" or "kl"}
@@ -17,8 +18,12 @@ build(description) makes a module of a dictionary (bridge.py reads it from JSON)
 The output of "cdarts" is the loss of both networks on labels 0, 1, ..., classes - 1, 0, ...
 
 A relaxation is "sigmoid", "softmax", "edge_normalized" (softmax and beta), "edge_averaged" (softmax, a node is the mean of its edges),
-{"p": {kind: [[p]]}}, {"noise": {kind: [[g]]}, "temperature": t, "counts": false}
-(one operation for each edge, with Gumbel noise g) or {"path": {kind: [operation of each edge]}}. "partial" is K of partial channels, 1 without it. "auxiliary" is the
+"max_w", {"p": {kind: [[p]]}}, {"noise": {kind: [[g]]}, "temperature": t, "counts": false, "soft": false}
+(one operation for each edge, with Gumbel noise g; all of them, mixed, if soft), {"path": {kind: [operation of each edge]}},
+{"mask": {kind: [[kept]]}} (softmax over the kept), {"uniform": {kind: [[u, v, w]]}} (two paths of each edge with binary gates) or
+{"perturbation": {kind: [[noise]]}, "radius": epsilon, "steps": n} (SDARTS, on labels 0, 1, ..., classes - 1, 0, ...; n = 0 for noise alone).
+With "zero_one" the zero-one loss is a second output. With "move" the further outputs are alpha of all kinds, moved by these numbers and then
+corrected so that the kept operations of the mask have their share of the softmax again. With "perturbation" they are the p. "partial" is K of partial channels, 1 without it. "auxiliary" is the
 weight of an auxiliary skip connection beside every mixture, None without it.
 
 A place is "in", "out", "stride", "affine", "track" (running statistics), "search" (pools of DARTS are normalised).
@@ -41,6 +46,10 @@ from torch import nn
 
 NASBENCH201 = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
 DARTS = ["none", "max_pool_3x3", "avg_pool_3x3", "skip_connect", "sep_conv_3x3", "sep_conv_5x5", "dil_conv_3x3", "dil_conv_5x5"]
+
+SHARP = [
+    "none", "max_pool_3x3", "skip_connect", "sep_conv_3x3", "dil_conv_3x3", "flood_conv_3x3", "dil_flood_conv_3x3", "choke_conv_3x3",
+    "dil_choke_conv_3x3"]
 
 
 class Place:
@@ -123,10 +132,12 @@ def depthwise(place, kernel, stride, dilation=1):
         place.inputs, place.inputs, kernel, stride=stride, padding=dilation * (kernel // 2), dilation=dilation, groups=place.inputs, bias=False)
 
 
-def separable(place, kernel):
+def separable(place, kernel, middle=None, dilation=1):
+    """With a number of channels in the middle it is SharpSepConv; its second half is not dilated."""
+    middle = middle or place.inputs
     return nn.Sequential(
-        nn.ReLU(), depthwise(place, kernel, place.stride), pointwise(place.inputs, place.inputs), normalization(place.inputs, place),
-        nn.ReLU(), depthwise(place, kernel, 1), pointwise(place.inputs, place.outputs), normalization(place.outputs, place))
+        nn.ReLU(), depthwise(place, kernel, place.stride, dilation), pointwise(place.inputs, middle), normalization(middle, place),
+        nn.ReLU(), depthwise(place.at(inputs=middle), kernel, 1), pointwise(middle, place.outputs), normalization(place.outputs, place))
 
 
 def dilated(place, kernel):
@@ -162,7 +173,16 @@ OPERATIONS = {
         "dil_conv_3x3": lambda place: dilated(place, 3),
         "dil_conv_5x5": lambda place: dilated(place, 5),
         "conv_7x1_1x7": seven_by_one,
+        "skip_connect_2": skip,
     },
+}
+OPERATIONS["sharp"] = {
+    **OPERATIONS["darts"],
+    "dil_conv_3x3": lambda place: separable(place, 3, dilation=2),
+    "flood_conv_3x3": lambda place: separable(place, 3, 4 * place.outputs),
+    "dil_flood_conv_3x3": lambda place: separable(place, 3, 4 * place.outputs, dilation=2),
+    "choke_conv_3x3": lambda place: separable(place, 3, 32),
+    "dil_choke_conv_3x3": lambda place: separable(place, 3, 32, dilation=2),
 }
 
 
@@ -244,18 +264,74 @@ class SampledOp(MixedOp):
         return y + sum(weights[k] for k in range(len(weights)) if k != chosen) if self.counts else y
 
 
+class TwoPathOp(MixedOp):
+    """Both drawn operations, the one with the gate 0 without gradients of its own; weights has gates, and NaN for what is not drawn."""
+
+    def forward(self, x, weights):
+        drawn = [k for k in range(len(weights)) if not weights[k].isnan()]
+        return sum(weights[k] * (self.operations[k](x) if weights[k] > 0 else self.operations[k](x).detach()) for k in drawn)
+
+
+class Gates(torch.autograd.Function):
+    """Draws an active and an inactive operation of every edge; the gradient of alpha is written out as published."""
+
+    @staticmethod
+    def forward(context, alpha, uniform):
+        gates, context.pairs = torch.full_like(alpha, float("nan")), []
+        for edge, (first, second, last) in enumerate(uniform):
+            p = torch.softmax(alpha[edge], dim=-1).tolist()
+            i = draw(first, p)
+            j = draw(second, [0 if k == i else share for k, share in enumerate(p)])
+            if draw(last, [p[i], p[j]]) == 1:
+                i, j = j, i
+            gates[edge, i], gates[edge, j] = 1, 0
+            context.pairs.append((i, j))
+        context.save_for_backward(alpha)
+        return gates
+
+    @staticmethod
+    def backward(context, gradient):
+        alpha, = context.saved_tensors
+        result = torch.zeros_like(alpha)
+        for edge, pair in enumerate(context.pairs):
+            q = torch.softmax(alpha[edge, list(pair)], dim=-1)
+            for a, i in enumerate(pair):
+                for b, j in enumerate(pair):
+                    result[edge, i] += gradient[edge, j] * q[b] * ((1 if a == b else 0) - q[a])
+        return result, None
+
+
+def draw(uniform, shares):
+    """Index by the inverse of the distribution function."""
+    rest = uniform * sum(shares)
+    for k, share in enumerate(shares):
+        rest -= share
+        if rest < 0:
+            return k
+    return len(shares) - 1
+
+
+def on_simplex(p):
+    """Numbers cut to [0, 1] and divided by their sum; 1 at the largest if none is positive."""
+    cut = p.clamp(0, 1)
+    total = cut.sum(dim=-1, keepdim=True)
+    return torch.where(total > 0, cut / total, nn.functional.one_hot(p.argmax(dim=-1), p.size(-1)).to(p.dtype))
+
+
 def mixture(operations, relaxation, place, partial=1, auxiliary=None):
-    if isinstance(relaxation, dict) and "p" not in relaxation:
+    if isinstance(relaxation, dict) and "uniform" in relaxation:
+        return TwoPathOp(operations)
+    if isinstance(relaxation, dict) and ("path" in relaxation or "noise" in relaxation and not relaxation.get("soft")):
         return SampledOp(operations, relaxation.get("counts", False))
     if auxiliary is not None:
         return AuxiliaryOp(operations, auxiliary, place)
     return MixedOp(operations) if partial == 1 else PartialOp(operations, partial, place.stride)
 
 
-def one_hot(alpha, noise, temperature):
-    """One operation for each edge, with the gradient of the soft weights."""
-    soft = torch.softmax((torch.log_softmax(alpha, dim=-1) + torch.tensor(noise, dtype=alpha.dtype)) / temperature, dim=-1)
-    return nn.functional.one_hot(soft.argmax(dim=-1), alpha.size(1)).to(alpha.dtype) - soft.detach() + soft
+def gumbel(alpha, noise, temperature, soft=False, counts=False):
+    """One operation for each edge, with the gradient of the soft weights; or the soft weights."""
+    p = torch.softmax((torch.log_softmax(alpha, dim=-1) + torch.tensor(noise, dtype=alpha.dtype)) / temperature, dim=-1)
+    return p if soft else nn.functional.one_hot(p.argmax(dim=-1), alpha.size(1)).to(alpha.dtype) - p.detach() + p
 
 
 class Cell(nn.Module):
@@ -289,8 +365,9 @@ class Cell(nn.Module):
 class Network(nn.Module):
     """Stem, cells and fixed blocks, head; with alpha it is a supernet, without it the network of a genotype."""
 
-    def __init__(self, stem, layers, head, alpha=None, relaxation=None, auxiliary=None, auxiliary_at=None):
+    def __init__(self, stem, layers, head, alpha=None, relaxation=None, auxiliary=None, auxiliary_at=None, zero_one=None, move=None):
         super().__init__()
+        self.zero_one, self.move = zero_one, move
         self.stem, self.layers = stem, nn.ModuleList(layers)
         if auxiliary is not None:
             self.auxiliary = auxiliary
@@ -304,12 +381,48 @@ class Network(nn.Module):
 
     def forward(self, x):
         """Logits; with an auxiliary head in training mode, also its logits."""
-        logits, side, _ = self.behind(self.stem(x))
-        return logits if side is None else (logits, side)
+        p = self.perturb(x) if isinstance(self.relaxation, dict) and "perturbation" in self.relaxation else None
+        logits, side, _ = self.behind(self.stem(x), p)
+        outputs = [logits] if side is None else [logits, side]
+        if self.zero_one is not None:
+            entries = torch.cat([alpha.flatten() for alpha in self.alpha.values()])
+            outputs.append(-self.zero_one * ((torch.sigmoid(entries) - 0.5) ** 2).mean())
+        outputs += [] if self.move is None else [self.moved(kind) for kind in self.alpha]
+        outputs += [] if p is None else [p[kind] for kind in self.alpha]
+        return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
-    def behind(self, x):
+    def moved(self, kind):
+        """k = ln(rho / (1 - rho) R / U) is added to what is kept; R and U are sums of exp(alpha) over what is dropped and kept."""
+        before, kept = self.alpha[kind].detach(), torch.tensor(self.relaxation["mask"][kind])
+        after = before + torch.tensor(self.move[kind], dtype=before.dtype)
+        rho = (before.exp() * kept).sum(dim=-1, keepdim=True) / before.exp().sum(dim=-1, keepdim=True)
+        r, u = ((after.exp() * part).sum(dim=-1, keepdim=True) for part in (~kept, kept))
+        return torch.where(kept & (r > 0), after + torch.log(rho / (1 - rho) * r / u), after)
+
+    def perturb(self, x):
+        noise, radius, steps = (self.relaxation[name] for name in ("perturbation", "radius", "steps"))
+        saved = {kind: torch.softmax(alpha, dim=-1).detach() for kind, alpha in self.alpha.items()}
+        p = {kind: on_simplex(saved[kind] + torch.tensor(noise[kind], dtype=saved[kind].dtype)) for kind in saved}
+        if steps == 0:
+            return p
+        training, x = self.training, x.detach()
+        self.eval()
+
+        def loss(of):
+            logits = self.behind(self.stem(x), of)[0]
+            return nn.functional.cross_entropy(logits, torch.arange(len(x)) % logits.size(1))
+        for _ in range(steps):
+            leaves = {kind: of.clone().requires_grad_() for kind, of in p.items()}
+            gradients = torch.autograd.grad(loss(leaves), list(leaves.values()))
+            p = {kind: on_simplex(saved[kind] + (p[kind] + 2 * radius / steps * gradient.sign() - saved[kind]).clamp(-radius, radius))
+                 for kind, gradient in zip(p, gradients)}
+        p = saved if loss(saved) > loss(p) else p
+        self.train(training)
+        return p
+
+    def behind(self, x, weights=None):
         """Logits, those of the auxiliary head, and the outputs of layers that halve the size, from the output of a stem."""
-        if self.relaxation is not None:
+        if self.relaxation is not None and weights is None:
             weights = {kind: self.relax(kind, alpha) for kind, alpha in self.alpha.items()}
         before, previous = x if isinstance(x, tuple) else (x, x)
         side, ends = None, []
@@ -332,8 +445,15 @@ class Network(nn.Module):
             return torch.tensor(self.relaxation["p"][kind], dtype=alpha.dtype)
         if isinstance(self.relaxation, dict) and "path" in self.relaxation:
             return nn.functional.one_hot(torch.tensor(self.relaxation["path"][kind]), alpha.size(1)).to(alpha.dtype)
+        if isinstance(self.relaxation, dict) and "mask" in self.relaxation:
+            return torch.softmax(alpha.masked_fill(~torch.tensor(self.relaxation["mask"][kind]), float("-inf")), dim=-1)
+        if isinstance(self.relaxation, dict) and "uniform" in self.relaxation:
+            return Gates.apply(alpha, self.relaxation["uniform"][kind])
         if isinstance(self.relaxation, dict):
-            return one_hot(alpha, self.relaxation["noise"][kind], self.relaxation["temperature"])
+            return gumbel(alpha, **{**self.relaxation, "noise": self.relaxation["noise"][kind]})
+        if self.relaxation == "max_w":
+            s = torch.softmax(alpha, dim=-1)
+            return s + (1 - s.max(dim=-1, keepdim=True)[0])
         return torch.sigmoid(alpha) if self.relaxation == "sigmoid" else torch.softmax(alpha, dim=-1)
 
 
@@ -443,15 +563,22 @@ def darts(channels, layers, classes, root, cell, place, **more):
 
 
 def darts_supernet(
-        channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True, partial=1, auxiliary=None):
+        channels=16, layers=8, classes=10, relaxation="softmax", stem="cifar", affine=False, track=True, partial=1, auxiliary=None,
+        family="darts", operations=None, allowed=None, **more):
     place = Place(3 * channels, 3 * channels, affine=affine, track=track, search=not affine)
 
+    names = operations or (SHARP if family == "sharp" else DARTS)
+
     def cell(reduces, width):
-        def mixed(source):
+        def mixed(edge, source):
             here = place.at(inputs=width // partial, outputs=width // partial, stride=2 if reduces and source < 2 else 1)
-            return mixture([OPERATIONS["darts"][name](here) for name in DARTS], relaxation, here, partial, auxiliary)
-        return [(source, target, mixed(source)) for target in range(2, 6) for source in range(target)], [2, 3, 4, 5]
-    return darts(channels, layers, classes, stem, cell, place, alpha={"normal": (14, 8), "reduction": (14, 8)}, relaxation=relaxation)
+            has = allowed["reduction" if reduces else "normal"][edge] if allowed else [True] * len(names)
+            modules = [OPERATIONS[family][name](here) if own else Zero(here) for name, own in zip(names, has)]
+            return mixture(modules, relaxation, here, partial, auxiliary)
+        ends = [(source, target) for target in range(2, 6) for source in range(target)]
+        return [(source, target, mixed(edge, source)) for edge, (source, target) in enumerate(ends)], [2, 3, 4, 5]
+    shape = (14, len(names))
+    return darts(channels, layers, classes, stem, cell, place, alpha={"normal": shape, "reduction": shape}, relaxation=relaxation, **more)
 
 
 def darts_network(genotype, channels=36, layers=20, classes=10, stem="cifar", auxiliary=False, auxiliary_normalization=None):

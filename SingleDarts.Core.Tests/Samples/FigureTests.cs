@@ -139,7 +139,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         var random = new Random(3);
         // Whole numbers, so that many costs and some points are equal.
         double[] cost = [.. table.Results.Select((_, i) => i % 100 == 0 ? double.NaN : random.Next(40))];
-        File.WriteAllText(folder["costs.csv"], "index,ms\n" + string.Join('\n', cost.Select((ms, i) => $"{i},{(i % 100 == 0 ? -1 : ms)}")));
+        File.WriteAllText(folder["costs.csv"], "index,ms\n" + string.Join(
+            '\n', cost.Select((ms, i) => $"{i},{(i % 100 == 0 ? -1 : ms)}")));
         double[] accuracy = [.. table.Results.Select(row => row.Cifar10Test)];
         bool IsBeaten(int i) => Enumerable.Range(0, cost.Length).Any(j =>
             cost[j] <= cost[i] && accuracy[j] >= accuracy[i] && (cost[j] < cost[i] || accuracy[j] > accuracy[i]));

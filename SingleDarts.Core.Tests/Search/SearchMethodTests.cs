@@ -56,6 +56,11 @@ public class SearchMethodTests
             ("sdarts-adv", SearchMethods.SdartsAdv(), Darts, null),
             ("stacnas", SearchMethods.StacNas(layers: [3, 4]), Darts, null),
             ("sharpdarts", SearchMethods.SharpDarts(), Darts, null),
+            ("sharpdarts in its own space", SearchMethods.SharpDarts(),
+                SearchSpaces.SharpDarts(3, channels: 4, layers: 3, height: 8, width: 8), null),
+            ("proxyless", SearchMethods.ProxylessNas(), Darts,
+                o => o with { ArchitectureOptimizer = o.ArchitectureOptimizer.FreezeFor(0, of: 2).EverySteps(2) }),
+            ("snas", SearchMethods.Snas(), Darts, null),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 
     public static TheoryData<string> Names => [.. All.Keys];

@@ -52,7 +52,7 @@ public class DartsGenotypeTextTests
     [Fact]
     public void Published_cells_come_back_and_say_where_they_are_from()
     {
-        DartsGenotypes.All.Select(g => g.Name).Should().OnlyHaveUniqueItems().And.HaveCount(26);
+        DartsGenotypes.All.Select(g => g.Name).Should().OnlyHaveUniqueItems().And.HaveCount(31);
         foreach (PublishedGenotype published in DartsGenotypes.All)
         {
             DartsGenotypeText.Parse(DartsGenotypeText.Format(published.Genotype)).Should().Be(published.Genotype);

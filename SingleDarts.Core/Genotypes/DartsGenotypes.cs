@@ -1,8 +1,8 @@
 namespace SingleDarts.Core.Genotypes;
 
 /// <summary>
-/// Cells of the DARTS space that were published as text, with their sources. The accuracies that papers give belong to the authors'
-/// trainings and are not repeated here.
+/// Cells of the DARTS space that were published as text, or as pictures that are legible, with their sources. The accuracies that papers
+/// give belong to the authors' trainings and are not repeated here.
 /// </summary>
 public static class DartsGenotypes
 {
@@ -168,6 +168,36 @@ public static class DartsGenotypes
         ('dil_conv_3x3', 5, 0), ('sep_conv_3x3', 5, 1)], normal_concat=range(2, 6),
         reduce=[('avg_pool_3x3', 2, 1), ('skip_connect', 2, 0), ('skip_connect', 3, 2), ('max_pool_3x3', 3, 1), ('sep_conv_5x5', 4,
         3), ('max_pool_3x3', 4, 0), ('dil_conv_3x3', 5, 1), ('dil_conv_3x3', 5, 4)], reduce_concat=range(2, 6))
+
+        # StacNAS-CIFAR10 | susan0199/StacNAS, README (pictures)
+        Genotype(normal=[('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_3x3', 2), ('skip_connect', 0), ('sep_conv_3x3', 1),
+        ('sep_conv_3x3', 0), ('sep_conv_3x3', 2), ('sep_conv_3x3', 0)], normal_concat=range(2, 6),
+        reduce=[('skip_connect', 1), ('max_pool_3x3', 0), ('dil_conv_5x5', 2), ('avg_pool_3x3', 0), ('dil_conv_5x5', 3),
+        ('avg_pool_3x3', 0), ('dil_conv_5x5', 3), ('sep_conv_5x5', 0)], reduce_concat=range(2, 6))
+
+        # StacNAS-CIFAR100 | susan0199/StacNAS, README (pictures)
+        Genotype(normal=[('skip_connect', 0), ('dil_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0),
+        ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1)], normal_concat=range(2, 6),
+        reduce=[('avg_pool_3x3', 0), ('sep_conv_3x3', 1), ('avg_pool_3x3', 0), ('dil_conv_5x5', 2), ('sep_conv_5x5', 1),
+        ('dil_conv_5x5', 2), ('sep_conv_3x3', 0), ('dil_conv_5x5', 3)], reduce_concat=range(2, 6))
+
+        # StacNAS-ImageNet | susan0199/StacNAS, README (pictures)
+        Genotype(normal=[('skip_connect', 0), ('skip_connect', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0),
+        ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1)], normal_concat=range(2, 6),
+        reduce=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0),
+        ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1)], reduce_concat=range(2, 6))
+
+        # SDARTS-RS | xiangning-chen/SmoothDARTS, sota/cnn/genotypes.py
+        Genotype(normal=[('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_5x5', 1), ('skip_connect', 0), ('sep_conv_3x3', 3),
+        ('skip_connect', 1), ('sep_conv_3x3', 1), ('dil_conv_3x3', 2)], normal_concat=range(2, 6),
+        reduce=[('max_pool_3x3', 0), ('sep_conv_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 0), ('dil_conv_5x5', 3),
+        ('max_pool_3x3', 0), ('sep_conv_3x3', 2), ('sep_conv_5x5', 3)], reduce_concat=range(2, 6))
+
+        # SDARTS-ADV | xiangning-chen/SmoothDARTS, sota/cnn/genotypes.py
+        Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), ('sep_conv_5x5', 0),
+        ('dil_conv_3x3', 3), ('dil_conv_3x3', 4), ('skip_connect', 0)], normal_concat=range(2, 6),
+        reduce=[('max_pool_3x3', 0), ('sep_conv_5x5', 1), ('skip_connect', 2), ('max_pool_3x3', 0), ('skip_connect', 3),
+        ('skip_connect', 2), ('skip_connect', 2), ('sep_conv_5x5', 4)], reduce_concat=range(2, 6))
         """;
 
     /// <summary>All published cells, in the order of the source.</summary>
@@ -178,7 +208,6 @@ public static class DartsGenotypes
     {
         ["Single-DARTS"] = "The paper has no genotype of its cells in the DARTS space.",
         ["DARTS+"] = "No genotype in any source that we could reach.",
-        ["StacNAS"] = "Pictures only.",
     };
 
     /// <summary>Second-order DARTS, the cell that Tables 2 and 3 call DARTS.</summary>

@@ -200,12 +200,17 @@ public sealed class StepContext
 
     /// <summary>Moves α alone with its batch at the present w (first order): one forward, one backward that reaches only α, one
     /// step. While α's optimiser is not moving, the batch is only measured.</summary>
-    public BatchOutcome UpdateArchitecture()
+    public BatchOutcome UpdateArchitecture() => UpdateArchitecture(Evaluate);
+
+    /// <summary>Moves α alone with its batch by an evaluation of your own, for example with given mixing weights.</summary>
+    /// <param name="evaluate">The outcome of a batch, with a loss that has a gradient path to α.</param>
+    public BatchOutcome UpdateArchitecture(Func<LabeledBatch, BatchOutcome> evaluate)
     {
+        ArgumentNullException.ThrowIfNull(evaluate);
         if (!ArchitectureOptimizer.IsMoving)
             return MeasureArchitecture();
         using var scope = NewDisposeScope();
-        BatchOutcome outcome = Evaluate(ArchitectureBatch);
+        BatchOutcome outcome = evaluate(WithBatches(ArchitectureBatch));
         ArchitectureOptimizer.ZeroGrad();
         Backward(Regularize(outcome.Loss), ArchitectureOptimizer);
         ArchitectureOptimizer.Step();
@@ -227,7 +232,7 @@ public sealed class StepContext
     /// <summary>Moves w and α, in turn. While α's optimiser is not moving, α's pass is left out and the outcome of the weights stands for
     /// both.</summary>
     /// <param name="order">Which is moved first.</param>
-    /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture"/>.</param>
+    /// <param name="updateArchitecture">Moves α, for example <see cref="UpdateArchitecture()"/>.</param>
     /// <param name="updateWeights">Moves w; <see cref="UpdateWeights()"/> if <see langword="null"/>.</param>
     public StepOutcome Alternate(UpdateOrder order, Func<BatchOutcome> updateArchitecture, Func<BatchOutcome>? updateWeights = null)
     {

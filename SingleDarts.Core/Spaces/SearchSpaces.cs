@@ -65,6 +65,27 @@ public static class SearchSpaces
             .Stem(Blocks.ConvolutionStem)
             .Build();
 
+    /// <summary>
+    /// DARTS on CIFAR with the nine candidates of sharpDARTS (Hundt et al., 2019), <see cref="SharpDartsOperations.All"/>; also the
+    /// layout of its networks, with 36 channels and 20 cells.
+    /// </summary>
+    /// <inheritdoc cref="Darts(int, long, int, long, long, long, IReadOnlyList{CandidateOperation}?)"/>
+    public static SearchSpace SharpDarts(
+        int classes = 10, long channels = 16, int layers = 8, long height = 32, long width = 32, long inputChannels = 3) =>
+        DartsCells("sharpdarts", classes, channels, layers, [inputChannels, height, width], SharpDartsOperations.All)
+            .Channels(channels, stemMultiplier: 3)
+            .Stem(Blocks.ConvolutionStem)
+            .Build();
+
+    /// <summary>The space of sharpDARTS for the images and classes of a dataset.</summary>
+    /// <inheritdoc cref="Darts(IReadOnlyList{long}, int, long, int, IReadOnlyList{CandidateOperation}?)"/>
+    public static SearchSpace SharpDarts(IReadOnlyList<long> inputShape, int classes, long channels = 16, int layers = 8)
+    {
+        ArgumentNullException.ThrowIfNull(inputShape);
+        RequireImage(inputShape);
+        return SharpDarts(classes, channels, layers, inputShape[1], inputShape[2], inputShape[0]);
+    }
+
     /// <summary>DARTS for the images and classes of a dataset.</summary>
     /// <param name="inputShape">Shape of an image: channels, height and width; for example <c>data.InputShape</c>.</param>
     /// <param name="classes">Number of classes.</param>

@@ -39,10 +39,11 @@ internal sealed record SearchSettings
 
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
         "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "cdarts", "enas", "rsps", "rsps-nats", "setn",
-        "darts-plus", "dropnas", "fairdarts", "sdarts-rs", "sdarts-adv", "stacnas", "sharpdarts")]
+        "darts-plus", "dropnas", "fairdarts", "sdarts-rs", "sdarts-adv", "stacnas", "sharpdarts", "proxyless", "snas")]
     public string Method { get; init; } = Paper.Method;
 
-    [CommandOption("--space", "Search space.", "nasbench201", "darts")]
+    [CommandOption("--space", "Search space; sharpdarts is darts with the candidates of sharpDARTS.", "nasbench201", "darts",
+        "sharpdarts")]
     public string Space { get; init; } = "nasbench201";
 
     [CommandOption("--scheme", "How weights and architecture parameters are moved.", "single-level", "bi-level", "bi-level-2nd",
@@ -70,8 +71,8 @@ internal sealed record SearchSettings
     [CommandOption("--cells", "Cells in each stage of nasbench201.")]
     public int Cells { get; init; } = 5;
 
-    [CommandOption("--layers", "Cells in all of darts, two of them reduction cells; p-darts, dropnas and stacnas have numbers of "
-        + "their own.")]
+    [CommandOption("--layers", "Cells in all of darts and sharpdarts, two of them reduction cells; p-darts, dropnas and stacnas have "
+        + "numbers of their own.")]
     public int Layers { get; init; } = 8;
 
     [CommandOption("--epochs", "Passes over the data of the weights.")]
@@ -146,9 +147,12 @@ internal sealed record SearchSettings
     public bool Hessian { get; init; }
 
     /// <summary>The space for images of a shape.</summary>
-    public SearchSpace SpaceFor(IReadOnlyList<long> inputShape, int classes) => Space == "darts"
-        ? SearchSpaces.Darts(inputShape, classes, Channels, Layers)
-        : SearchSpaces.NasBench201(inputShape, classes, Channels, Cells);
+    public SearchSpace SpaceFor(IReadOnlyList<long> inputShape, int classes) => Space switch
+    {
+        "darts" => SearchSpaces.Darts(inputShape, classes, Channels, Layers),
+        "sharpdarts" => SearchSpaces.SharpDarts(inputShape, classes, Channels, Layers),
+        _ => SearchSpaces.NasBench201(inputShape, classes, Channels, Cells),
+    };
 
     /// <summary>The observers that were asked for.</summary>
     /// <exception cref="ArgumentException">There is no run folder for their records.</exception>

@@ -6,13 +6,15 @@ namespace SingleDarts.Core.Search;
 /// <summary>The methods of the literature with their published settings, one file each.</summary>
 public static partial class SearchMethods
 {
-    private const string InNasBench201 = "nasbench201", InDarts = "darts", InDartsImageNet = "darts-imagenet";
+    private const string InNasBench201 = "nasbench201", InDarts = "darts", InDartsImageNet = "darts-imagenet",
+        InSharpDarts = "sharpdarts";
 
     /// <summary>All methods, with their published settings.</summary>
     public static IReadOnlyList<SearchMethod> All { get; } =
     [
         SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Cdarts(), Enas(), Rsps(), RspsNats(), Setn(),
         DartsPlus(), DropNas(), FairDarts(), SdartsRs(), SdartsAdv(), StacNas(), SharpDarts(),
+        ProxylessNas(), Snas(),
     ];
 
     /// <summary>A method by its name.</summary>

@@ -30,6 +30,15 @@ public sealed record GumbelRelaxation : IRelaxation
     /// <value>False, as the published code in the space of DARTS.</value>
     public bool CountsUncomputed { get; init; }
 
+    /// <summary>Whether all operations are computed and mixed by p itself (SNAS; Xie et al., ICLR 2019), instead of the one that is
+    /// drawn.</summary>
+    /// <value>False.</value>
+    public bool IsSoft { get; init; }
+
+    /// <summary>Mean of the normal distribution that α starts from; only a weight decay of α makes a difference of it.</summary>
+    /// <value>0.</value>
+    public double InitialMean { get; init; }
+
     /// <summary>Standard deviation of the normal distribution that α starts from.</summary>
     /// <value>1e-3.</value>
     public double InitialDeviation { get; init; } = 1e-3;
@@ -50,7 +59,7 @@ public sealed record GumbelRelaxation : IRelaxation
 
     /// <inheritdoc/>
     public Tensor Initialize(long edges, long operations, Generator generator) =>
-        new SoftmaxRelaxation(InitialDeviation).Initialize(edges, operations, generator);
+        new SoftmaxRelaxation(InitialDeviation).Initialize(edges, operations, generator).Plus_(InitialMean);
 
     /// <inheritdoc/>
     public MixingWeights Relax(Tensor alpha, RelaxationContext context)
@@ -59,6 +68,8 @@ public sealed record GumbelRelaxation : IRelaxation
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         Tensor p = Soft(alpha, Temperature.At(context.Position), () => Noise(alpha.shape, context.Generator));
+        if (IsSoft)
+            return p.MoveToOuterDisposeScope();
         MixingWeights hard = MixingWeights.StraightThrough(p);
         hard.P.MoveToOuterDisposeScope();
         return hard with { CountsUncomputed = CountsUncomputed };

@@ -13,7 +13,8 @@ namespace PaperTables.CommandLine;
 /// <summary>The command line of <c>methods</c>: all methods of the library with their settings as Markdown.</summary>
 internal static partial class MethodsPage
 {
-    private static readonly SearchSpace[] Spaces = [SearchSpaces.NasBench201(), SearchSpaces.Darts(), SearchSpaces.DartsImageNet()];
+    private static readonly SearchSpace[] Spaces =
+        [SearchSpaces.NasBench201(), SearchSpaces.Darts(), SearchSpaces.DartsImageNet(), SearchSpaces.SharpDarts()];
 
     public static Command Create()
     {
@@ -91,10 +92,14 @@ internal static partial class MethodsPage
         };
         if (settings.Schedule is CosineSchedule cosine)
             text += $", cosine to {cosine.End}{(cosine.HalfPeriod is { } period ? $" with half period {period}" : "")}";
+        else if (settings.Schedule is not ConstantSchedule)
+            text += $", `{settings.Schedule}`";
         if (settings.WarmUpShare > 0)
             text += $", warm-up of {settings.WarmUpEpochs(epochs)} epochs";
         if (settings.FreezeShare > 0)
             text += $", still for {settings.FrozenEpochs(epochs)} epochs";
+        if (settings.StepInterval > 1)
+            text += $", in every {settings.StepInterval}th step";
         return settings.MaxGradientNorm is { } norm ? $"{text}, gradient norm at most {norm}" : text;
     }
 }

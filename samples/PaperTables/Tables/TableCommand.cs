@@ -16,18 +16,21 @@ internal static class TableCommand
 {
     private const int Width = 170;
 
-    public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.", TableRow.ImageNet,
+    public static Command ImageNet() => Make("table2", "Table 2: cells of the DARTS space on ImageNet.",
+        TableRow.ImageNet, TableRow.FurtherImageNet,
         channels => DartsNetworks.ImageNetSpace(channels: channels ?? 48),
         "train --network imagenet --recipe imagenet --genotype CDARTS-ImageNet --data <ImageNet> --device cuda --gradient-accumulation " +
         "8 --out runs/imagenet");
 
-    public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.", TableRow.Cifar,
+    public static Command Cifar() => Make("table3", "Table 3: cells of the DARTS space on CIFAR-10.",
+        TableRow.Cifar, TableRow.FurtherCifar,
         channels => DartsNetworks.CifarSpace(channels: channels ?? 36),
         "train --network cifar --recipe cifar --layers 20 --genotype DARTS-V2 --data cifar-10-batches-bin --test " +
         "<folder>/test_batch.bin --device cuda --out runs/darts-v2");
 
     private static Command Make(
-        string name, string description, IReadOnlyList<TableRow> rows, Func<long?, SearchSpace> space, string fullScale)
+        string name, string description, IReadOnlyList<TableRow> rows, IReadOnlyList<TableRow> further, Func<long?, SearchSpace> space,
+        string fullScale)
     {
         Option<string[]> trained = new("--trained") { Description = "Run folders of train.", AllowMultipleArgumentsPerToken = true };
         var command = new Command(name, description) { trained };
@@ -36,6 +39,7 @@ internal static class TableCommand
             RecordedTraining[] runs = [.. (parsed.GetValue(trained) ?? []).Select(folder => new RecordedTraining(folder))];
             AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, Width);
             AnsiConsole.Write(Costs(rows, space));
+            AnsiConsole.Write(Costs(further, space).Title("Related work beyond the paper's table"));
             Terminal.WriteLine(
                 "Ours: parameters without the auxiliary classifier, and multiply-adds of convolutions and the classifier for one " +
             "image. Top-1 is the papers'.");
