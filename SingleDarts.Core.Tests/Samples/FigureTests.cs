@@ -152,7 +152,8 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
         int[] front = [.. lines.Where(line => line[0] == "front").Select(line => int.Parse(line[1], CultureInfo.InvariantCulture))];
         front.Should().NotBeEmpty().And.OnlyHaveUniqueItems();
         front.Select(i => (cost[i], accuracy[i])).Order().Should().Equal(
-            Enumerable.Range(0, cost.Length).Where(i => i % 100 > 0 && !IsBeaten(i)).Select(i => (cost[i], accuracy[i])).Distinct().Order());
+            Enumerable.Range(0, cost.Length).Where(i => i % 100 > 0 && !IsBeaten(i))
+                .Select(i => (cost[i], accuracy[i])).Distinct().Order());
         lines[^1].Should().Equal(marked, "9", marked, accuracy[9].ToString("R", CultureInfo.InvariantCulture),
             cost[9].ToString("R", CultureInfo.InvariantCulture));
         Run("figure", "pareto", "--table", runs.Table, "--costs", folder["costs.csv"], "--column", "mJ", "--out", folder.Path).Error
