@@ -1,5 +1,6 @@
 using SingleDarts.Core.Diagnostics;
 using SingleDarts.Core.Runtime;
+using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
@@ -83,6 +84,9 @@ public class HessianTests
             double expected = linalg.eigvalsh(symmetric).data<double>().ToArray().MaxBy(Math.Abs);
             var (found, _, _) = Lanczos.Dominant(symmetric.mv, size, size, 1e-10, trial);
             found.Should().BeApproximately(expected, 1e-8 * Math.Abs(expected));
+            double largest = linalg.eigvalsh(symmetric).data<double>().ToArray().Max();
+            Lanczos.Dominant(symmetric.mv, size, size, 1e-10, trial, isSigned: true).Eigenvalue
+                .Should().BeApproximately(largest, 1e-8 * Math.Abs(largest));
         }
         Lanczos.Dominant(v => v.Times(0L), size, size, 1e-3, 0).Eigenvalue.Should().Be(0);
     }

@@ -91,6 +91,31 @@ public class MethodsPage
         search.Invoking(s => s.Build()).Should().NotThrow();
 
         search = ArchitectureSearch.In(space).On(data).Relaxing(new GumbelRelaxation { IsSoft = true });
+
+        async Task<Genotype> RDartsL2(ClassificationDataset train, Func<ClassificationNetwork, NetworkTraining> shortTraining)
+        {
+            var space = SearchSpaces.RobustDarts(number: 1, train.InputShape, train.Classes);        // S1
+            var found = new List<Genotype>();
+            foreach (double factor in SearchMethods.RDartsL2Factors)
+            {
+                SearchResult result = await ArchitectureSearch.In(space, SearchMethods.RDartsL2(factor)).On(train).WithSeed(1).RunAsync();
+                found.Add(result.Genotype);
+            }
+            return new StrategySearch
+            {
+                Space = space,
+                Strategy = new ListedGenotypes(found),
+                Evaluator = new TrainingEvaluator(space, shortTraining),       // evaluated on samples that the final test does not use
+                Evaluations = found.Count,
+            }.Run().Genotype;
+        }
+        Func<ClassificationDataset, Func<ClassificationNetwork, NetworkTraining>, Task<Genotype>> protocol = RDartsL2;
+        protocol.Method.Name.Should().Contain("RDartsL2", "RobustDartsTests run it");
+
+        search = ArchitectureSearch.In(space, SearchMethods.DartsEs(new EigenvalueStop { Factor = 1.5 })).On(data);
+        search.Invoking(s => s.Build()).Should().NotThrow();
+        search = ArchitectureSearch.In(space, SearchMethods.DartsAda(
+            new AdaptiveWeightDecay { Multiplier = 3, Maximum = 0.0243 })).On(data);
         search.Invoking(s => s.Build()).Should().NotThrow();
 
         var mine = new SearchMethod("mine", space => SearchMethods.PcDarts(k: 8).Options(space) with { Penalties = [new ZeroOneLoss(1)] })

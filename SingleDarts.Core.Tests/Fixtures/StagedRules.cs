@@ -26,9 +26,13 @@ internal sealed record PruningAfter(params int[] Epochs) : IEpochRule
 }
 
 /// <summary>Decides what a test wants.</summary>
-internal sealed class Deciding(Func<EpochRuleContext, EpochDecision> decide, string name = "deciding") : IEpochRule
+internal sealed class Deciding(
+    Func<EpochRuleContext, EpochDecision> decide, string name = "deciding", Func<EpochRuleContext, IEnumerable<int>>? keeps = null)
+    : IEpochRule
 {
     public string Name => name;
+
+    public IEnumerable<int> Returns(EpochRuleContext context) => keeps?.Invoke(context) ?? [];
 
     public EpochDecision Decide(EpochRuleContext context) => decide(context);
 }

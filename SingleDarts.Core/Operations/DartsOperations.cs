@@ -42,6 +42,9 @@ public static class DartsOperations
             bias: false),
         Blocks.BatchNorm(context)), isLearnable: true);
 
+    /// <summary><c>noise</c>, of the space S4 of R-DARTS: new standard normal numbers at every pass, whatever the input.</summary>
+    public static CandidateOperation Noise { get; } = new("noise", context => new Noise(context), isLearnable: false);
+
     /// <summary>The eight of the search space, in the column order of α.</summary>
     public static IReadOnlyList<CandidateOperation> All { get; } =
         [None, MaxPool3x3, AvgPool3x3, SkipConnect, SepConv3x3, SepConv5x5, DilConv3x3, DilConv5x5];

@@ -18,13 +18,18 @@ internal sealed class Zero : nn.Module<Tensor, Tensor>, IOnnxOperation
     /// <summary>Zeros of the shape that a place asks for.</summary>
     /// <param name="input">[N, InChannels, spatial ...].</param>
     /// <param name="context">The place.</param>
-    internal static Tensor Of(Tensor input, OperationContext context)
+    internal static Tensor Of(Tensor input, OperationContext context) => input.new_zeros(Shape(input, context));
+
+    /// <summary>The shape that a place asks for.</summary>
+    /// <param name="input">[N, InChannels, spatial ...].</param>
+    /// <param name="context">The place.</param>
+    internal static long[] Shape(Tensor input, OperationContext context)
     {
         long[] shape = input.shape;
         shape[1] = context.OutChannels;
         for (int i = 2; i < shape.Length; i++)
             shape[i] = (shape[i] + context.Stride - 1) / context.Stride;
-        return input.new_zeros(shape);
+        return shape;
     }
 
     /// <inheritdoc/>

@@ -8,14 +8,13 @@ namespace SingleDarts.Core.Optimizers;
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 public sealed record AdamOptions(
     double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double WeightDecay = 0, double Epsilon = 1e-8)
-    : OptimizerOptions(LearningRate)
+    : OptimizerOptions(LearningRate, WeightDecay)
 {
     internal override IEnumerable<string?> Faults(string what) =>
     [
         .. base.Faults(what),
         Require(Beta1 is >= 0 and < 1, what, "β1", Beta1, "a number within [0, 1)"),
         Require(Beta2 is >= 0 and < 1, what, "β2", Beta2, "a number within [0, 1)"),
-        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), what, "weight decay", WeightDecay, "0 or more"),
         Require(Epsilon > 0, what, "ε", Epsilon, "a positive number"),
     ];
 }

@@ -63,6 +63,10 @@ public sealed record OptimizerSettings
         double learningRate, double beta1 = 0.9, double beta2 = 0.999, double weightDecay = 0, double epsilon = 1e-8) =>
         this with { Optimizer = new AdamOptions(learningRate, beta1, beta2, weightDecay, epsilon) };
 
+    /// <summary>Replaces the weight decay of the present optimizer.</summary>
+    /// <param name="decay">L2, 0 or more.</param>
+    public OptimizerSettings WithWeightDecay(double decay) => this with { Optimizer = Optimizer with { WeightDecay = decay } };
+
     /// <summary>Replaces the schedule by a constant learning rate.</summary>
     public OptimizerSettings Constant() => this with { Schedule = new ConstantSchedule() };
 

@@ -6,13 +6,12 @@ namespace SingleDarts.Core.Optimizers;
 /// <param name="WeightDecay">Weight decay (L2).</param>
 /// <param name="Nesterov">Whether the momentum is Nesterov's.</param>
 public sealed record SgdOptions(
-    double LearningRate, double Momentum = 0.9, double WeightDecay = 0, bool Nesterov = false) : OptimizerOptions(LearningRate)
+    double LearningRate, double Momentum = 0.9, double WeightDecay = 0, bool Nesterov = false) : OptimizerOptions(LearningRate, WeightDecay)
 {
     internal override IEnumerable<string?> Faults(string what) =>
     [
         .. base.Faults(what),
         Require(Momentum is >= 0 and < 1, what, "momentum", Momentum, "a number within [0, 1)"),
-        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), what, "weight decay", WeightDecay, "0 or more"),
         Require(!Nesterov || Momentum > 0, what, "momentum", Momentum, "a positive number, because Nesterov's needs one"),
     ];
 }

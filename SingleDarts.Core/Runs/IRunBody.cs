@@ -18,8 +18,8 @@ internal interface IRunBody<TReport, TResult> : IDisposable where TReport : RunR
 
     int StepsPerEpoch { get; }
 
-    /// <summary>Number of the stage, counted from 1.</summary>
-    int Stage => 1;
+    /// <summary>How often the parts were built: once, and again for every stage and every return to an earlier epoch.</summary>
+    int Builds => 1;
 
     /// <summary>Random numbers of the network.</summary>
     RunRandom Random { get; }

@@ -139,13 +139,13 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
         step = 0;
         body.Sums.Reset();
         times.Reset();
-        int stage = body.Stage;
+        int builds = body.Builds;
         stop = body.Decide(reports);
-        bool isNewStage = body.Stage != stage;
+        bool isRebuilt = body.Builds != builds;
         storage?.AppendEpoch(report);
-        if (isNewStage)
+        if (isRebuilt)
             Notify((observer, moment) => observer.OnStageStarted(moment));
-        if (epoch % options.CheckpointInterval == 0 || epoch == body.Epochs || stop is not null || isNewStage)
+        if (epoch % options.CheckpointInterval == 0 || epoch == body.Epochs || stop is not null || isRebuilt)
             Save();
         body.Log(report);
         if (stop is not null)

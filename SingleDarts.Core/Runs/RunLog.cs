@@ -42,6 +42,9 @@ internal static partial class RunLog
     [LoggerMessage(13, LogLevel.Information, "Pruned after {Epochs} epochs to {Space}")]
     public static partial void Pruned(ILogger logger, int epochs, string space);
 
+    [LoggerMessage(14, LogLevel.Information, "Returned after {Epochs} epochs to the state of epoch {Epoch}")]
+    public static partial void Returned(ILogger logger, int epochs, int epoch);
+
     [LoggerMessage(9, LogLevel.Warning, "{Warning}")]
     public static partial void Warning(ILogger logger, string warning);
 

@@ -8,7 +8,10 @@ namespace SingleDarts.Core.Runs;
 /// <param name="Part">The part; it has state if it is an <see cref="IResumable"/>.</param>
 internal readonly record struct RunPart(string Role, string Name, object Part)
 {
-    public static IEnumerable<RunPart> Observers(RunOptions options) => options.Observers.Select(o => new RunPart("observers", o.Name, o));
+    public const string ObserverRole = "observers";
+
+    public static IEnumerable<RunPart> Observers(RunOptions options) =>
+        options.Observers.Select(o => new RunPart(ObserverRole, o.Name, o));
 
     /// <summary>Prefixes and parts with state.</summary>
     public static IEnumerable<(string Prefix, IResumable Part)> Resumable(IEnumerable<RunPart> parts)

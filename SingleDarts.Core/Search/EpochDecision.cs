@@ -25,6 +25,15 @@ public sealed record EpochDecision
     /// <summary>Whether the supernet, α and the optimisers are kept if the space changes.</summary>
     public bool KeepsWeights { get; private init; }
 
+    /// <summary>Number of the epoch to which the search returns, counted from 1; null if it goes on from the last.</summary>
+    public int? ReturnEpoch { get; private init; }
+
+    /// <summary>The options of the search behind a return; <see langword="null"/> if they stay the same.</summary>
+    public SearchOptions? Options { get; private init; }
+
+    /// <summary>Whether the search does something else than go on or stop.</summary>
+    internal bool IsChange => Space is not null || ReturnEpoch is not null;
+
     /// <summary>The search stops.</summary>
     /// <param name="reason">Why, in a sentence.</param>
     /// <param name="epoch">Number of the epoch whose genotype is the result, counted from 1; the last if <see langword="null"/>.</param>
@@ -58,4 +67,14 @@ public sealed record EpochDecision
         ArgumentNullException.ThrowIfNull(space);
         return new() { Space = space, KeepsWeights = true };
     }
+
+    /// <summary>
+    /// The search returns to its state after an earlier epoch of the stage, and goes on from there as if the epochs between had not been:
+    /// weights, α, optimisers, schedules, the candidates, and the state of schemes, relaxations, penalties and the like. Reports, records,
+    /// batches and other random numbers go on. Epoch rules and observers keep their state.
+    /// </summary>
+    /// <param name="epoch">Number of an epoch that <see cref="IEpochRule.Returns"/> named, counted from 1.</param>
+    /// <param name="options">The options with other settings of w's optimiser (weight decay) or of the edge decorators (drop-path);
+    /// <see cref="EpochRuleContext.Options"/> if null.</param>
+    public static EpochDecision Return(int epoch, SearchOptions? options = null) => new() { ReturnEpoch = epoch, Options = options };
 }

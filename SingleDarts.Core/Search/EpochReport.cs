@@ -35,6 +35,16 @@ public sealed record EpochReport : RunReport
     /// <summary>Learning rate of α at the end of the epoch.</summary>
     public required double ArchitectureLearningRate { get; init; }
 
+    /// <summary>Numbers that epoch rules measured after this epoch, by the names of the rules; <see langword="null"/> if there are
+    /// none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Measured { get; init; }
+
+    /// <summary>Number of the epoch to which a rule returned, so that this one began with its state; <see langword="null"/> if it
+    /// began with that of the epoch before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Follows { get; init; }
+
     /// <summary>α and p of every kind of cell after this epoch, [edges, operations].</summary>
     public required IReadOnlyDictionary<string, CellSnapshot> Architecture { get; init; }
 }

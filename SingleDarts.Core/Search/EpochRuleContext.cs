@@ -5,8 +5,19 @@ namespace SingleDarts.Core.Search;
 /// <summary>What an <see cref="IEpochRule"/> decides by.</summary>
 public sealed record EpochRuleContext
 {
+    private readonly IReadOnlyList<EpochReport>? history;
+
     /// <summary>Reports of all epochs so far, those of earlier stages included, the newest last.</summary>
     public required IReadOnlyList<EpochReport> Reports { get; init; }
+
+    /// <summary>Reports of the epochs of this stage that led to the present state, the newest last: without those that a return has
+    /// discarded. The first is of epoch 0 of the schedules.</summary>
+    /// <value><see cref="Reports"/>.</value>
+    public IReadOnlyList<EpochReport> History { get => history ?? Reports; init => history = value; }
+
+    /// <summary>The present options of the search, which a return may have changed.</summary>
+    /// <value>The default ones.</value>
+    public SearchOptions Options { get; init; } = new();
 
     /// <summary>The space of the epoch that ended, without pruned candidates.</summary>
     public required SearchSpace Space { get; init; }

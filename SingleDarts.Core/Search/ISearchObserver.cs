@@ -15,8 +15,8 @@ public interface ISearchObserver : IRunObserver
     /// <inheritdoc cref="IRunObserver.OnStarted"/>
     void OnStarted(SearchMoment moment) { }
 
-    /// <summary>Before the first step of a later stage of a search that has several; supernet, α and optimisers are new. A resume within
-    /// a stage calls <see cref="OnStarted(SearchMoment)"/> alone.</summary>
+    /// <summary>Before the first step of a later stage of a search that has several, or behind a return to an earlier epoch; supernet, α
+    /// and optimisers are new objects. A resume within a stage calls <see cref="OnStarted(SearchMoment)"/> alone.</summary>
     /// <param name="moment">The moment.</param>
     void OnStageStarted(SearchMoment moment) { }
 

@@ -23,6 +23,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     private readonly SearchBatches batches;
     private readonly SearchCourse course;
     private readonly RandomStreams streams;
+    private readonly EpochStates states = new();
     private SearchStage stage;
     private StepOutcome? outcome;
     private SearchResult? result;
@@ -41,6 +42,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         batches = new SearchBatches(data, SchemeChecks.Allocate(data, options), streams, device, options);
         course = new SearchCourse(space, options);
         stage = new SearchStage(space, course.Stage, options, batches, othersDraw);
+        Builds = 1;
         Sums = new EpochSums(device, WeightLoss, WeightAccuracy, ArchitectureLoss, ArchitectureAccuracy);
         RunLog.SearchStarted(logger, space.Name, options.Scheme.Name, options.Relaxation.Name, options.Device, data.Count,
             options.Epochs, StepsPerEpoch, options.Seed);
@@ -52,15 +54,15 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public int StepsPerEpoch => stage.Context.StepsPerEpoch;
 
-    public int Stage => course.Stage;
+    public int Builds { get; private set; }
 
     public RunRandom Random => stage.Random;
 
     public EpochSums Sums { get; }
 
-    public IEnumerable<(string Prefix, IResumable Part)> Parts => stage.Parts;
+    public IEnumerable<(string Prefix, IResumable Part)> Parts => [.. stage.Parts, ("kept/", states)];
 
-    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, options, stage.Scheme);
+    public IEnumerable<RunPart> UserParts => SearchRun.UserParts(space, course.Options, stage.Scheme);
 
     public IEnumerable<(string Name, Tensor Value)> Moved => stage.Moved;
 
@@ -98,6 +100,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     public EpochReport EndEpoch(int epoch, EpochTimes times, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, double?> means = Sums.Means();
+        Dictionary<string, double> measured = Measure(epoch);
         using IDisposable random = Random.Begin(epoch, StepsPerEpoch);
         Enter(epoch, StepsPerEpoch);
         UserPart.Call(stage.Scheme, () => $"EndEpoch of the scheme '{stage.Scheme.Name}' (epoch {epoch + 1})",
@@ -115,6 +118,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
             ArchitectureAccuracy = means[ArchitectureAccuracy] ?? means[WeightAccuracy] ?? double.NaN,
             WeightLearningRate = stage.Context.WeightOptimizer.LearningRate,
             ArchitectureLearningRate = stage.Context.ArchitectureOptimizer.LearningRate,
+            Measured = measured.Count > 0 ? measured : null,
+            Follows = course.Follows,
             Architecture = snapshot,
             Seconds = times.Steps,
             DataSeconds = times.Data,
@@ -126,12 +131,16 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         EpochDecision decision = course.Decide(reports);
         if (decision.StopReason is { } reason)
             return new RunStop(reason, decision.Epoch ?? reports.Count);
+        Keep(reports.Count);
         int before = course.Stage;
         course.Follow(decision);
         if (course.Stage != before)
             BeginStage(reports.Count);
+        else if (decision.ReturnEpoch is { } epoch)
+            Return(epoch, reports.Count);
         else if (decision.Space is not null)
             Prune(reports.Count);
+        Keep(reports.Count);
         return null;
     }
 
@@ -140,7 +149,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
         foreach (var (_, rule) in RunPart.Resumable(UserParts.Where(part => part.Role == SearchRun.EpochRules)))
             rule.LoadState(new Dictionary<string, Tensor>());
         course.Replay(reports, isStopped);
-        if (course.Stage > 1)
+        if (course.Stage > 1 || course.Options != options)
             BeginStage(reports.Count);
         if (course.Space != course.StageSpace)
             Prune(reports.Count);
@@ -165,6 +174,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     public void Dispose()
     {
         batches.Dispose();
+        states.Dispose();
         Sums.Dispose();
         stage.Dispose();
         // A dataset that the run put on the device is released at its end; a source is the caller's.
@@ -173,11 +183,49 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     private EpochPosition Position(int epoch, int step) => course.PositionAt(epoch, (double)step / StepsPerEpoch);
 
-    private void BeginStage(int epochs)
+    /// <summary>What a return puts back: everything but rules, which see the return, and observers.</summary>
+    private IEnumerable<(string Prefix, IResumable Part)> Returning => [.. stage.Parts, .. RunPart.Resumable(
+        UserParts.Where(part => part.Role is not (SearchRun.EpochRules or RunPart.ObserverRole)))];
+
+    private void Keep(int epochs) => states.Keep(course.Kept, epochs, Returning);
+
+    private void Return(int epoch, int epochs)
+    {
+        BuildStage();
+        if (course.Space != course.StageSpace)
+            Prune(epochs);
+        states.Restore(epoch, Returning);
+        RunLog.Returned(logger, epochs, epoch);
+    }
+
+    /// <summary>What the rules measure of an epoch, by their names, with the batches of its last step.</summary>
+    private Dictionary<string, double> Measure(int epoch)
+    {
+        var measured = new Dictionary<string, double>();
+        if (options.EpochRules.Count == 0)
+            return measured;
+        using IDisposable kept = KeepGenerators();
+        (stage.Context.WeightBatch, stage.Context.ArchitectureBatch) = batches.Get(epoch, batches.StepsPerEpoch - 1);
+        var moment = (SearchMoment)Moment(epoch, StepsPerEpoch) with { Random = Random };
+        foreach (IEpochRule rule in options.EpochRules)
+            if (UserPart.Call(rule, () => $"Measure of the rule '{rule.Name}' (epoch {epoch + 1})",
+                () => rule.Measure(moment)) is { } found)
+                measured[rule.Name] = found;
+        Enter(epoch, StepsPerEpoch);
+        return measured;
+    }
+
+    private void BuildStage()
     {
         stage.Dispose();
-        stage = new SearchStage(course.StageSpace, course.Stage, options, batches, othersDraw);
+        stage = new SearchStage(course.StageSpace, course.Stage, course.Options, batches, othersDraw);
         batches.Epochs = course.Epochs;
+        Builds++;
+    }
+
+    private void BeginStage(int epochs)
+    {
+        BuildStage();
         RunLog.StageStarted(logger, course.Stage, epochs, course.StageSpace.ToString());
     }
 

@@ -6,21 +6,23 @@ using SingleDarts.Core.Spaces;
 namespace SingleDarts.Core.Search;
 
 /// <summary>
-/// Which course a search has taken, as its rules decided: stages, the space of every epoch, the number of epochs. It depends on the
-/// reports alone, so that a resume finds it again.
+/// Which course a search has taken, as its rules decided: stages, the space of every epoch, returns, the number of epochs. It depends on
+/// the reports alone, so that a resume finds it again.
 /// </summary>
 internal sealed class SearchCourse
 {
     private readonly SearchSpace first;
     private readonly SearchOptions options;
     private readonly List<SearchSpace> spaces = [];
+    private readonly List<EpochReport> history = [];
+    private readonly HashSet<int> kept = [];
 
     /// <summary>Begins with the first stage.</summary>
     /// <param name="space">Its space.</param>
     /// <param name="options">The search.</param>
     public SearchCourse(SearchSpace space, SearchOptions options)
     {
-        this.options = options;
+        this.options = Options = options;
         first = StageSpace = Space = space;
     }
 
@@ -33,10 +35,19 @@ internal sealed class SearchCourse
     /// <summary>The present space, without pruned candidates.</summary>
     public SearchSpace Space { get; private set; }
 
+    /// <summary>The present options, which a return may have changed.</summary>
+    public SearchOptions Options { get; private set; }
+
+    /// <summary>Numbers of the epochs whose states are kept.</summary>
+    public IReadOnlySet<int> Kept => kept;
+
+    /// <summary>Number of the epoch to which the search has just returned, or null.</summary>
+    public int? Follows { get; private set; }
+
     /// <summary>Number of epochs of the run, to the end of the present stage.</summary>
     public int Epochs => EpochsBefore + options.Epochs;
 
-    /// <summary>Number of epochs before the present stage.</summary>
+    /// <summary>Number of epochs before the present stage, and of those that returns have discarded.</summary>
     private int EpochsBefore { get; set; }
 
     /// <summary>A moment of the run within its stage.</summary>
@@ -55,28 +66,38 @@ internal sealed class SearchCourse
     public EpochDecision Decide(IReadOnlyList<EpochReport> reports)
     {
         spaces.Add(Space);
+        history.Add(reports[^1]);
+        kept.Add(reports.Count);
+        Follows = null;
         var context = new EpochRuleContext
         {
             Reports = reports,
+            History = [.. history],
+            Options = Options,
             Space = Space,
             FirstSpace = first,
             Stage = Stage,
             EpochOfStage = reports.Count - EpochsBefore,
             EpochsPerStage = options.Epochs,
         };
+        kept.IntersectWith(options.EpochRules.SelectMany(rule => UserPart.Result(
+            rule, () => $"Returns of the rule '{rule.Name}' after epoch {reports.Count}", "epochs",
+            () => rule.Returns(context)?.ToList())));
         // Every rule is asked, because a rule may count its epochs.
         (IEpochRule Rule, EpochDecision Decision)[] decisions = [.. options.EpochRules.Select(rule => (rule, UserPart.Call(
             rule, () => $"The rule '{rule.Name}' after epoch {reports.Count}", () => rule.Decide(context))))];
-        if (DecisionChecks.Faults(decisions, context, options).ToList() is { Count: > 0 } faults)
+        if (DecisionChecks.Faults(decisions, context, options, kept).ToList() is { Count: > 0 } faults)
             throw new InvalidRunException(SearchRun.Kind, faults);
         EpochDecision[] all = [.. decisions.Select(d => d.Decision)];
-        return all.FirstOrDefault(d => d.StopReason is not null) ?? all.FirstOrDefault(d => d.Space is not null) ?? EpochDecision.Continue;
+        return all.FirstOrDefault(d => d.StopReason is not null) ?? all.FirstOrDefault(d => d.IsChange) ?? EpochDecision.Continue;
     }
 
-    /// <summary>Takes the space that a decision names.</summary>
+    /// <summary>Takes the space that a decision names, or returns to an earlier epoch.</summary>
     /// <param name="decision">What the rules decided.</param>
     public void Follow(EpochDecision decision)
     {
+        if (decision.ReturnEpoch is { } epoch)
+            Return(epoch, decision.Options ?? Options);
         if (decision.Space is not { } space)
             return;
         Space = space;
@@ -85,6 +106,8 @@ internal sealed class SearchCourse
         Stage++;
         StageSpace = space;
         EpochsBefore = spaces.Count;
+        history.Clear();
+        kept.Clear();
     }
 
     /// <summary>Takes the course of a run that is resumed.</summary>
@@ -98,5 +121,16 @@ internal sealed class SearchCourse
             if (!isStopped || done < reports.Count)
                 Follow(decision);
         }
+    }
+
+    private void Return(int epoch, SearchOptions changed)
+    {
+        int next = 1 + history.FindIndex(report => report.Epoch == epoch);
+        Space = next == history.Count ? Space : spaces[history[next].Epoch - 1];
+        history.RemoveRange(next, history.Count - next);
+        kept.IntersectWith(history.Select(report => report.Epoch));
+        EpochsBefore = spaces.Count - next;
+        Options = changed;
+        Follows = epoch;
     }
 }

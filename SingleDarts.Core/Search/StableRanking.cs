@@ -33,7 +33,7 @@ public sealed record StableRanking(int Epochs = 10) : IEpochRule
         if (Given.NotNull(context).EpochOfStage < Epochs)
             return EpochDecision.Continue;
         int[] last = Ranking(context.Space, context.Report);
-        return context.Reports.TakeLast(Epochs).All(report => Ranking(context.Space, report).SequenceEqual(last))
+        return context.History.TakeLast(Epochs).All(report => Ranking(context.Space, report).SequenceEqual(last))
             ? EpochDecision.Stop($"The ranking of α among learnable candidates is the same for {Epochs} epochs.")
             : EpochDecision.Continue;
     }

@@ -3,7 +3,7 @@ using SingleDarts.Core.Operations;
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>The published search spaces.</summary>
-public static class SearchSpaces
+public static partial class SearchSpaces
 {
     /// <summary>
     /// NAS-Bench-201 (Dong and Yang, ICLR 2020): cells of one input and three computed nodes, six edges, five operations, 15,625

@@ -15,6 +15,8 @@ internal static class MethodOverrides
             search = search.Using(scheme);
         if (Relaxation(settings) is { } relaxation)
             search = search.Relaxing(relaxation);
+        if (settings.DropPath is { } rate)
+            search = search.With(o => o with { EdgeDecorators = DropPath(settings.Method, o.EdgeDecorators, rate) });
         return search
             .UpdatingWeights(present => Weights(settings, present))
             .UpdatingArchitecture(present => Alpha(settings, present))
@@ -36,6 +38,11 @@ internal static class MethodOverrides
         int own = SearchMethods.Named(settings.Method).Options(settings.SpaceFor([3, 32, 32], 10)).Epochs;
         return Math.Max(1, (int)Math.Round((double)epochs * own / new SearchOptions().Epochs));
     }
+
+    private static IReadOnlyList<IEdgeDecorator> DropPath(string method, IReadOnlyList<IEdgeDecorator> present, double rate) =>
+        !present.OfType<EdgeDropPath>().Any()
+            ? throw new ArgumentException($"--drop-path is for r-darts-dp; the method '{method}' has no drop-path of edges. Leave it out.")
+            : [.. present.Where(decorator => decorator is not EdgeDropPath), .. rate == 0 ? [] : new[] { new EdgeDropPath(rate) }];
 
     private static IOptimizationScheme? Scheme(SearchSettings settings) => settings.Scheme switch
     {
@@ -85,8 +92,7 @@ internal static class MethodOverrides
         if (rate is { } learningRate)
             optimizer = optimizer with { LearningRate = learningRate };
         if (decay is { } weightDecay)
-            optimizer = optimizer is SgdOptions sgd
-                ? sgd with { WeightDecay = weightDecay } : (AdamOptions)optimizer with { WeightDecay = weightDecay };
+            optimizer = optimizer with { WeightDecay = weightDecay };
         return settings with { Optimizer = optimizer };
     }
 }

@@ -39,11 +39,12 @@ internal sealed record SearchSettings
 
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
         "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "cdarts", "enas", "rsps", "rsps-nats", "setn",
-        "darts-plus", "dropnas", "fairdarts", "sdarts-rs", "sdarts-adv", "stacnas", "sharpdarts", "proxyless", "snas")]
+        "darts-plus", "dropnas", "fairdarts", "sdarts-rs", "sdarts-adv", "stacnas", "sharpdarts", "proxyless", "snas", "r-darts-l2",
+        "r-darts-dp", "darts-es", "darts-ada")]
     public string Method { get; init; } = Paper.Method;
 
-    [CommandOption("--space", "Search space; sharpdarts is darts with the candidates of sharpDARTS.", "nasbench201", "darts",
-        "sharpdarts")]
+    [CommandOption("--space", "Search space; darts-s1 to darts-s4 are S1 to S4 of R-DARTS, sharpdarts is darts with the candidates of "
+        + "sharpDARTS.", "nasbench201", "darts", "darts-s1", "darts-s2", "darts-s3", "darts-s4", "sharpdarts")]
     public string Space { get; init; } = "nasbench201";
 
     [CommandOption("--scheme", "How weights and architecture parameters are moved.", "single-level", "bi-level", "bi-level-2nd",
@@ -71,8 +72,8 @@ internal sealed record SearchSettings
     [CommandOption("--cells", "Cells in each stage of nasbench201.")]
     public int Cells { get; init; } = 5;
 
-    [CommandOption("--layers", "Cells in all of darts and sharpdarts, two of them reduction cells; p-darts, dropnas and stacnas have "
-        + "numbers of their own.")]
+    [CommandOption("--layers", "Cells in all of darts, darts-s1 to darts-s4 and sharpdarts, two of them reduction cells; p-darts, "
+        + "dropnas and stacnas have numbers of their own.")]
     public int Layers { get; init; } = 8;
 
     [CommandOption("--epochs", "Passes over the data of the weights.")]
@@ -113,6 +114,12 @@ internal sealed record SearchSettings
     [CommandOption("--alpha-weight-decay", "Weight decay of the architecture parameters.")]
     public double? AlphaWeightDecay { get; init; }
 
+    [CommandOption("--drop-path", "Largest drop-path of edges in r-darts-dp: 0, 0.2, 0.4 or 0.6 in the four searches of R-DARTS (DP).")]
+    public double? DropPath { get; init; }
+
+    [CommandOption("--cutout", "Side in pixels of the square that is cut out of every image, 16 in r-darts-dp. Default: none.")]
+    public int? Cutout { get; init; }
+
     [CommandOption("--seed", "Seed of everything random.")]
     public long Seed { get; init; } = Paper.Seed;
 
@@ -149,9 +156,10 @@ internal sealed record SearchSettings
     /// <summary>The space for images of a shape.</summary>
     public SearchSpace SpaceFor(IReadOnlyList<long> inputShape, int classes) => Space switch
     {
+        "nasbench201" => SearchSpaces.NasBench201(inputShape, classes, Channels, Cells),
         "darts" => SearchSpaces.Darts(inputShape, classes, Channels, Layers),
         "sharpdarts" => SearchSpaces.SharpDarts(inputShape, classes, Channels, Layers),
-        _ => SearchSpaces.NasBench201(inputShape, classes, Channels, Cells),
+        _ => SearchSpaces.RobustDarts(Space[^1] - '0', inputShape, classes, Channels, Layers),
     };
 
     /// <summary>The observers that were asked for.</summary>
@@ -198,7 +206,7 @@ internal sealed record SearchSettings
     public IBatchTransform Augmentation(ClassificationDataset data)
     {
         Normalization statistics = data.MeasureNormalization();
-        return Data == GeneratedData
+        ImageAugmentation augmentation = Data == GeneratedData
             ? ImageAugmentation.NormalizeOnly(statistics)
             : new ImageAugmentation
             {
@@ -206,6 +214,7 @@ internal sealed record SearchSettings
                 CropPadding = (int)(data.InputShape[^1] / 8),
                 Normalization = statistics,
             };
+        return augmentation with { CutoutLength = Cutout ?? 0 };
     }
 
     /// <summary>Takes one dataset for another.</summary>

@@ -13,8 +13,8 @@ public static partial class SearchMethods
     public static IReadOnlyList<SearchMethod> All { get; } =
     [
         SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Cdarts(), Enas(), Rsps(), RspsNats(), Setn(),
-        DartsPlus(), DropNas(), FairDarts(), SdartsRs(), SdartsAdv(), StacNas(), SharpDarts(),
-        ProxylessNas(), Snas(),
+        DartsPlus(), DropNas(), FairDarts(), SdartsRs(), SdartsAdv(), StacNas(), SharpDarts(), ProxylessNas(), Snas(), RDartsL2(),
+        RDartsDp(), DartsEs(), DartsAda(),
     ];
 
     /// <summary>A method by its name.</summary>

@@ -5,7 +5,7 @@ using SingleDarts.Core.Supernets;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Diagnostics;
+namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// The Hessian of a batch's loss in α, all kinds of cells one after another, as a linear map on float64 vectors on the CPU. Penalties on α

@@ -1,8 +1,7 @@
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Training;
+namespace SingleDarts.Core.Operations;
 
 /// <summary>Drop path (Larsson et al., ICLR 2017, as DARTS has it): each sample loses the whole output with probability P.</summary>
 internal static class DropPath

@@ -1,9 +1,9 @@
 using SingleDarts.Core.Runtime;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Diagnostics;
+namespace SingleDarts.Core.Search;
 
-/// <summary>The eigenvalue of largest absolute value of a symmetric map, by Lanczos' method with full reorthogonalisation.</summary>
+/// <summary>The largest eigenvalue of a symmetric map, by Lanczos' method with full reorthogonalisation.</summary>
 internal static class Lanczos
 {
     /// <summary>Begins from a random vector; on n dimensions it is exact after n products.</summary>
@@ -12,9 +12,10 @@ internal static class Lanczos
     /// <param name="iterations">Most products.</param>
     /// <param name="tolerance">Ends once the residual is below this share of the eigenvalue.</param>
     /// <param name="seed">Of the first vector.</param>
+    /// <param name="isSigned">Whether the largest is the one furthest to the right, and not that of largest absolute value.</param>
     /// <returns>Eigenvalue, the residual ‖Hv − λv‖ of its unit vector v, and the number of products.</returns>
     public static (double Eigenvalue, double Residual, int Products) Dominant(
-        Func<Tensor, Tensor> times, long n, int iterations, double tolerance, long seed)
+        Func<Tensor, Tensor> times, long n, int iterations, double tolerance, long seed, bool isSigned = false)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
@@ -33,7 +34,7 @@ internal static class Lanczos
             double rest = Host.Number<double>(w.norm());
             if (!double.IsFinite(rest + diagonal[^1]))
                 return (double.NaN, double.NaN, basis.Count);
-            var (eigenvalue, share) = Ritz(diagonal, beside);
+            var (eigenvalue, share) = Ritz(diagonal, beside, isSigned);
             double residual = rest * share;
             if (residual <= tolerance * Math.Abs(eigenvalue) || basis.Count == Math.Min(n, iterations))
                 return (eigenvalue, residual, basis.Count);
@@ -42,8 +43,8 @@ internal static class Lanczos
         }
     }
 
-    /// <summary>The dominant eigenvalue of the tridiagonal matrix, and the last component of its unit vector.</summary>
-    private static (double, double) Ritz(List<double> diagonal, List<double> beside)
+    /// <summary>The largest eigenvalue of the tridiagonal matrix, and the last component of its unit vector.</summary>
+    private static (double, double) Ritz(List<double> diagonal, List<double> beside, bool isSigned)
     {
         int size = diagonal.Count;
         var matrix = new double[size, size];
@@ -55,7 +56,7 @@ internal static class Lanczos
         }
         var (values, vectors) = linalg.eigh(tensor(matrix));
         double[] eigenvalues = Host.Numbers<double>(values);
-        int best = Enumerable.Range(0, size).MaxBy(i => Math.Abs(eigenvalues[i]));
+        int best = Enumerable.Range(0, size).MaxBy(i => isSigned ? eigenvalues[i] : Math.Abs(eigenvalues[i]));
         return (eigenvalues[best], Math.Abs(Host.Number<double>(vectors[size - 1, best])));
     }
 }

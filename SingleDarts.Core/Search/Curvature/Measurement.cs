@@ -1,9 +1,8 @@
 using SingleDarts.Core.Runtime;
-using SingleDarts.Core.Search;
 using SingleDarts.Core.Supernets;
 using static TorchSharp.torch;
 
-namespace SingleDarts.Core.Diagnostics;
+namespace SingleDarts.Core.Search;
 
 /// <summary>
 /// Forward and backward passes between two steps that leave no trace: running statistics, random generators and the execution of cells

@@ -1,4 +1,4 @@
-namespace SingleDarts.Core.Diagnostics;
+namespace SingleDarts.Core.Search;
 
 /// <summary>How the product of the Hessian in α with a vector is taken.</summary>
 public enum HessianProduct
