@@ -118,6 +118,35 @@ public class MethodsPage
             new AdaptiveWeightDecay { Multiplier = 3, Maximum = 0.0243 })).On(data);
         search.Invoking(s => s.Build()).Should().NotThrow();
 
+
+        // Fourteen cells of 36 channels are built and not searched here.
+        async Task Searched()
+        {
+            search = ArchitectureSearch
+                .In(SearchSpaces.Darts(data.InputShape, data.Classes, channels: 36), SearchMethods.GoldNas()).On(data);
+            SearchResult result = await search.RunAsync();
+            foreach (PrunedGenotype passed in search.Options.EpochRules.OfType<SharePruning>().Single().Series(result))
+                Console.WriteLine($"{passed.Epoch}: {passed.Genotype}");
+            var options = new EvaluationNetworkOptions { AllowRepeatedEdges = true };
+            using EvaluationNetwork network = DartsNetworks.Cifar(result.Genotype, options: options);
+        }
+        ((Delegate)Searched).Should().NotBeNull();
+
+        search = ArchitectureSearch.In(space).On(data)
+            .Penalizing(new ExpectedCost(CostMetric.MultiplyAdds) { Reference = 1e8 })       // λ is 1 for 100 million
+            .Deriving(new CostLimit(new TopEdges(), CostMetric.MultiplyAdds, Limit: 30e6));
+        search.Invoking(s => s.Build()).Should().NotThrow();
+
+        var latencies = new LatencyTable(new Dictionary<string, double>
+        {
+            ["max_pool_3x3"] = 1e-4, ["avg_pool_3x3"] = 1e-4, ["skip_connect"] = 2e-5, ["sep_conv_3x3"] = 9e-4, ["sep_conv_5x5"] = 1.4e-3,
+            ["dil_conv_3x3"] = 5e-4, ["dil_conv_5x5"] = 8e-4,
+        }, fixedSeconds: 2e-3);
+        OperationCosts costs = latencies.Of(space);      // of every operation, edge and kind of cell, and of the fixed parts
+        search = search.Penalizing(new ExpectedCost(latencies));
+        search.Invoking(s => s.Build()).Should().NotThrow();
+        costs.Unit.Should().Be("seconds");
+
         var mine = new SearchMethod("mine", space => SearchMethods.PcDarts(k: 8).Options(space) with { Penalties = [new ZeroOneLoss(1)] })
         {
             Source = "PC-DARTS with a zero-one loss",

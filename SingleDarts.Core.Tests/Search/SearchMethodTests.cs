@@ -65,6 +65,9 @@ public class SearchMethodTests
             ("r-darts-dp", SearchMethods.RDartsDp(0.4), Darts, null),
             ("darts-es", SearchMethods.DartsEs(Often<EigenvalueStop>() with { Factor = 1e9 }), Darts, null),
             ("darts-ada", SearchMethods.DartsAda(Often<AdaptiveWeightDecay>()), Darts, null),
+            // The first pruning takes two candidates of the last node of every cell.
+            ("gold-nas", SearchMethods.GoldNas(layers: 3), Darts,
+                o => o with { EpochRules = [new SharePruning { LargestShare = 0.12, Rounds = 80, LimitShare = 0 }] }),
         }.ToDictionary(m => m.Name, m => (m.Method, m.Space, m.Smaller ?? (o => o)));
 
     /// <summary>A rule that reacts after the first epoch, to what it measured there alone.</summary>

@@ -19,6 +19,11 @@ public static class DartsOperations
     /// <summary><c>skip_connect</c>: identity, or <see cref="FactorizedReduce"/> at stride 2.</summary>
     public static CandidateOperation SkipConnect => NasBench201Operations.SkipConnect;
 
+    /// <summary><c>skip_connect</c> of GOLD-NAS: the identity behind a batch normalisation, which a network of a genotype has, too; or
+    /// <see cref="FactorizedReduce"/> at stride 2.</summary>
+    public static CandidateOperation NormalizedSkip { get; } = new("skip_connect",
+        context => context.IsShapePreserving ? Blocks.BatchNorm(context) : new FactorizedReduce(context), isLearnable: false);
+
     /// <summary><c>sep_conv_3x3</c>.</summary>
     public static CandidateOperation SepConv3x3 { get; } = Separable(3);
 

@@ -10,6 +10,10 @@ public readonly record struct EpochPosition(int Epoch, double Fraction, int Epoc
     /// <summary>Stage of a search that has stages, counted from 0.</summary>
     public int Stage { get; init; }
 
+    /// <summary>A number that the rules of a search decided after an earlier epoch; null before the first decision
+    /// (<see cref="FeedbackSchedule"/>).</summary>
+    public double? Feedback { get; init; }
+
     /// <summary>Share that is done, (e + fraction) / E, within [0, 1).</summary>
     public double Progress => (Epoch + Fraction) / Epochs;
 }

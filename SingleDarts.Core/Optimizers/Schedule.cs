@@ -3,7 +3,7 @@ namespace SingleDarts.Core.Optimizers;
 /// <summary>
 /// A number that moves with the epoch: a learning rate, a temperature τ, β of DARTS-, ε of SDARTS, a weight λ of a penalty, a dropout
 /// probability, the share of dropped paths. Immutable and without state; a closed form of the moment, so that a resume needs no record
-/// of it.
+/// of it. What depends on the search itself is decided by an epoch rule and read by a <see cref="FeedbackSchedule"/>.
 /// </summary>
 public abstract record Schedule
 {
@@ -42,6 +42,10 @@ public abstract record Schedule
     /// <param name="start">Value in epoch 0.</param>
     /// <param name="end">Value to which it moves.</param>
     public static QuarterCosineSchedule QuarterCosine(double start, double end = 0) => new() { Start = start, End = end };
+
+    /// <summary>What the epoch rules of a search feed back (<see cref="EpochPosition.Feedback"/>).</summary>
+    /// <param name="start">Value until the first decision.</param>
+    public static FeedbackSchedule Feedback(double start) => new() { Start = start };
 
     /// <summary>First value outside of a range over the epochs of a run, as an error message; null if there is none.</summary>
     internal string? RangeFault(string what, int epochs, double least, double most) => Enumerable.Range(0, Math.Max(1, epochs))

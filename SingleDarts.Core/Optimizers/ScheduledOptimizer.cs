@@ -104,6 +104,18 @@ public sealed class ScheduledOptimizer : IResumable, IDisposable
         optimizer.Restart();
     }
 
+    /// <summary>Forgets momentum and moments of some numbers, so that those without a gradient stand still.</summary>
+    /// <param name="kept">By name of a parameter, a mask of its shape of the numbers that are not forgotten; null for all.</param>
+    internal void Forget(Func<string, Tensor?> kept)
+    {
+        using var _ = no_grad();
+        for (int i = 0; i < Parameters.Count; i++)
+            if (kept(Parameters[i].Name) is { } mask)
+                foreach (var (_, all) in optimizer.State)
+                    if (all is not null)
+                        flat.Part(all, i).mul_(mask);
+    }
+
     /// <summary>Momentum buffer of SGD, of the parameter's shape; <see langword="null"/> before the first step and for other
     /// optimisers.</summary>
     /// <param name="index">Position in <see cref="Parameters"/>.</param>

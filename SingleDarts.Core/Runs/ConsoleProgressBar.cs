@@ -29,7 +29,7 @@ public sealed class ConsoleProgressBar(TextWriter? writer = null) : IProgress<Ru
         double done = value.Fraction - first;
         string left = done > 0 ? $", {clock.Elapsed * ((1 - value.Fraction) / done):h\\:mm\\:ss} left" : "";
         string line = $"[{new string('#', filled)}{new string('.', Width - filled)}] epoch {value.Epoch}/{value.Epochs}, " +
-            $"step {value.Step}/{value.Steps}{left}";
+            $"step {value.Step}/{value.Steps}{(value.Note is null ? "" : $", {value.Note}")}{left}";
         bool ends = epochEnds && value.Epoch == value.Epochs;
         output.Write(redraws ? $"\r{line,-79}{(ends ? "\n" : "")}" : line + "\n");
     }

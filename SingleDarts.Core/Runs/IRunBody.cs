@@ -21,6 +21,9 @@ internal interface IRunBody<TReport, TResult> : IDisposable where TReport : RunR
     /// <summary>How often the parts were built: once, and again for every stage and every return to an earlier epoch.</summary>
     int Builds => 1;
 
+    /// <summary>What progress says besides epoch and step; null for nothing.</summary>
+    string? Note => null;
+
     /// <summary>Random numbers of the network.</summary>
     RunRandom Random { get; }
 

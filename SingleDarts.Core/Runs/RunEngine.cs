@@ -97,7 +97,7 @@ internal sealed class RunEngine<TReport, TResult> where TReport : RunReport
             times.Steps = before + Stopwatch.GetElapsedTime(begun).TotalSeconds;
             if (isOnHost || step % StepsBetweenLooks == 0)
                 CheckLoss();
-            progress?.Report(new RunProgress(epoch + 1, body.Epochs, step, body.StepsPerEpoch));
+            progress?.Report(new RunProgress(epoch + 1, body.Epochs, step, body.StepsPerEpoch) { Note = body.Note });
         }
         CheckFinite();
         TReport report = Report(cancellationToken);

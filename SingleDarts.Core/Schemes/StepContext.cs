@@ -29,7 +29,8 @@ public sealed class StepContext
         Supernet = Given.NotNull(supernet);
         WeightOptimizer = Given.NotNull(weights);
         ArchitectureOptimizer = Given.NotNull(architecture);
-        this.penalties = penalties ?? [];
+        this.penalties = [.. (penalties ?? []).Select(penalty => UserPart.Result(penalty, () => $"For of the penalty '{penalty.Name}'",
+            "a penalty, by default itself", () => penalty.For(supernet.Space)))];
         this.loss = loss is null ? (logits, labels) => nn.functional.cross_entropy(logits, labels)
             : (logits, labels) => UserPart.Result(loss, () => $"The loss, given logits [{string.Join(", ", logits.shape)}],",
                 "a scalar", () => loss(logits, labels));

@@ -19,6 +19,10 @@ internal static class DecisionChecks
         foreach (var (rule, decision) in decisions)
             foreach (string fault in Faults(decision, context, options, kept))
                 yield return $"The rule '{rule.Name}' {fault.Replace("{epoch}", $"after epoch {epoch}", StringComparison.Ordinal)}";
+        string[] feeding = [.. decisions.Where(d => d.Decision?.Feedback is not null).Select(d => $"'{d.Rule.Name}'")];
+        if (feeding.Length > 1)
+            yield return $"The rules {string.Join(" and ", feeding)} feed a number back after epoch {epoch}; expected one. Make one rule " +
+                "of them.";
         string[] changing = [.. decisions.Where(d => d.Decision is { IsChange: true }).Select(d => $"'{d.Rule.Name}'")];
         if (changing.Length > 1)
             yield return $"The rules {string.Join(" and ", changing)} change the space after epoch {epoch} or return to another epoch; " +
@@ -32,6 +36,8 @@ internal static class DecisionChecks
             return ["gives null {epoch}; expected a decision. Return EpochDecision.Continue if the search goes on."];
         if (decision.Epoch is { } chosen && (chosen < 1 || chosen > context.Reports.Count))
             return [$"stops {{epoch}} with the genotype of epoch {chosen}; expected 1 to {context.Reports.Count}."];
+        if (decision.Feedback is { } number && !double.IsFinite(number))
+            return [$"feeds {number} back {{epoch}}; expected a finite number."];
         if (decision.ReturnEpoch is { } epoch)
             return ReturnFaults(epoch, decision.Options ?? context.Options, context, kept);
         return decision.Space is not { } space ? []

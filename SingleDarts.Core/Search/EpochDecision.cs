@@ -34,6 +34,10 @@ public sealed record EpochDecision
     /// <summary>Whether the search does something else than go on or stop.</summary>
     internal bool IsChange => Space is not null || ReturnEpoch is not null;
 
+    /// <summary>A number that the following epochs have as <see cref="Optimizers.EpochPosition.Feedback"/>; <see langword="null"/> if it
+    /// stays as it is.</summary>
+    public double? Feedback { get; init; }
+
     /// <summary>The search stops.</summary>
     /// <param name="reason">Why, in a sentence.</param>
     /// <param name="epoch">Number of the epoch whose genotype is the result, counted from 1; the last if <see langword="null"/>.</param>
@@ -58,14 +62,15 @@ public sealed record EpochDecision
     /// <summary>
     /// Candidates are pruned in place: they are not computed any more and their p is 0. Everything else is kept: the other weights, α,
     /// optimisers, schedules, and the epochs of the stage. No gradient reaches the weights of pruned candidates, and nothing reads
-    /// them; weight decay and momentum still move them.
+    /// them; weight decay and momentum still move them. Their α stands still, unless α has weight decay.
     /// </summary>
     /// <param name="space">The present space with fewer candidates: <see cref="EpochRuleContext.Space"/> with
-    /// <see cref="SearchSpace.Allow"/>.</param>
-    public static EpochDecision Prune(SearchSpace space)
+    /// <see cref="SearchSpace.Allow"/> or <see cref="SearchSpace.Without"/>.</param>
+    /// <param name="stopReason">Why the search stops with the pruned space, in a sentence; <see langword="null"/> if it continues.</param>
+    public static EpochDecision Prune(SearchSpace space, string? stopReason = null)
     {
         ArgumentNullException.ThrowIfNull(space);
-        return new() { Space = space, KeepsWeights = true };
+        return new() { Space = space, KeepsWeights = true, StopReason = stopReason };
     }
 
     /// <summary>

@@ -45,6 +45,15 @@ public sealed record EpochReport : RunReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Follows { get; init; }
 
+    /// <summary>Candidates that the epoch had, on all edges of all kinds of cells (<see cref="SearchSpace.CandidateCount"/>): fewer after
+    /// each pruning. 0 in the reports of earlier versions.</summary>
+    public int Candidates { get; init; }
+
+    /// <summary>What rules had fed back when the epoch began (<see cref="Optimizers.EpochPosition.Feedback"/>), for example λ of
+    /// GOLD-NAS; <see langword="null"/> if nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Feedback { get; init; }
+
     /// <summary>α and p of every kind of cell after this epoch, [edges, operations].</summary>
     public required IReadOnlyDictionary<string, CellSnapshot> Architecture { get; init; }
 }

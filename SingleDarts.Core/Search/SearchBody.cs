@@ -56,6 +56,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     public int Builds { get; private set; }
 
+    public string? Note => course.Note;
+
     public RunRandom Random => stage.Random;
 
     public EpochSums Sums { get; }
@@ -111,6 +113,8 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
             Epoch = epoch + 1,
             Epochs = course.Epochs,
             Stage = course.Stage,
+            Candidates = course.Space.CandidateCount,
+            Feedback = course.Feedback,
             Genotype = Derive(snapshot, epoch, isFinal: false),
             WeightLoss = means[WeightLoss] ?? double.NaN,
             WeightAccuracy = means[WeightAccuracy] ?? double.NaN,
@@ -130,7 +134,12 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
     {
         EpochDecision decision = course.Decide(reports);
         if (decision.StopReason is { } reason)
+        {
+            course.Follow(decision);
+            if (decision.Space is not null)
+                Prune(reports.Count);
             return new RunStop(reason, decision.Epoch ?? reports.Count);
+        }
         Keep(reports.Count);
         int before = course.Stage;
         course.Follow(decision);
@@ -231,7 +240,7 @@ internal sealed class SearchBody : IRunBody<EpochReport, SearchResult>
 
     private void Prune(int epochs)
     {
-        stage.Supernet.Restrict(course.Space);
+        stage.Prune(course.Space);
         RunLog.Pruned(logger, epochs, course.Space.ToString());
     }
 

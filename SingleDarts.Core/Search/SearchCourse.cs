@@ -1,3 +1,4 @@
+using System.Globalization;
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Runs;
 using SingleDarts.Core.Runtime;
@@ -44,8 +45,23 @@ internal sealed class SearchCourse
     /// <summary>Number of the epoch to which the search has just returned, or null.</summary>
     public int? Follows { get; private set; }
 
+    /// <summary>What rules fed back last; null before.</summary>
+    public double? Feedback { get; private set; }
+
     /// <summary>Number of epochs of the run, to the end of the present stage.</summary>
     public int Epochs => EpochsBefore + options.Epochs;
+
+    /// <summary>What progress says of the course: candidates left after a pruning, and what is fed back; null for nothing.</summary>
+    public string? Note
+    {
+        get
+        {
+            int left = Space.CandidateCount, all = StageSpace.CandidateCount;
+            string?[] parts = [left < all ? $"{left}/{all} candidates" : null,
+                Feedback is { } number ? string.Create(CultureInfo.InvariantCulture, $"feedback {number:0.###e-0}") : null];
+            return parts.Any(part => part is not null) ? string.Join(", ", parts.OfType<string>()) : null;
+        }
+    }
 
     /// <summary>Number of epochs before the present stage, and of those that returns have discarded.</summary>
     private int EpochsBefore { get; set; }
@@ -54,7 +70,7 @@ internal sealed class SearchCourse
     /// <param name="epoch">Epoch of the run, counted from 0.</param>
     /// <param name="fraction">Share of the epoch that is done.</param>
     public EpochPosition PositionAt(int epoch, double fraction) =>
-        new(epoch - EpochsBefore, fraction, options.Epochs) { Stage = Stage - 1 };
+        new(epoch - EpochsBefore, fraction, options.Epochs) { Stage = Stage - 1, Feedback = Feedback };
 
     /// <summary>The space of the network of an epoch's genotype: the places of the first stage, and the candidates of the epoch.</summary>
     /// <param name="epoch">Number of the epoch, counted from 1.</param>
@@ -89,15 +105,18 @@ internal sealed class SearchCourse
         if (DecisionChecks.Faults(decisions, context, options, kept).ToList() is { Count: > 0 } faults)
             throw new InvalidRunException(SearchRun.Kind, faults);
         EpochDecision[] all = [.. decisions.Select(d => d.Decision)];
-        return all.FirstOrDefault(d => d.StopReason is not null) ?? all.FirstOrDefault(d => d.IsChange) ?? EpochDecision.Continue;
+        EpochDecision decided = all.FirstOrDefault(d => d.StopReason is not null) ?? all.FirstOrDefault(d => d.IsChange) ??
+            EpochDecision.Continue;
+        return decided with { Feedback = all.FirstOrDefault(d => d.Feedback is not null)?.Feedback };
     }
 
-    /// <summary>Takes the space that a decision names, or returns to an earlier epoch.</summary>
+    /// <summary>Takes the space that a decision names, returns to an earlier epoch, and takes what it feeds back.</summary>
     /// <param name="decision">What the rules decided.</param>
     public void Follow(EpochDecision decision)
     {
         if (decision.ReturnEpoch is { } epoch)
             Return(epoch, decision.Options ?? Options);
+        Feedback = decision.Feedback ?? Feedback;
         if (decision.Space is not { } space)
             return;
         Space = space;
@@ -118,7 +137,7 @@ internal sealed class SearchCourse
         for (int done = 1; done <= reports.Count; done++)
         {
             EpochDecision decision = Decide([.. reports.Take(done)]);
-            if (!isStopped || done < reports.Count)
+            if (!isStopped || done < reports.Count || decision.KeepsWeights)
                 Follow(decision);
         }
     }
@@ -126,7 +145,8 @@ internal sealed class SearchCourse
     private void Return(int epoch, SearchOptions changed)
     {
         int next = 1 + history.FindIndex(report => report.Epoch == epoch);
-        Space = next == history.Count ? Space : spaces[history[next].Epoch - 1];
+        if (next < history.Count)
+            (Space, Feedback) = (spaces[history[next].Epoch - 1], history[next].Feedback);
         history.RemoveRange(next, history.Count - next);
         kept.IntersectWith(history.Select(report => report.Epoch));
         EpochsBefore = spaces.Count - next;

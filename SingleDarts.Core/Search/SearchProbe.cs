@@ -81,7 +81,7 @@ internal sealed class SearchProbe
         {
             string[] ofRelaxation = [.. RelaxationProbe.Faults(architecture, Moments)];
             faults.AddRange(ofRelaxation);
-            foreach (IPenalty penalty in options.Penalties)
+            foreach (IPenalty penalty in options.Penalties.Where(penalty => !penalty.Faults(space).Any()))
                 Try($"The penalty '{penalty.Name}'", () => Penalty(penalty, architecture));
             IDerivation derivation = options.Derivation ?? space.Derivation;
             if (ofRelaxation.Length == 0)
@@ -90,8 +90,10 @@ internal sealed class SearchProbe
     }
 
     /// <summary>A penalty that warms up may be a constant at first, so that a gradient at any moment is enough.</summary>
-    private string? Penalty(IPenalty penalty, ArchitectureParameters architecture)
+    private string? Penalty(IPenalty described, ArchitectureParameters architecture)
     {
+        if (described.For(space) is not { } penalty)
+            return "gives null for the space; expected a penalty, by default itself.";
         bool isConnected = false;
         foreach (EpochPosition position in Moments)
         {

@@ -90,6 +90,15 @@ internal sealed class SearchStage : IDisposable
         architecture.MoveTo(position, step);
     }
 
+    /// <summary>Takes candidates away; their α stands still.</summary>
+    /// <param name="space">The present space with fewer candidates.</param>
+    public void Prune(SearchSpace space)
+    {
+        Supernet.Restrict(space);
+        using var scope = NewDisposeScope();
+        architecture.Forget(name => Supernet.Architecture.AllowedMask(name));
+    }
+
     public void Dispose()
     {
         if (isDisposed)

@@ -52,6 +52,7 @@ internal static class SearchValidation
         if (space is not null)
             foreach (string fault in options.Scheme.Faults(space).Concat(options.Relaxation.Faults(space))
                 .Concat(options.EdgeDecorators.SelectMany(d => d.Faults(space)))
+                .Concat(options.Penalties.SelectMany(penalty => penalty.Faults(space)))
                 .Concat(options.EpochRules.SelectMany(rule => rule.Faults(space))))
                 yield return fault;
         if (space is not null)

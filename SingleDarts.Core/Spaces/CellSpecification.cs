@@ -65,11 +65,12 @@ public sealed partial class CellSpecification
     /// <summary>Whether every edge allows all <see cref="Operations"/>.</summary>
     public bool IsEverythingAllowed => allowed.All(columns => columns.Count == Operations.Count);
 
-    /// <summary>The candidates that an edge allows: columns of α, ascending, at least one.</summary>
+    /// <summary>The candidates that an edge allows: columns of α, ascending; at least one unless a rule has pruned the last.</summary>
     /// <param name="edge">An edge of the cell.</param>
     public IReadOnlyList<int> Allowed(CellEdge edge) => allowed[edge.Index];
 
-    /// <summary>The candidates of an edge that a rule may choose: columns of α, ascending, at least one.</summary>
+    /// <summary>The candidates of an edge that a rule may choose: columns of α, ascending; at least one unless a rule has pruned the
+    /// last.</summary>
     /// <param name="edge">An edge of the cell.</param>
     public IReadOnlyList<int> Derivable(CellEdge edge) => [.. Allowed(edge).Where(k => Operations[k].IsDerivable)];
 
@@ -112,6 +113,17 @@ public sealed partial class CellSpecification
         changed[edge] = Columns(names);
         return new CellSpecification(Name, Topology, Operations, changed);
     }
+
+    /// <summary>The kind without one candidate of an edge, which may be its last.</summary>
+    internal CellSpecification Without(int edge, int column)
+    {
+        IReadOnlyList<int>[] changed = [.. allowed];
+        changed[edge] = [.. allowed[edge].Where(k => k != column)];
+        return new CellSpecification(Name, Topology, Operations, changed);
+    }
+
+    /// <summary>The kind under another name.</summary>
+    internal CellSpecification Named(string name) => new(name, Topology, Operations, allowed);
 
     /// <summary>Whether this is another kind whose edges have fewer candidates, or that kind.</summary>
     internal bool IsRestrictionOf(CellSpecification other) => ReferenceEquals(Operations, other.Operations) &&

@@ -4,8 +4,9 @@ using SingleDarts.Core.Runtime;
 namespace SingleDarts.Core.Spaces;
 
 /// <summary>
-/// Parameters and multiply-adds of every genotype of a space. Each part is built and run once for each place that differs; the cost of a
-/// genotype is then a sum over its genes, so that a whole space can be counted. Building the model also proves that the parts fit together.
+/// Parameters and multiply-adds of every genotype of a space. Each part is built and run once for each place that differs; the cost of
+/// a genotype is then a sum over its genes, so that a whole space can be counted. Building the model also proves that the parts fit
+/// together.
 /// </summary>
 public sealed class CostModel
 {
@@ -45,6 +46,12 @@ public sealed class CostModel
         using var random = new RunRandom.Draw(0, space.HasForeignFactories);
         return new LayoutCost(layout, parts, (cell, edge) => GenesOn(cell, edge, genotype)).Of(genotype);
     }
+
+    /// <summary>Cost of stem, preprocessing, blocks between stages and head.</summary>
+    internal ModuleCost FixedParts => whole.FixedParts;
+
+    /// <summary>Cost of a candidate on an edge, over all copies of the kind of cell.</summary>
+    internal ModuleCost Of(CellSpecification cell, CellEdge edge, int operation) => whole.Of(cell, edge, operation);
 
     /// <summary>The operations that a genotype has on an edge: columns of α.</summary>
     private static IEnumerable<int> GenesOn(CellSpecification cell, CellEdge edge, Genotype genotype)

@@ -10,7 +10,6 @@ internal sealed class LayoutCost
     private readonly NetworkLayout layout;
     private readonly Func<CellSpecification, CellEdge, IEnumerable<int>> measured;
     private readonly Dictionary<string, ModuleCost[,]> operations;
-    private ModuleCost fixedParts;
 
     /// <summary>Measures the parts of a layout.</summary>
     /// <param name="layout">The layout.</param>
@@ -29,10 +28,16 @@ internal sealed class LayoutCost
         parts.RequireLogits(Add(layout.Head, inputs.Previous), layout.Classes);
     }
 
+    /// <summary>Cost of what is not searched.</summary>
+    public ModuleCost FixedParts { get; private set; }
+
+    /// <summary>Cost of a candidate on an edge, over all copies of the kind of cell; 0 if it was not measured.</summary>
+    public ModuleCost Of(CellSpecification cell, CellEdge edge, int operation) => operations[cell.Name][edge.Index, operation];
+
     /// <summary>Cost of the network of a genotype whose operations were measured.</summary>
     public ModuleCost Of(Genotype genotype)
     {
-        ModuleCost total = fixedParts;
+        ModuleCost total = FixedParts;
         foreach (CellSpecification cell in layout.Cells)
         {
             IReadOnlyList<IReadOnlyList<Gene>> nodes = genotype[cell.Name].Nodes;
@@ -53,7 +58,7 @@ internal sealed class LayoutCost
     private IReadOnlyList<long> Add(BlockPlacement block, IReadOnlyList<long> input)
     {
         var (cost, output) = parts.Measure(block.Factory, block.Context, input);
-        fixedParts += cost;
+        FixedParts += cost;
         return output;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Operations;
 using static TorchSharp.torch;
@@ -22,6 +23,9 @@ internal sealed record LayoutPlan
     /// <summary>Whether stages begin with a reduction cell, the last kind, instead of a <see cref="Downsampling"/>.</summary>
     public bool HasReductionCells { get; init; }
 
+    /// <summary>Whether the cell of every place is a kind of its own.</summary>
+    public bool HasKindPerCell { get; init; }
+
     public Factory Stem { get; init; } = new(Blocks.ConvolutionStem, "the stem");
 
     public Factory? SecondStem { get; init; }
@@ -33,7 +37,10 @@ internal sealed record LayoutPlan
     public Factory Head { get; init; } = new(Blocks.PooledLinearHead, "the head");
 
     /// <summary>Names of the kinds of cells.</summary>
-    public IReadOnlyList<string> Kinds => HasReductionCells && CellsPerStage.Count > 1 ? ["normal", "reduction"] : [Genotype.OnlyCell];
+    public IReadOnlyList<string> Kinds => HasKindPerCell
+        ? [.. Enumerable.Range(0, CellsPerStage.Sum() + (HasReductionCells ? CellsPerStage.Count - 1 : 0))
+            .Select(place => string.Create(CultureInfo.InvariantCulture, $"{Genotype.OnlyCell}{place:00}"))]
+        : HasReductionCells && CellsPerStage.Count > 1 ? ["normal", "reduction"] : [Genotype.OnlyCell];
 
     /// <summary>Whether a user's factories make modules, which may draw their first weights from the generator of the process.</summary>
     public bool HasForeignFactories =>

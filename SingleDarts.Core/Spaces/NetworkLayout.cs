@@ -89,6 +89,14 @@ public sealed class NetworkLayout
             : throw new ArgumentException(string.Join(" ", faults), nameof(cellsPerStage));
     }
 
+    /// <summary>The layout in which the cell of every place is a kind of its own.</summary>
+    internal NetworkLayout WithKindPerCell()
+    {
+        LayoutPlan changed = plan with { HasKindPerCell = true };
+        return plan.HasKindPerCell ? this : new NetworkLayout(changed,
+            [.. Layers.OfType<CellPlacement>().Zip(changed.Kinds, (placed, name) => placed.Cell.Named(name))]);
+    }
+
     /// <summary>Whether this is another layout whose edges have fewer candidates, or that layout.</summary>
     internal bool IsRestrictionOf(NetworkLayout other) => plan == other.plan && Cells.Count == other.Cells.Count &&
         Cells.Zip(other.Cells).All(pair => pair.First.IsRestrictionOf(pair.Second));
@@ -115,6 +123,9 @@ public sealed class NetworkLayout
             return new CellPlacement(cell, channels, stride, cell.Topology.Inputs == 1 ? [previous] : [before, previous]);
         }
 
+        int place = 0;
+        CellSpecification Kind(bool isReduction) => plan.HasKindPerCell ? Cells[place++] : isReduction ? Cells[^1] : Cells[0];
+
         long width = plan.Channels;
         if (plan.SecondStem is not null)
             Add(new BlockPlacement(plan.SecondStem, new OperationContext(Stem.OutChannels, Stem.OutChannels, 2), PassInput: true));
@@ -124,11 +135,11 @@ public sealed class NetworkLayout
             {
                 width *= 2;
                 Add(plan.HasReductionCells
-                    ? Cell(Cells[^1], width, stride: 2)
+                    ? Cell(Kind(isReduction: true), width, stride: 2)
                     : new BlockPlacement(plan.Downsampling, new OperationContext(inputs.Previous.Channels, width, 2)));
             }
             for (int cell = 0; cell < plan.CellsPerStage[stage]; cell++)
-                Add(Cell(Cells[0], width, stride: 1));
+                Add(Cell(Kind(isReduction: false), width, stride: 1));
         }
         return layers;
     }

@@ -52,10 +52,13 @@ public sealed class SearchSpace
             double count = 1;
             foreach (CellSpecification cell in Cells)
                 foreach (CellEdge edge in cell.Topology.Edges)
-                    count *= cell.Derivable(edge).Count;
+                    count *= Math.Max(1, cell.Derivable(edge).Count);
             return count;
         }
     }
+
+    /// <summary>Number of candidates of all edges of all kinds of cells: of the numbers in α that matter.</summary>
+    public int CandidateCount => Cells.Sum(cell => cell.Topology.Edges.Sum(edge => cell.Allowed(edge).Count));
 
     /// <summary>Begins the definition of a space.</summary>
     /// <param name="name">Name of the space in run records.</param>
@@ -74,6 +77,34 @@ public sealed class SearchSpace
                 nameof(kind));
         return WithCells([.. Cells.Select(cell => cell.Name == kind ? cell.Allow(edge, operations) : cell)]);
     }
+
+    /// <summary>The space without one candidate of an edge. Without its last candidate the edge is absent: it gives zeros, which need not
+    /// be computed, and rules leave it out.</summary>
+    /// <param name="kind">Name of the kind of cell.</param>
+    /// <param name="edge">Index of the edge: its row in α.</param>
+    /// <param name="operation">Name of a candidate of the edge.</param>
+    /// <exception cref="ArgumentException">There is no such kind or edge, or the edge has no such candidate.</exception>
+    public SearchSpace Without(string kind, int edge, string operation)
+    {
+        if (Cells.FirstOrDefault(cell => cell.Name == kind) is not { } of)
+            throw new ArgumentException(
+                $"The space '{Name}' has no kind of cell '{kind}'; it has {string.Join(" and ", Cells.Select(cell => cell.Name))}.",
+                nameof(kind));
+        if (edge < 0 || edge >= of.Topology.Edges.Count)
+            throw new ArgumentException(
+                $"Cell '{kind}' has no edge {edge}; it has the edges 0 to {of.Topology.Edges.Count - 1}.", nameof(edge));
+        CellEdge at = of.Topology.Edges[edge];
+        return of.Allowed(at).Any(k => of.Operations[k].Name == operation)
+            ? WithCells([.. Cells.Select(cell => cell.Name == kind ? cell.Without(edge, cell.Column(operation)) : cell)])
+            : throw new ArgumentException($"Edge {edge} of cell '{kind}' does not have the candidate '{operation}'; it has " +
+                $"{string.Join(", ", of.Allowed(at).Select(k => of.Operations[k].Name))}.", nameof(operation));
+    }
+
+    /// <summary>
+    /// The space in which the cell of every place is a kind of its own, <c>cell00</c>, <c>cell01</c> and so on from the stem to the head:
+    /// with architecture parameters of its own, and a cell of its own in every genotype (GOLD-NAS).
+    /// </summary>
+    public SearchSpace WithKindPerCell() => new(Name, Layout.WithKindPerCell(), Derivation);
 
     /// <summary>The space with other numbers of cells, as by <see cref="SearchSpaceBuilder.Stages(IReadOnlyList{int})"/>: with a
     /// network of another depth, as the stages of P-DARTS have.</summary>

@@ -121,6 +121,26 @@ public static partial class SearchSpaces
             .SecondStem(Blocks.ImageNetSecondStem)
             .Build();
 
+    /// <summary>
+    /// The space of GOLD-NAS (Bi et al., 2020) on CIFAR: the cells of DARTS, each with choices of its own (<c>cell00</c>, <c>cell01</c>,
+    /// ...), and two candidates, a normalised skip connection and <c>sep_conv_3x3</c>. A genotype keeps any number of them on an edge.
+    /// </summary>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="channels">Channels C of the first cells.</param>
+    /// <param name="layers">Number of cells, at least 3.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="inputChannels">Channels of an image.</param>
+    /// <exception cref="ArgumentException">A size is out of range.</exception>
+    public static SearchSpace GoldNas(
+        int classes = 10, long channels = 36, int layers = 14, long height = 32, long width = 32, long inputChannels = 3) =>
+        GoldNas(Darts(classes, channels, layers, height, width, inputChannels));
+
+    /// <summary>The space of GOLD-NAS with the layout of another space.</summary>
+    internal static SearchSpace GoldNas(SearchSpace space) => new SearchSpace(space.Name, space.Layout.With([.. space.Cells.Select(cell =>
+        new CellSpecification(cell.Name, cell.Topology, [DartsOperations.NormalizedSkip, DartsOperations.SepConv3x3]))]),
+        new SurvivingOperations()).WithKindPerCell();
+
     /// <summary>Normal cells of each stage of a network of the DARTS space: cells ⌊L / 3⌋ and ⌊2L / 3⌋ of L are reduction cells.</summary>
     internal static int[] DartsStages(int layers) => [layers / 3, (2 * layers / 3) - (layers / 3) - 1, layers - (2 * layers / 3) - 1];
 

@@ -195,7 +195,11 @@ public sealed class ArchitectureParameters : IDisposable
             Parameters = further[cell].ToDictionary(entry => entry.Key, entry => (Tensor)entry.Value),
         };
 
-    private Tensor Alpha(string cell) =>
+    /// <summary>Which numbers of a named parameter matter, [edges, operations]; null if all do.</summary>
+    internal Tensor? AllowedMask(string name) => excluded.TryGetValue(name, out Tensor? mask) ? mask.logical_not() : null;
+
+    /// <summary>α of a kind of cell, −∞ for candidates that an edge does not allow: what relaxations are given.</summary>
+    internal Tensor Alpha(string cell) =>
         excluded.TryGetValue(cell, out Tensor? mask) ? this[cell].Masked(mask, double.NegativeInfinity) : this[cell];
 
     private Tensor Allowed(string cell, Tensor p) => excluded.TryGetValue(cell, out Tensor? mask) ? p.Masked(mask, 0) : p;

@@ -9,11 +9,12 @@ public static class DartsNetworks
 {
     /// <summary>The network for CIFAR: 36 channels and 20 cells in DARTS, 14 cells in the paper (Section 5.1.2).</summary>
     /// <param name="genotype">
-    /// Cells <c>normal</c> and <c>reduction</c> of any number of nodes; all operations of <see cref="DartsOperations.Published"/>.
+    /// Cells <c>normal</c> and <c>reduction</c> of any number of nodes; all operations of <see cref="DartsOperations.Published"/>. Or, by
+    /// GOLD-NAS, a cell for every place, of the operations of <see cref="SearchSpaces.GoldNas(int, long, int, long, long, long)"/>.
     /// </param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="channels">Channels C of the first cells.</param>
-    /// <param name="layers">Number of cells.</param>
+    /// <param name="layers">Number of cells; a genotype with a cell for every place has its own number.</param>
     /// <param name="size">Height and width in pixels.</param>
     /// <param name="options">Seed, auxiliary classifier, repeated edges; the defaults if <see langword="null"/>.</param>
     /// <exception cref="ArgumentException">
@@ -23,14 +24,14 @@ public static class DartsNetworks
     public static EvaluationNetwork Cifar(
         Genotype genotype, int classes = 10, long channels = 36, int layers = 20, long size = 32,
         EvaluationNetworkOptions? options = null) =>
-        new(CifarSpace(classes, channels, layers, size).For(genotype), genotype, options);
+        new(SpaceOf(genotype, cells => CifarSpace(classes, channels, cells ?? layers, size)), genotype, options);
 
     /// <summary>The network for ImageNet: 48 channels and 14 cells behind three convolutions of stride 2.</summary>
     /// <inheritdoc cref="Cifar"/>
     public static EvaluationNetwork ImageNet(
         Genotype genotype, int classes = 1000, long channels = 48, int layers = 14, long size = 224,
         EvaluationNetworkOptions? options = null) =>
-        new(ImageNetSpace(classes, channels, layers, size).For(genotype), genotype, options);
+        new(SpaceOf(genotype, cells => ImageNetSpace(classes, channels, cells ?? layers, size)), genotype, options);
 
     /// <summary>The space whose layout <see cref="Cifar"/> has, to count costs in (<see cref="CostModel"/>).</summary>
     /// <inheritdoc cref="Cifar"/>
@@ -41,6 +42,16 @@ public static class DartsNetworks
     /// <inheritdoc cref="Cifar"/>
     public static SearchSpace ImageNetSpace(int classes = 1000, long channels = 48, int layers = 14, long size = 224) =>
         SearchSpaces.DartsImageNet(classes, channels, layers, stemMultiplier: 1, size, DartsOperations.Published);
+
+    /// <summary>The space of a genotype of two kinds of cells, or of one with a cell for every place.</summary>
+    /// <param name="genotype">The genotype.</param>
+    /// <param name="space">The space for a number of cells, or for the number that was asked for.</param>
+    private static SearchSpace SpaceOf(Genotype genotype, Func<int?, SearchSpace> space)
+    {
+        ArgumentNullException.ThrowIfNull(genotype);
+        bool hasCellPerPlace = genotype.Cells.ContainsKey("cell00");
+        return (hasCellPerPlace ? SearchSpaces.GoldNas(space(genotype.Cells.Count)) : space(null)).For(genotype);
+    }
 
     /// <summary>
     /// The largest number of channels with which a network stays within a limit of multiply-adds (the starred row of Table 2: under 600

@@ -1,6 +1,7 @@
 using SingleDarts.Core.Optimizers;
 using SingleDarts.Core.Schemes;
 using SingleDarts.Core.Search;
+using SingleDarts.Core.Spaces;
 using SingleDarts.Core.Supernets;
 
 namespace PaperTables;
@@ -17,6 +18,10 @@ internal static class MethodOverrides
             search = search.Relaxing(relaxation);
         if (settings.DropPath is { } rate)
             search = search.With(o => o with { EdgeDecorators = DropPath(settings.Method, o.EdgeDecorators, rate) });
+        if (settings.CostWeight is { } weight)
+            search = search.Penalizing(new ExpectedCost(settings.CostMetric) { Weight = Schedule.Constant(weight) });
+        if (settings.CostLimit is { } limit)
+            search = search.With(o => o with { Derivation = Limited(settings, o, limit) });
         return search
             .UpdatingWeights(present => Weights(settings, present))
             .UpdatingArchitecture(present => Alpha(settings, present))
@@ -43,6 +48,14 @@ internal static class MethodOverrides
         !present.OfType<EdgeDropPath>().Any()
             ? throw new ArgumentException($"--drop-path is for r-darts-dp; the method '{method}' has no drop-path of edges. Leave it out.")
             : [.. present.Where(decorator => decorator is not EdgeDropPath), .. rate == 0 ? [] : new[] { new EdgeDropPath(rate) }];
+
+    /// <summary>The derivation of a method within a limit of cost.</summary>
+    private static CostLimit Limited(SearchSettings settings, SearchOptions options, double limit)
+    {
+        IDerivation derivation = options.Derivation ?? settings.SpaceFor([3, 32, 32], 10).Derivation;
+        return derivation is CellDerivation rule ? new CostLimit(rule, settings.CostMetric, limit) : throw new ArgumentException(
+            $"--cost-limit needs a rule that derives from α, but {settings.Method} derives by {derivation.Name}; leave it out.");
+    }
 
     private static IOptimizationScheme? Scheme(SearchSettings settings) => settings.Scheme switch
     {

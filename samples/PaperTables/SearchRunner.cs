@@ -41,6 +41,9 @@ internal static class SearchRunner
             throw new ArgumentException("--resume goes on with the run in a folder; name it with --out <folder>.");
         SearchResult result = await search.RunAsync(cancellationToken);
         Print(result, table);
+        foreach (SharePruning pruning in search.Options.EpochRules.OfType<SharePruning>())
+            foreach (PrunedGenotype passed in pruning.Series(result))
+                Terminal.WriteLine($"after epoch   {passed.Epoch}: {passed.Genotype}");
     }
 
     private static void Print(SearchResult result, NasBench201Table? table)

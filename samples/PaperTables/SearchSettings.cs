@@ -40,7 +40,7 @@ internal sealed record SearchSettings
     [CommandOption("--method", "Method of the literature. Options that are not given are the method's.",
         "single-darts", "darts", "darts-2nd", "gdas", "pc-darts", "p-darts", "darts-minus", "cdarts", "enas", "rsps", "rsps-nats", "setn",
         "darts-plus", "dropnas", "fairdarts", "sdarts-rs", "sdarts-adv", "stacnas", "sharpdarts", "proxyless", "snas", "r-darts-l2",
-        "r-darts-dp", "darts-es", "darts-ada")]
+        "r-darts-dp", "darts-es", "darts-ada", "gold-nas")]
     public string Method { get; init; } = Paper.Method;
 
     [CommandOption("--space", "Search space; darts-s1 to darts-s4 are S1 to S4 of R-DARTS, sharpdarts is darts with the candidates of "
@@ -73,7 +73,7 @@ internal sealed record SearchSettings
     public int Cells { get; init; } = 5;
 
     [CommandOption("--layers", "Cells in all of darts, darts-s1 to darts-s4 and sharpdarts, two of them reduction cells; p-darts, "
-        + "dropnas and stacnas have numbers of their own.")]
+        + "dropnas, stacnas and gold-nas have numbers of their own.")]
     public int Layers { get; init; } = 8;
 
     [CommandOption("--epochs", "Passes over the data of the weights.")]
@@ -120,6 +120,16 @@ internal sealed record SearchSettings
     [CommandOption("--cutout", "Side in pixels of the square that is cut out of every image, 16 in r-darts-dp. Default: none.")]
     public int? Cutout { get; init; }
 
+    [CommandOption("--cost", "What --cost-weight and --cost-limit count: multiply-adds, parameters, or a CSV file of latencies with " +
+        "the columns operation and seconds, and channels and stride if places differ. Default: multiply-adds.")]
+    public string? Cost { get; init; }
+
+    [CommandOption("--cost-weight", "Weight of a penalty on the expected cost, as a share of that of all candidates. Default: none.")]
+    public double? CostWeight { get; init; }
+
+    [CommandOption("--cost-limit", "Largest cost of a derived genotype. Default: none.")]
+    public double? CostLimit { get; init; }
+
     [CommandOption("--seed", "Seed of everything random.")]
     public long Seed { get; init; } = Paper.Seed;
 
@@ -152,6 +162,10 @@ internal sealed record SearchSettings
 
     [CommandOption("--hessian", "Record the dominant eigenvalue of the Hessian in α after each epoch.")]
     public bool Hessian { get; init; }
+
+    /// <summary>What is counted as cost.</summary>
+    public CostMetric CostMetric => new[] { CostMetric.MultiplyAdds, CostMetric.Parameters }
+        .FirstOrDefault(metric => Cost is null || metric.Unit == Cost) ?? LatencyTable.Load(Cost!);
 
     /// <summary>The space for images of a shape.</summary>
     public SearchSpace SpaceFor(IReadOnlyList<long> inputShape, int classes) => Space switch

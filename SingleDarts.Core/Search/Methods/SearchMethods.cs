@@ -14,7 +14,7 @@ public static partial class SearchMethods
     [
         SingleDarts(), Darts(), DartsSecondOrder(), Gdas(), PcDarts(), PDarts(), DartsMinus(), Cdarts(), Enas(), Rsps(), RspsNats(), Setn(),
         DartsPlus(), DropNas(), FairDarts(), SdartsRs(), SdartsAdv(), StacNas(), SharpDarts(), ProxylessNas(), Snas(), RDartsL2(),
-        RDartsDp(), DartsEs(), DartsAda(),
+        RDartsDp(), DartsEs(), DartsAda(), GoldNas(),
     ];
 
     /// <summary>A method by its name.</summary>

@@ -20,6 +20,7 @@ public sealed record EdgeArgmax : CellDerivation
         ArgumentNullException.ThrowIfNull(snapshot);
         var alpha = new EdgeScores(cell, snapshot.Alpha, "alpha");
         return new CellGenotype(cell.Topology.Edges.GroupBy(e => e.Target)
-            .Select(node => node.Select(e => new Gene(alpha.BestOperation(e, _ => true)!.Value.Name, e.Source))));
+            .Select(node => node.Select(e => (e.Source, Best: alpha.BestOperation(e, _ => true)))
+                .Where(e => e.Best is not null).Select(e => new Gene(e.Best!.Value.Name, e.Source))));
     }
 }

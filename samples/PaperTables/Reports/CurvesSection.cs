@@ -22,6 +22,7 @@ internal static class CurvesSection
                 LineChart.Draw("learning rate of α, last step",
                     [Of("weights", _ => double.NaN), Of("α", e => e.ArchitectureLearningRate)])],
                 ["weights' batches", "α's batches (the same where both share a batch)"]),
+            Pruning(epochs, Of),
             Folded(
                 "Numbers", Table(["epoch", "loss of w", "accuracy of w", "loss of α", "accuracy of α", "rate of w", "rate of α", "seconds"],
                 epochs.Select(e => new object[]
@@ -29,5 +30,16 @@ internal static class CurvesSection
                 e.Epoch, Number(e.WeightLoss), Number(e.WeightAccuracy), Number(e.ArchitectureLoss), Number(e.ArchitectureAccuracy),
                 Number(e.WeightLearningRate), Number(e.ArchitectureLearningRate), Number(e.Seconds),
             }))));
+    }
+
+    /// <summary>Candidates left, and what the rules fed back, if a rule pruned or fed something back.</summary>
+    private static object? Pruning(IReadOnlyList<EpochReport> epochs, Func<string, Func<EpochReport, double>, Line> line)
+    {
+        List<XElement> charts = [];
+        if (epochs.Any(e => e.Candidates != epochs[0].Candidates && e.Stage == epochs[0].Stage))
+            charts.Add(LineChart.Draw("candidates left", [line("candidates", e => e.Candidates)]));
+        if (epochs.Any(e => e.Feedback is not null))
+            charts.Add(LineChart.Draw("feedback of the epoch rule, for example λ", [line("feedback", e => e.Feedback ?? 0)]));
+        return charts.Count > 0 ? LineChart.Group(charts, ["of each epoch"]) : null;
     }
 }

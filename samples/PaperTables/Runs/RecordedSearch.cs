@@ -26,7 +26,7 @@ internal sealed class RecordedSearch
                     throw Damaged("epochs.jsonl", $"epoch {epoch.Epoch} has no cell {Quoted.Of(kind.Name)}");
                 try
                 {
-                    kind.Validate(cell);
+                    kind.Validate(cell, allowRepeatedEdges: true);
                 }
                 catch (ArgumentException e)
                 {
