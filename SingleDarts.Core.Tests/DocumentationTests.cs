@@ -22,6 +22,21 @@ public class DocumentationTests
         links.Where(link => !Exists(link.Page, link.Target)).Select(link => $"{link.Page} -> {link.Target}").Should().BeEmpty();
     }
 
+    /// <summary>The site's contents are those of the index: the same groups and pages in the same order, under their titles.</summary>
+    [Fact]
+    public void Contents_of_the_site_are_those_of_the_index()
+    {
+        IEnumerable<string> index = Regex
+            .Matches(Repository.Read("docs/index.md"), @"^## (.+)$|\]\((\S+\.md)\)", RegexOptions.Multiline)
+            .Select(m => m.Groups[1].Success ? m.Groups[1].Value : $"{m.Groups[2].Value}: {Title(m.Groups[2].Value)}");
+        IEnumerable<string> contents = Regex.Matches(Repository.Read("docs/toc.yml"), @"name: (.+)\n( +href: (.+))?")
+            .Select(m => (Page: m.Groups[3].Value, Name: m.Groups[1].Value.Trim('\'').Replace("''", "'")))
+            .Select(entry => entry.Page.Length == 0 ? entry.Name : $"{entry.Page}: {entry.Name}");
+        contents.Should().Equal(index);
+
+        static string Title(string page) => Repository.Read("docs/" + page).Split('\n')[0].TrimStart('#', ' ');
+    }
+
     [Theory]
     [InlineData("docs/how-to/own-space.md", "OwnSpacePage.cs")]
     [InlineData("docs/how-to/methods.md", "MethodsPage.cs")]

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SingleDarts.Core.Runtime;
 
 namespace SingleDarts.Core.Runs;
 
@@ -25,7 +26,8 @@ internal static class RunJson
 
     /// <exception cref="JsonException">The line is no such value.</exception>
     public static T Read<T>(string line) where T : class =>
-        Whole(Texts(() => JsonSerializer.Deserialize<T>(line, Line)) ?? throw new JsonException("The line is null."));
+        Whole(BoundedJson.Read(() => Texts(() => JsonSerializer.Deserialize<T>(line, Line))) ??
+            throw new JsonException("The line is null."));
 
     /// <summary>The serializer looks for null among properties, but not among the elements of lists and maps.</summary>
     private static T Whole<T>(T value) where T : class

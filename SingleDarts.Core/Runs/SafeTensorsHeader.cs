@@ -43,7 +43,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensorsHeader.Entry> 
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(text, Strict);
+            using JsonDocument json = BoundedJson.Read(() => JsonDocument.Parse(text, Strict));
             var metadata = new Dictionary<string, string>();
             if (json.RootElement.TryGetProperty(MetadataName, out JsonElement pairs))
                 foreach (JsonProperty pair in pairs.EnumerateObject())

@@ -67,20 +67,23 @@ public static class BoundedFile
     public static JsonNode? ReadJson(string path, JsonDocumentOptions options = default)
     {
         byte[] content = ReadBytes(path, ReadLimits.JsonBytes);
-        var document = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? content.AsSpan(Encoding.UTF8.Preamble.Length) : content;
-        RequireTexts(document, options);
-        return JsonNode.Parse(document, null, options with { AllowDuplicateProperties = false });
+        int start = content.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        return BoundedJson.Read(() =>
+        {
+            RequireTexts(content.AsSpan(start), options);
+            return JsonNode.Parse(content.AsSpan(start), null, options with { AllowDuplicateProperties = false });
+        });
     }
 
     /// <summary>A JSON document in memory, as <see cref="ReadJson"/> reads files.</summary>
     /// <param name="text">The document.</param>
     /// <param name="options">What is accepted besides plain JSON.</param>
     /// <exception cref="JsonException">It is no JSON, or a text in it is no Unicode.</exception>
-    public static JsonNode? ParseJson(string text, JsonDocumentOptions options = default)
+    public static JsonNode? ParseJson(string text, JsonDocumentOptions options = default) => BoundedJson.Read(() =>
     {
         RequireTexts(Encoding.UTF8.GetBytes(text), options);
         return JsonNode.Parse(text, null, options with { AllowDuplicateProperties = false });
-    }
+    });
 
     /// <summary>A parsed document gives its texts late, and those that are no Unicode not at all.</summary>
     private static void RequireTexts(ReadOnlySpan<byte> document, JsonDocumentOptions options)

@@ -180,12 +180,12 @@ public sealed class ArchitectureSearch
 
     /// <summary>Validates and runs the search to its end.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync" path="/*[not(self::summary or self::param)]"/>
     public Task<SearchResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken);
 
     /// <summary>Validates and runs the search, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the search after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync" path="/*[not(self::summary or self::param)]"/>
     public IAsyncEnumerable<EpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
         Build().RunEpochsAsync(cancellationToken);
 

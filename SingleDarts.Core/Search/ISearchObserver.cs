@@ -23,12 +23,12 @@ public interface ISearchObserver : IRunObserver
     /// <inheritdoc cref="IRunObserver.OnStepStarting"/>
     void OnStepStarting(SearchMoment moment) { }
 
-    /// <inheritdoc cref="IRunObserver.OnStep"/>
+    /// <inheritdoc cref="IRunObserver.OnStep" path="/summary"/>
     /// <param name="moment">The moment.</param>
     /// <param name="outcome">What the step measured, on the device.</param>
     void OnStep(SearchMoment moment, StepOutcome outcome) { }
 
-    /// <inheritdoc cref="IRunObserver.OnEpoch"/>
+    /// <inheritdoc cref="IRunObserver.OnEpoch" path="/summary"/>
     /// <param name="moment">The moment.</param>
     /// <param name="report">What the epoch gave.</param>
     void OnEpoch(SearchMoment moment, EpochReport report) { }

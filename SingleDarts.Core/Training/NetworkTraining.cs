@@ -162,12 +162,12 @@ public sealed class NetworkTraining
 
     /// <summary>Validates and runs the training to its end.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunAsync" path="/*[not(self::summary or self::param)]"/>
     public Task<TrainingResult> RunAsync(CancellationToken cancellationToken = default) => Build().RunAsync(cancellationToken);
 
     /// <summary>Validates and runs the training, epoch by epoch.</summary>
     /// <param name="cancellationToken">Ends the training after the step in progress, with a checkpoint.</param>
-    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync"/>
+    /// <inheritdoc cref="Run{TReport, TResult}.RunEpochsAsync" path="/*[not(self::summary or self::param)]"/>
     public IAsyncEnumerable<TrainingEpochReport> RunEpochsAsync(CancellationToken cancellationToken = default) =>
         Build().RunEpochsAsync(cancellationToken);
 

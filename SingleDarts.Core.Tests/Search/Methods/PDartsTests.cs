@@ -141,4 +141,34 @@ public class PDartsTests
             }],
             Space = space, FirstSpace = first, Stage = stage, EpochOfStage = 25, EpochsPerStage = 25,
         };
+
+    [Fact]
+    public void Stages_and_dropout_that_cannot_be_are_named()
+    {
+        SearchSpace other = SearchSpaces.NasBench201();
+        Faults(new ProgressiveStages([5, 11], []), Space, "2 stages, and  candidates are dropped");
+        Faults(new ProgressiveStages([5, 11], [0]), Space, "2 stages, and 0 candidates are dropped");
+        Faults(new ProgressiveStages([2, 3], [1]), Space, "2, 3 layers in the space 'darts'");
+        Faults(new ProgressiveStages([5, 11], [1]), other, $"5, 11 layers in the space '{other.Name}'");
+        Faults(new ProgressiveStages([5, 11, 17], [5, 3]), Space, "drop 8 candidates*'normal' has 8", "drop 8 candidates*'reduction' has 8");
+        Faults(new ProgressiveStages([5, 11, 17], [5, 2]), Space);
+        Faults(new CandidateDropout("skip", [Schedule.Constant(0)]), Space, "behind 'skip', which is no candidate of 'darts'");
+        Faults(new CandidateDropout("skip_connect", []), Space, "has no rate");
+        Faults(new CandidateDropout("skip_connect", [Schedule.Constant(1)]), Space, "starts at 1;");
+        Faults(new CandidateDropout("skip_connect", [Schedule.Linear(0, double.NaN)]), Space, "ends at NaN");
+        Faults(new CandidateDropout("skip_connect", [Schedule.Constant(0.5)]), Space);
+    }
+
+    private static void Faults(IEpochRule rule, SearchSpace space, params string[] expected) => Match(rule.Faults(space), expected);
+
+    private static void Faults(IEdgeDecorator decorator, SearchSpace space, params string[] expected) =>
+        Match(decorator.Faults(space), expected);
+
+    private static void Match(IEnumerable<string> faults, string[] expected)
+    {
+        string[] found = [.. faults];
+        found.Should().HaveCount(expected.Length);
+        foreach (var (fault, part) in found.Zip(expected))
+            fault.Should().Match($"*{part}*");
+    }
 }
