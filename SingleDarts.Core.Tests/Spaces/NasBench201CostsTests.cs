@@ -47,7 +47,8 @@ public sealed class NasBench201CostsTests : IDisposable
     public void A_file_with_a_fault_is_refused_with_its_line(string text, string message)
     {
         File.WriteAllText(folder["costs.csv"], text);
-        FluentActions.Invoking(() => NasBench201Costs.Load(folder["costs.csv"])).Should().Throw<InvalidDataException>().WithMessage(message);
+        FluentActions.Invoking(() => NasBench201Costs.Load(folder["costs.csv"]))
+            .Should().Throw<InvalidDataException>().WithMessage(message);
     }
 
     [Fact]

@@ -43,7 +43,8 @@ public class InferenceLatencyTests
     public void What_cannot_be_measured_is_refused_before_a_pass()
     {
         using var network = new Sleeper(0);
-        ((Action)(() => InferenceLatency.Measure(network, [3, 0]))).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("shape");
+        ((Action)(() => InferenceLatency.Measure(network, [3, 0])))
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("shape");
         ((Action)(() => InferenceLatency.Measure(network, [3], batchSize: 0))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => InferenceLatency.Measure(network, [3], passes: 0))).Should().Throw<ArgumentOutOfRangeException>();
         ((Action)(() => InferenceLatency.Measure(network, [3], cancellationToken: new(true)))).Should().Throw<OperationCanceledException>();

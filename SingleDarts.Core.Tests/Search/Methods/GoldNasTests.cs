@@ -125,7 +125,7 @@ public class GoldNasTests
                 parameter.copy_(randn(parameter.shape, ScalarType.Float64, generator: generator));
         var position = new EpochPosition(0, 0, 1) { Feedback = 0.3 };
         IPenalty penalty = new NodeSharePenalty { CostFactor = 200 }.For(space);
-        Tensor Value() => alpha.Cells.Select(cell => alpha.Relax(cell.Name, position, generator).P.square().sum())
+        Tensor Value() => alpha.Cells.Select(cell => alpha.Relax(cell.Name, position, generator).P.Squared().sum())
             .Aggregate(penalty.Penalty(alpha, position), (sum, term) => sum.Plus(term));
         Value().backward();
         foreach (var (name, parameter) in alpha.Named)
@@ -173,7 +173,7 @@ public class GoldNasTests
             supernet.Execution = execution;
             Tensor[] parameters = [.. supernet.Architecture.Named.Concat(supernet.Weights).Select(named => (Tensor)named.Parameter)];
             Tensor output = supernet.call(input);
-            return (output, supernet.Gradients(output.square().sum(), parameters));
+            return (output, supernet.Gradients(output.Squared().sum(), parameters));
         }
         var (expected, gradients) = Computed(CellExecution.PerEdge);
         foreach (CellExecution execution in new[] { CellExecution.Merged, CellExecution.MergedWithRecomputation })

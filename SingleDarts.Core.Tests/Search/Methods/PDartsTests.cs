@@ -150,7 +150,8 @@ public class PDartsTests
         Faults(new ProgressiveStages([5, 11], [0]), Space, "2 stages, and 0 candidates are dropped");
         Faults(new ProgressiveStages([2, 3], [1]), Space, "2, 3 layers in the space 'darts'");
         Faults(new ProgressiveStages([5, 11], [1]), other, $"5, 11 layers in the space '{other.Name}'");
-        Faults(new ProgressiveStages([5, 11, 17], [5, 3]), Space, "drop 8 candidates*'normal' has 8", "drop 8 candidates*'reduction' has 8");
+        Faults(new ProgressiveStages([5, 11, 17], [5, 3]), Space,
+            "drop 8 candidates*'normal' has 8", "drop 8 candidates*'reduction' has 8");
         Faults(new ProgressiveStages([5, 11, 17], [5, 2]), Space);
         Faults(new CandidateDropout("skip", [Schedule.Constant(0)]), Space, "behind 'skip', which is no candidate of 'darts'");
         Faults(new CandidateDropout("skip_connect", []), Space, "has no rate");

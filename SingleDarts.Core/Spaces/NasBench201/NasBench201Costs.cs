@@ -34,8 +34,8 @@ public sealed class NasBench201Costs
     /// <summary>Reads a file, plain or compressed by gzip (told by the content, not by the name).</summary>
     /// <param name="path">A CSV file with a header line.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The column of the index or every cost is missing, a value is no number of 0 or more and not −1, or the
-    /// rows are not those of the 15,625 cells, each once; the message names file and line.</exception>
+    /// <exception cref="InvalidDataException">The column of the index or every cost is missing, a value is no number of 0 or more and not
+    /// −1, or the rows are not those of the 15,625 cells, each once; the message names file and line.</exception>
     public static NasBench201Costs Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
