@@ -25,7 +25,7 @@ public sealed class SweepTests : IDisposable
               "relaxation": "sigmoid", "initialProbability": 0.125, "learningRate": 0.005, "minimumLearningRate": 0, "weightDecay": 0.0003,
               "weightOptimizer": "sgd", "nesterov": false, "clip": 5, "alphaOptimizer": "adam", "alphaLearningRate": 0.0003, "alphaWeightDecay": 0,
               "data": "generated", "samples": null, "imageSize": null, "seed": 0, "device": "cpu", "threads": null, "execution": "Merged",
-              "cost": null, "costWeight": null, "costLimit": null, "diagnose": false, "diagnoseInterval": 50, "hessian": false
+              "cost": null, "costWeight": null, "costLimit": null, "dropPath": null, "cutout": null, "diagnose": false, "diagnoseInterval": 50, "hessian": false
             }
             """)).Should().BeTrue(Options("table1/Single-DARTS").ToJsonString());
         Options("figure1/DARTS").ToJsonString().Should().Be(Options("table1/DARTS").ToJsonString());

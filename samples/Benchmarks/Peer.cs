@@ -22,7 +22,11 @@ internal static class Peer
         .. mode == "pytorch-channels-last" ? ["--channels-last"] : Array.Empty<string>(),
     ];
 
-    private static string Kind(StepSettings settings) => (settings.SpaceName, settings.MethodName) switch
+    /// <summary>The space that the executions of a method have, too.</summary>
+    private static string SpaceName(StepSettings settings) => settings.SpaceName == StepSettings.Training ? StepSettings.Training
+        : settings.SpaceOf(settings.MethodName.Length > 0).Name;
+
+    private static string Kind(StepSettings settings) => (SpaceName(settings), settings.MethodName) switch
     {
         (StepSettings.Training, _) => "training",
         (_, "") => "single-level",
@@ -36,7 +40,7 @@ internal static class Peer
     private static object Network(StepSettings settings)
     {
         string relaxation = settings.MethodName switch { "" => "sigmoid", "pc-darts" => "edge_normalized", _ => "softmax" };
-        return settings.SpaceName switch
+        return SpaceName(settings) switch
         {
             StepSettings.Training => new
             {
