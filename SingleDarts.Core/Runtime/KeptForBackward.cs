@@ -2,8 +2,8 @@ namespace SingleDarts.Core.Runtime;
 
 /// <summary>
 /// What forward passes in .NET have kept for a backward pass that may never come: a search that asks for the gradient of α alone does not
-/// go through the blocks before its first cells. The garbage collector would find it late, so the optimiser's step releases what is left
-/// over on its thread.
+/// go through the blocks before its first cells. The garbage collector would find it late, so the optimiser's step and gradients outside a
+/// step release what is left over on their thread.
 /// </summary>
 internal static class KeptForBackward
 {

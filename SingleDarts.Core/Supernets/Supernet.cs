@@ -149,13 +149,19 @@ public sealed partial class Supernet : nn.Module<Tensor, Tensor>
     /// <param name="createGraph">Whether the gradients can be differentiated again; needs <see cref="CellExecution.PerEdge"/>.</param>
     internal Tensor[] Gradients(Tensor output, Tensor[] inputs, bool retainGraph = false, bool createGraph = false)
     {
+        HashSet<Tensor> alpha = [.. Architecture.Named.Select(named => named.Parameter)];
         try
         {
+            if (inputs.All(alpha.Contains))
+                backward.Ask([]);
             return [.. Runtime.Gradients.Of(output, inputs, retainGraph, createGraph)
                 .Zip(inputs, (gradient, input) => gradient ?? zeros_like(input))];
         }
         finally
         {
+            backward.Ask(null);
+            if (!retainGraph && !createGraph)
+                KeptForBackward.Release();
             backward.Throw();
         }
     }
