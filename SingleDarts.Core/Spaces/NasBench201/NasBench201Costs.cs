@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 
@@ -44,10 +43,7 @@ public sealed class NasBench201Costs
             throw new FileNotFoundException(
                 $"There is no table of costs at '{path}'; give a CSV file (plain or .gz) with a column '{Index}' and one for each cost.",
                 path);
-        using var file = BoundedFile.Open(path);
-        bool isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        using var reader = new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file);
+        using StreamReader reader = PlainOrGzip.Open(path);
         var lines = new BoundedLines(reader, $"Table of costs '{path}'", ReadLimits.LineCharacters);
         return Read(lines, (found, expected) => new InvalidDataException(
             $"Table of costs '{path}', line {lines.Number}: found {found}; expected {expected}. Correct the file."));

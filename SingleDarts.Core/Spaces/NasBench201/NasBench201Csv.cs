@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using SingleDarts.Core.Genotypes;
 using SingleDarts.Core.Runtime;
 
@@ -23,10 +22,7 @@ internal static class NasBench201Csv
             throw new FileNotFoundException(
                 $"There is no NAS-Bench-201 table at '{path}'; give the path of a CSV file (plain or .gz) with the columns " +
                 $"{string.Join(", ", required)}.", path);
-        using var file = BoundedFile.Open(path);
-        bool compressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        file.Position = 0;
-        using var reader = new StreamReader(compressed ? new GZipStream(file, CompressionMode.Decompress) : file);
+        using StreamReader reader = PlainOrGzip.Open(path);
         return Rows(new NumberedLines(reader, path));
     }
 
