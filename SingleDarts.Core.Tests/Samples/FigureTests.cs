@@ -59,6 +59,24 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             "bi-level,bi-level,hop,0,0.25,0.25,0.25,1", "bi-level,bi-level,conv,0,0.75,0.75,0.75,1");
     }
 
+    [Fact]
+    public void Figure_a1_takes_epochs_before_the_first_diagnostic_record_from_their_reports()
+    {
+        string run = runs.Changed("epochs.jsonl", first => first + first.Replace("\"epoch\":1,", "\"epoch\":2,"));
+        double reported = RecordedRun.Open(run).Epochs[0].Architecture["cell"].OperationWeights[5, 3];
+        string Line(double time, double p) =>
+            string.Create(CultureInfo.InvariantCulture, $"single-level,single-level,nor_conv_3x3,{time:R},{p:R},{p:R},{p:R},1");
+        string[] Drawn() => [.. Draw("a1", "--single-level", run).Where(line => line.Contains("nor_conv_3x3"))];
+        Drawn().Should().Equal(Line(1, reported), Line(2, reported));
+
+        // As after a resume with --diagnose in the second epoch.
+        string edges = string.Join(',', Enumerable.Repeat("[0.125,0.25,0.125,0.375,0.125]", 6));
+        Directory.CreateDirectory(Path.Combine(run, "diagnostics"));
+        File.WriteAllText(Path.Combine(run, "diagnostics", "operation-probabilities.jsonl"),
+            "{\"epoch\":2,\"step\":4,\"isFinite\":true,\"operationWeights\":{\"cell\":[" + edges + "]}}\n");
+        Drawn().Should().Equal(Line(1, reported), Line(2, 0.375));
+    }
+
     [Trait("Category", "Slow")]
     [Fact]
     public void Bad_input_ends_with_code_2_a_message_and_no_file()
@@ -78,7 +96,7 @@ public sealed class FigureTests(RecordedRuns runs) : IClassFixture<RecordedRuns>
             ("is no cell of NAS-Bench-201", ["1", "--single-level", runs.Darts, "--table", runs.Table]),
             ("--diagnose", ["2", "--single-level", runs.Stopped]),
             ("--diagnose", ["3", "--single-level", runs.Stopped]),
-            ("--diagnose", ["a1", "--single-level", runs.Stopped]),
+            ("no epoch yet", ["a1", "--single-level", runs.Begun]),
             ("no record of node 4", ["2", "--single-level", runs.Benchmark, "--nodes", "1", "4"]),
             ("no record of cell 2", ["3", "--single-level", runs.Benchmark, "--cell", "2"]),
             ("no edge '4<-1'", ["3", "--single-level", runs.Benchmark, "--edge", "4<-1"]),

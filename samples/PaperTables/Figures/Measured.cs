@@ -10,7 +10,8 @@ internal readonly record struct Measured(string Panel, string Line, double Epoch
 internal sealed record Band(string Scheme, string Panel, string Line,
     IReadOnlyList<(double Epoch, double Mean, double Min, double Max, int Runs)> Points)
 {
-    public string Label => Scheme.Length == 0 ? Line : $"{Line}, {Scheme}";
+    /// <summary>The line, with the scheme unless the panel's title has it.</summary>
+    public string Label => Scheme.Length == 0 || Scheme == Panel ? Line : $"{Line}, {Scheme}";
 
     public const string Header = "scheme,panel,line,epoch,mean,min,max,runs";
 

@@ -12,7 +12,11 @@ internal static class RunFigure
     // Okabe and Ito's colours, told apart by colour-blind readers.
     private static readonly string[] Colors = ["#000000", "#D55E00", "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"];
 
-    private const int Height = 700;
+    // In pixels of the lettering, which is 7 points high if a panel is as wide as a column of a paper (240 points).
+    private const int PanelWidth = 480, Height = 480;
+
+    // Pixels of the PNG for each.
+    private const int Resolution = 3;
 
     public static IEnumerable<string> Draw(IReadOnlyList<Band> bands, string yLabel, bool sharesY, string folder, string name)
     {
@@ -41,8 +45,16 @@ internal static class RunFigure
             plot.ShowLegend(Edge.Bottom);
         }
         string path = Path.Combine(folder, name);
-        int width = 200 + (600 * panels.Length);
-        files.Write(name + ".png", stream => stream.Write(figure.Render(width, Height).GetImageBytes(ImageFormat.Png)));
+        int width = PanelWidth * panels.Length;
+        files.Write(name + ".png", stream =>
+        {
+            using SKSurface surface = SKSurface.Create(new SKImageInfo(width * Resolution, Height * Resolution));
+            surface.Canvas.Scale(Resolution);
+            figure.Render(surface.Canvas, new PixelRect(0, width, Height, 0));
+            using SKImage image = surface.Snapshot();
+            using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
+            png.SaveTo(stream);
+        });
         files.Write(name + ".svg", stream =>
         {
             using SKCanvas canvas = SKSvgCanvas.Create(new SKRect(0, 0, width, Height), stream);

@@ -15,7 +15,7 @@ internal static class RunMeasures
                 run, "genotype-accuracy", "give --table <csv>, or run the search with --diagnose and --table")
                 .Select(r => new Measured("genotype", "accuracy", r.Epoch, r.Cifar10Test));
         if (run.Recorded.Epochs.Count == 0)
-            throw new InvalidDataException($"The run in {run.Recorded.Path} has no epoch yet; let it go on with search --resume.");
+            throw WithoutEpoch(run);
         return run.Recorded.Epochs.Select(e => new Measured("genotype", "accuracy", e.Epoch, table[e.Genotype].Cifar10Test));
     }
 
@@ -57,14 +57,19 @@ internal static class RunMeasures
                select measured;
     }
 
-    /// <summary>Figure A-1; the first kind of cell if none is named.</summary>
+    /// <summary>Figure A-1; the first kind of cell if none is named. Epochs before the first diagnostic record come from the records of
+    /// epochs.</summary>
     public static IEnumerable<Measured> Probabilities(RecordedSearch run, string scheme, string? edge, string? kind)
     {
         CellSpecification chosen = kind is null ? run.Kinds[0] : run.Kind(kind);
-        var records = Records<OperationProbabilitiesRecord>(run, "operation-probabilities");
-        double steps = Math.Max(1, records.Max(r => r.Step));
-        return records.SelectMany(r =>
-            Row(run, chosen, edge, run.Matrix(r.OperationWeights, chosen), scheme, r.Epoch - 1 + (r.Step / steps)));
+        var records = run.Recorded.Records<OperationProbabilitiesRecord>("operation-probabilities");
+        if (records.Count == 0 && run.Recorded.Epochs.Count == 0)
+            throw WithoutEpoch(run);
+        double steps = Math.Max(1, records.Select(r => r.Step).DefaultIfEmpty().Max());
+        int first = records.Count == 0 ? int.MaxValue : records.Min(r => r.Epoch);
+        return run.Recorded.Epochs.Where(e => e.Epoch < first).Select(e => ((double)e.Epoch, run.Matrix(e.Architecture, chosen)))
+            .Concat(records.Select(r => (r.Epoch - 1 + (r.Step / steps), run.Matrix(r.OperationWeights, chosen))))
+            .SelectMany(point => Row(run, chosen, edge, point.Item2, scheme, point.Item1));
     }
 
     private static IEnumerable<Measured> Row(RecordedSearch run, CellSpecification kind, string? edge, double[,] matrix, string scheme,
@@ -77,6 +82,9 @@ internal static class RunMeasures
         run.RequireShape(matrix, kind);
         return kind.Operations.Select((operation, k) => new Measured(scheme, operation.Name, time, matrix[row, k]));
     }
+
+    private static InvalidDataException WithoutEpoch(RecordedSearch run) =>
+        new($"The run in {run.Recorded.Path} has no epoch yet; let it go on with search --resume.");
 
     private static IReadOnlyList<T> Records<T>(RecordedSearch run, string name, string remedy = "run the search with --diagnose") where T
         : DiagnosticRecord =>
