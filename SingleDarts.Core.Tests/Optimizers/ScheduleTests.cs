@@ -13,6 +13,7 @@ public class ScheduleTests
             At(cosine, e, 50, 0.7).Should().BeApproximately(0.001 + 0.024 * (1 + Math.Cos(Math.PI * e / 50)) / 2, 1e-15);
         At(cosine, 25, 50).Should().BeApproximately(0.013, 1e-15);
         At(Schedule.Cosine(1, perStep: true), 0, 1, 0.5).Should().BeApproximately(0.5, 1e-15);
+        At(Schedule.Cosine(1, perStep: true), 1, 4, 0.5).Should().BeApproximately((1 + Math.Cos(Math.PI * 1.5 / 4)) / 2, 1e-15);
     }
 
     /// <summary>ENAS of NAS-Bench-201: 0.05 to 0.0005 with T_max 10, without restart.</summary>
@@ -115,6 +116,23 @@ public class ScheduleTests
         new WindowedDecay { From = 50, Over = 50 }.Faults("β").Should().ContainSingle().Which.Should().Contain("over 50 epochs");
         new WindowedDecay { Shape = (DecayShape)7 }.Faults("β").Should().ContainSingle().Which.Should().Contain("SlowCosine");
         new WindowedDecay { From = 10, Until = 40, Over = 50 }.Faults("β").Should().BeEmpty();
+        new WindowedDecay { From = 10, Until = 10, Over = 11 }.Faults("β").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_decay_over_a_number_of_epochs_of_its_own_is_not_that_of_the_run()
+    {
+        Schedule beta = new WindowedDecay { Over = 40 };
+        foreach (int epochs in new[] { 40, 50 })
+            At(beta, 10, epochs).Should().BeApproximately(0.75, 1e-15);
+    }
+
+    [Fact]
+    public void A_schedule_that_follows_feedback_begins_with_its_start()
+    {
+        var schedule = new FeedbackSchedule { Start = 0.3 };
+        schedule.At(new EpochPosition(0, 0, 10)).Should().Be(0.3);
+        schedule.At(new EpochPosition(4, 0, 10) { Feedback = 0.7 }).Should().Be(0.7);
     }
 
     [Fact]
@@ -141,6 +159,7 @@ public class ScheduleTests
         Schedule.Linear(1, double.NaN).Faults("β").Should().ContainSingle().Which.Should().Contain("β").And.Contain("NaN");
         Schedule.Cosine(1, double.NegativeInfinity).Faults("β").Should().ContainSingle();
         Schedule.Cosine(1, 0, halfPeriod: 0).Faults("τ").Should().ContainSingle().Which.Should().Contain("τ").And.Contain("0 epochs");
+        Schedule.Cosine(1, 0, halfPeriod: 1).Faults("τ").Should().BeEmpty();
         Schedule.Linear(0.03, 0.3).Faults("ε").Should().BeEmpty("a schedule may rise");
     }
 

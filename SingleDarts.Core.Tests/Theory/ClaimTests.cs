@@ -13,4 +13,13 @@ public class ClaimTests
         new CollapseTime([0, 0.5], [0, 1], 0.1, 0.1).Printed.ToString().Should()
             .Contain(": fails by 0.5; ").And.EndWith("the claim does not apply");
     }
+
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(1.001, 0, false)]
+    [InlineData(1.05, 0.1, true)]
+    [InlineData(1.2, 0.1, false)]
+    [InlineData(1, 0.1, true)]
+    public void A_claim_holds_up_to_its_rounding(double left, double rounding, bool holds) =>
+        new Claim("left ≤ right", [], left, 1, rounding).Holds.Should().Be(holds);
 }

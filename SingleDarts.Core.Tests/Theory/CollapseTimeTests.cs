@@ -89,6 +89,38 @@ public class CollapseTimeTests
         x.Printed.Applies.Should().BeFalse();
         x.Printed.Assumptions[0].Shortfall.Should().BeApproximately(0.5, 1e-15);
         x.Printed.IsBroken.Should().BeFalse();
+        new CollapseTime([0.2, 0.5], [0, 1], 0.1, 0.1).Printed.Assumptions[0].Shortfall.Should().BeApproximately(0.3, 1e-15);
+    }
+
+    [Fact]
+    public void The_simulation_ends_at_the_largest_number_of_iterations()
+    {
+        int needed = new CollapseTime([0, 0.5], [0, 1], 0.1, 0.1).Iterations!.Value;
+        new CollapseTime([0, 0.5], [0, 1], 0.1, 0.1, needed).Iterations.Should().Be(needed);
+        var cut = new CollapseTime([0, 0.5], [0, 1], 0.1, 0.1, needed - 1);
+        (cut.Iterations, cut.Printed.Left).Should().Be((null, double.PositiveInfinity));
+        int bound = (int)CollapseTime.Uniform(2, 0.1, 0.05, 1).Corrected.Right;
+        new CollapseTime([0, 0], [0, 1], 0.05, 0.1, bound).Iterations.Should().Be(133);
+        Refused(() => _ = new CollapseTime([0, 0], [0, 1], 0.05, 0.1, bound - 1), "Raise maximumIterations");
+    }
+
+    [Fact]
+    public void A_probability_at_the_target_has_not_passed_it()
+    {
+        new CollapseTime([0, 0], [0, 1], 0.1, 0.5).Iterations.Should().Be(1);
+        new CollapseTime([0, 0], [0, 1], 0.1, 0.50001).Iterations.Should().Be(0);
+    }
+
+    [Fact]
+    public void The_trajectory_is_that_of_the_operation_with_the_smallest_gradient()
+    {
+        double[] p = Gauss.Softmax([0.3, -0.2, 0.1]), g = [2, -1, 0.5];
+        double mean = p.Zip(g, (u, v) => u * v).Sum();
+        double[] next = Gauss.Softmax([0.3 - (0.1 * p[0] * (g[0] - mean)), -0.2 - (0.1 * p[1] * (g[1] - mean)),
+            0.1 - (0.1 * p[2] * (g[2] - mean))]);
+        double[] trajectory = [.. CollapseTime.Trajectory([0.3, -0.2, 0.1], g, 0.1).Take(2)];
+        trajectory[0].Should().BeApproximately(1 - p[1], 1e-15);
+        trajectory[1].Should().BeApproximately(1 - next[1], 1e-15);
     }
 
     [Fact]

@@ -23,6 +23,36 @@ public class InformationGainOrderingTests
     }
 
     [Fact]
+    public void Gradients_are_finite_differences_of_the_loss_and_the_corrected_order_applies_exactly_where_it_holds()
+    {
+        var random = new Random(4);
+        for (int c = 0; c < 200; c++)
+        {
+            double[][] x = [.. Enumerable.Range(0, 3).Select(_ => Gauss.Vector(random, 4))];
+            double[] p = Gauss.Softmax(Gauss.Vector(random, 3));
+            double Loss(int operation, double step)
+            {
+                double[] mixture = [.. Enumerable.Range(0, 4).Select(l =>
+                    (p[0] * x[0][l]) + (p[1] * x[1][l]) + (p[2] * x[2][l]) + (step * x[operation][l]))];
+                return -Math.Log(Gauss.Softmax(mixture)[2]);
+            }
+            var ordering = new InformationGainOrdering(x, p, label: 2, better: 0, worse: 1);
+            for (int k = 0; k < 3; k++)
+                ordering.Gradients[k].Should().BeApproximately((Loss(k, 1e-6) - Loss(k, -1e-6)) / 2e-6, 1e-8);
+            ordering.Corrected.Applies.Should().Be(ordering.Corrected.Holds);
+        }
+    }
+
+    [Fact]
+    public void One_operation_far_from_the_mixture_is_enough_to_miss_the_printed_assumption()
+    {
+        var x = new InformationGainOrdering([[0, 0], [0, 0], [3, -3]], [0.5, 0.5, 0], 0, 0, 1);
+        x.Divergences[0].Should().BeApproximately(0, 1e-15);
+        x.Printed.Assumptions[0].Holds.Should().BeFalse();
+        x.Printed.Assumptions[0].Shortfall.Should().BeApproximately(x.Divergences[2] - 0.01, 1e-12);
+    }
+
+    [Fact]
     public void Printed_order_fails_more_often_the_larger_the_divergence()
     {
         double[] percent = [0.07, 0.2, 0.75, 2.2, 7, 14];

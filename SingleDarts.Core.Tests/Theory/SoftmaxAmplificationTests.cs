@@ -56,6 +56,32 @@ public class SoftmaxAmplificationTests
     }
 
     [Fact]
+    public void An_operation_must_be_better_and_not_as_good()
+    {
+        Assumption equal = new SoftmaxAmplification([1, 0], [2, 2], 0, 1).Printed.Assumptions[0];
+        (equal.Holds, equal.Shortfall).Should().Be((false, 0));
+        Assumption worse = new SoftmaxAmplification([1, 0], [5, 2], 0, 1).Printed.Assumptions[0];
+        (worse.Holds, worse.Shortfall).Should().Be((false, 3));
+        Assumption better = new SoftmaxAmplification([1, 0], [1, 2], 0, 1).Printed.Assumptions[0];
+        (better.Holds, better.Shortfall).Should().Be((true, 0));
+    }
+
+    /// <summary>Margin: 5 standard errors of the mean, the variance and the fourth moment of 40,000 draws.</summary>
+    [Fact]
+    public void Drawn_cases_are_standard_normal()
+    {
+        var random = new Random(5);
+        double[] drawn = [.. Enumerable.Range(0, 4_000).SelectMany(_ =>
+        {
+            SoftmaxAmplification x = SoftmaxAmplification.Draw(5, random);
+            return x.Alpha.Concat(x.Gradients);
+        })];
+        drawn.Average().Should().BeApproximately(0, 5 / Math.Sqrt(drawn.Length));
+        drawn.Average(v => v * v).Should().BeApproximately(1, 5 * Math.Sqrt(2.0 / drawn.Length));
+        drawn.Average(v => v * v * v * v).Should().BeApproximately(3, 5 * Math.Sqrt(96.0 / drawn.Length));
+    }
+
+    [Fact]
     public void Bad_input_is_refused()
     {
         Refused(() => SoftmaxAmplification.Counterexample(1), "nothing to compare");

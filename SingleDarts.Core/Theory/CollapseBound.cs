@@ -43,7 +43,7 @@ public static class CollapseBound
     /// <param name="epsilon">ε within (0, 1).</param>
     /// <param name="learningRate">η > 0.</param>
     /// <param name="margin">δ > 0.</param>
-    /// <param name="start">p_0 of the best operation, within [1/n, 1); 1/n where none is given.</param>
+    /// <param name="start">p_0 of the best operation, within [1/n, 1]; 1/n where none is given.</param>
     /// <returns>Time, in iterations; 0 if p_0 is above 1 − ε already.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static double GradientFlow(int operations, double epsilon, double learningRate, double margin, double? start = null)
@@ -60,7 +60,7 @@ public static class CollapseBound
     /// <param name="epsilon">ε within (0, 1).</param>
     /// <param name="learningRate">η > 0.</param>
     /// <param name="margin">δ > 0.</param>
-    /// <param name="start">p_0 of the best operation, within [1/n, 1); 1/n where none is given.</param>
+    /// <param name="start">p_0 of the best operation, within [1/n, 1]; 1/n where none is given.</param>
     /// <returns>A whole number of iterations; 0 if p_0 is above 1 − ε already.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
     public static double GradientDescent(int operations, double epsilon, double learningRate, double margin, double? start = null)
@@ -84,10 +84,10 @@ public static class CollapseBound
     {
         Require(operations, epsilon, learningRate, margin);
         double p = start ?? 1.0 / operations;
-        if (!(p * operations >= 1 - 1e-9 && p < 1))
+        if (!(p * operations >= 1 - 1e-9 && p <= 1))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(start), p, $"The largest of {operations} probabilities lies within [{1.0 / operations:G4}, 1).");
+                nameof(start), p, $"The largest of {operations} probabilities lies within [{1.0 / operations:G4}, 1].");
         }
         return p;
     }

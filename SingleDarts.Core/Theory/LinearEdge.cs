@@ -161,6 +161,8 @@ public sealed class LinearEdge
     /// <exception cref="ArgumentException">The shapes do not fit, or η is out of range.</exception>
     public LinearEdge TrainingStep(Tensor trainingX, Tensor trainingDelta, double learningRate)
     {
+        ArgumentNullException.ThrowIfNull(trainingDelta);
+        ArgumentNullException.ThrowIfNull(trainingX);
         Inputs.Positive(learningRate, nameof(learningRate));
         using var scope = NewDisposeScope();
         Tensor moved = Weights - WeightGradient(trainingX, trainingDelta).Times(learningRate);

@@ -39,6 +39,8 @@ public static class OuterProductCorrelation
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static double Between(Tensor delta, Tensor x, Tensor otherDelta, Tensor otherX)
     {
+        ArgumentNullException.ThrowIfNull(otherDelta);
+        ArgumentNullException.ThrowIfNull(otherX);
         using var scope = NewDisposeScope();
         return InnerProduct(OuterSum(delta, x), OuterSum(otherDelta, otherX));
     }
@@ -52,6 +54,8 @@ public static class OuterProductCorrelation
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static double Cosine(Tensor delta, Tensor x, Tensor otherDelta, Tensor otherX)
     {
+        ArgumentNullException.ThrowIfNull(otherDelta);
+        ArgumentNullException.ThrowIfNull(otherX);
         using var scope = NewDisposeScope();
         Tensor first = OuterSum(delta, x), second = OuterSum(otherDelta, otherX);
         return InnerProduct(first, second) / Math.Sqrt(InnerProduct(first, first) * InnerProduct(second, second));

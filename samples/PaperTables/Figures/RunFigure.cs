@@ -35,9 +35,10 @@ internal static class RunFigure
             plot.XLabel("epoch");
             plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
             plot.YLabel(yLabel);
-            foreach (Band band in bands.Where(b => b.Panel == panels[i]))
-                Add(plot, band, Color.FromHex(
-                    Colors[lines.Length == 1 ? Array.IndexOf(schemes, band.Scheme) + 1 : Array.IndexOf(lines, band.Line) % Colors.Length]));
+            var drawn = bands.Where(b => b.Panel == panels[i]).Select(b => (Band: b, Color: Color.FromHex(
+                Colors[lines.Length == 1 ? Array.IndexOf(schemes, b.Scheme) + 1 : Array.IndexOf(lines, b.Line) % Colors.Length]))).ToList();
+            drawn.ForEach(d => AddRange(plot, d.Band, d.Color));
+            drawn.ForEach(d => AddMean(plot, d.Band, d.Color));
             var points = bands.Where(b => sharesY || b.Panel == panels[i]).SelectMany(b => b.Points).ToList();
             double low = points.Min(p => p.Min), high = points.Max(p => p.Max), room = high > low ? 0.05 * (high - low) : 1;
             plot.Axes.SetLimitsY(low - room, high + room);
@@ -64,16 +65,20 @@ internal static class RunFigure
         return [path + ".png", path + ".svg", path + ".csv"];
     }
 
-    private static void Add(Plot plot, Band band, Color color)
+    /// <summary>From the smallest to the largest run, below all lines.</summary>
+    private static void AddRange(Plot plot, Band band, Color color)
     {
-        double[] x = [.. band.Points.Select(p => p.Epoch)];
-        if (band.Points.Any(p => p.Runs > 1))
-        {
-            var range = plot.Add.FillY(x, [.. band.Points.Select(p => p.Min)], [.. band.Points.Select(p => p.Max)]);
-            (range.FillColor, range.LineWidth) = (color.WithAlpha(.15), 0);
-        }
+        if (band.Points.All(p => p.Runs == 1))
+            return;
+        var range = plot.Add.FillY(
+            [.. band.Points.Select(p => p.Epoch)], [.. band.Points.Select(p => p.Min)], [.. band.Points.Select(p => p.Max)]);
+        (range.FillColor, range.LineWidth) = (color.WithAlpha(.15), 0);
+    }
+
+    private static void AddMean(Plot plot, Band band, Color color)
+    {
         bool single = band.Scheme == "single-level";
         Lines.Add(plot, [.. band.Points.Select(p => new Coordinates(p.Epoch, p.Mean))], band.Label, color, 2,
-            single ? LinePattern.Dashed : LinePattern.Solid, single && x.Length <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
+            single ? LinePattern.Dashed : LinePattern.Solid, single && band.Points.Count <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
     }
 }
