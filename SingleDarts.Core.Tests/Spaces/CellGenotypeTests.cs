@@ -36,6 +36,34 @@ public class CellGenotypeTests
     }
 
     [Fact]
+    public void Output_nodes_stand_behind_a_colon_and_tell_cells_apart()
+    {
+        Gene[][] nodes = [[new("a", 0)], [new("b", 1)], [new("c", 0)]];
+        var cell = new CellGenotype(nodes, [2, 4]);
+        cell.ToString().Should().Be("|a~0|+|b~1|+|c~0|:2,4");
+        cell.Should().NotBe(new CellGenotype(nodes)).And.NotBe(new CellGenotype(nodes, [2, 3]));
+        CellGenotype.Parse(" |a~0|+|b~1|+|c~0| : 2, 4 ").OutputNodes.Should().Equal(2, 4);
+        foreach (int[] bad in new int[][] { [], [4, 2], [2, 2], [-1, 2] })
+            FluentActions.Invoking(() => new CellGenotype(nodes, bad)).Should().Throw<ArgumentException>()
+                .WithParameterName("outputNodes").WithMessage("*ascending order*");
+    }
+
+    [Fact]
+    public void Null_is_refused_by_name()
+    {
+        foreach (var (act, parameter) in new (Action, string)[]
+        {
+            (() => _ = new CellGenotype(null!), "nodes"), (() => CellGenotype.Parse(null!), "text"),
+            (() => _ = new Genotype((IEnumerable<KeyValuePair<string, CellGenotype>>)null!), "cells"),
+            (() => _ = new Genotype([KeyValuePair.Create("normal", (CellGenotype)null!)]), "cells"),
+            (() => Genotype.Parse(null!), "text"), (() => DartsGenotypeText.Parse(null!), "text"),
+            (() => DartsGenotypeText.Format(null!), "genotype"),
+        })
+            act.Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+        (CellGenotype.TryParse(null, out _), Genotype.TryParse(null, out _)).Should().Be((false, false));
+    }
+
+    [Fact]
     public void Order_of_genes_matters_to_equality()
     {
         var strongestFirst = CellGenotype.Parse("|sep_conv_3x3~1|skip_connect~0|");
@@ -49,6 +77,7 @@ public class CellGenotypeTests
 
     [Theory]
     [InlineData("", "node 1")]
+    [InlineData(":2", "node 1 of the genotype ':2' is ''")]
     [InlineData("skip_connect~0", "node 1")]
     [InlineData("|", "node 1")]
     [InlineData("|a~0|+", "node 2")]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using CsCheck;
 using SingleDarts.Core.Genotypes;
+using SingleDarts.Core.Runtime;
 using SingleDarts.Core.Spaces;
 
 namespace SingleDarts.Core.Tests.Spaces;
@@ -165,6 +166,14 @@ public class DartsGenotypeTextTests
     [InlineData("normal_concat=range(2, 4)", "normal_concat=range(4, 2)", "normal_concat is 'range(4, 2)'; expected one or more*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=range(4)", "normal_concat is 'range(4)'; expected one or more computed*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=range(2, 4, 0)", "normal_concat is 'range(2, 4, 0)'; expected nodes such as*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=range(stop=4)", "normal_concat is 'range(stop=4)'; expected nodes such as*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=[2, x]", "normal_concat is '[2, x]'; expected nodes such as*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=[2, 999]", "normal_concat is '[2, 999]'; the last node is 3*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=[2, 1000]", "normal_concat is '[2, 1000]'; expected nodes such as*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=range(2, 1000)", "normal_concat is 'range(2, 1000)'; the last node is 3*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=range(2, 1001)", "normal_concat is 'range(2, 1001)'; expected nodes such*")]
+    [InlineData("('c', 2), ('d', 0)]", "[('c', 2), ('d', 0)]]", "normal has 3 genes; expected two for each node*")]
+    [InlineData("[('a', 0), ('b', 1), ('c', 2), ('d', 0)], normal", "[[('a', 0), x]], normal", "normal has 1 genes; expected two*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=[]", "normal_concat is '[]'; expected one or more*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=[3, 2]", "normal_concat is '[3, 2]'; expected each*ascending order*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=[2, 2]", "normal_concat is '[2, 2]'; expected each node once*")]
@@ -183,6 +192,8 @@ public class DartsGenotypeTextTests
 
     [Theory]
     [InlineData("('a', 1, 0)", "gene 1 of normal, '('a', 1, 0)', belongs to node 1; computed nodes are 2 to 999*")]
+    [InlineData("('a', 1000, 0)", "gene 1 of normal, '('a', 1000, 0)', belongs to node 1000; computed nodes are 2 to 999*")]
+    [InlineData("('a', 999, 0)", "normal_concat is '[2, 3]'; the output of cells with triples has every node with genes, 999*")]
     [InlineData("('a', 3, 0), ('b', 2, 0)", "gene 2 of normal, '('b', 2, 0)', belongs to node 2 and stands behind genes of node 3*")]
     [InlineData("('a', 2, 0), ('b', 3, 3)", "gene 2 of normal, '('b', 3, 3)', of node 3 reads node 3*")]
     [InlineData("('a', 2, 0), ('b', 4, 3)", "node 4 of normal reads only nodes without genes, by 'b~3'*")]
@@ -191,6 +202,35 @@ public class DartsGenotypeTextTests
         FluentActions.Invoking(() => Genotype.Parse(
             $"Genotype(normal=[{genes},], normal_concat=[2, 3], reduce=[('a', 2, 0)], reduce_concat=range(2, 6))"))
             .Should().Throw<FormatException>().WithMessage("*form of DARTS: " + message);
+
+    [Fact]
+    public void Sparse_cells_have_all_nodes_of_their_output_whether_they_have_genes_or_not()
+    {
+        CellGenotype cell = Genotype.Parse("Genotype(normal=[('a', 3, 0), ('b', 3, 1)], normal_concat=range(2, 6), " +
+            "reduce=[('a', 2, 0)], reduce_concat=range(2, 6))")["normal"];
+        cell.ToString().Should().Be("||+|a~0|b~1|+||+||");
+        cell.OutputNodes.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_text_that_was_cut_anywhere_is_refused()
+    {
+        foreach (int length in Enumerable.Range(0, V2.Length))
+            FluentActions.Invoking(() => DartsGenotypeText.Parse(V2[..length])).Should().Throw<FormatException>();
+    }
+
+    [Fact]
+    public void A_text_may_have_as_many_characters_as_the_limit_says()
+    {
+        foreach (string text in new[] { V2, "|a~0|" })
+        {
+            int most = (int)ReadLimits.GenotypeCharacters.Value;
+            Genotype.Parse(text.PadRight(most)).Should().Be(Genotype.Parse(text));
+            FluentActions.Invoking(() => Genotype.Parse(text.PadRight(most + 1))).Should().Throw<FormatException>()
+                .WithMessage($"*{most + 1} characters*");
+        }
+        DartsGenotypeText.Parse(V2.PadRight((int)ReadLimits.GenotypeCharacters.Value)).Should().Be(DartsGenotypes.DartsV2);
+    }
 
     [Fact]
     public void A_message_quotes_no_more_than_100_characters_and_deep_nesting_ends_no_process() =>
