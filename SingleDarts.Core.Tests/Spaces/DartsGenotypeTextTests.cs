@@ -174,6 +174,7 @@ public class DartsGenotypeTextTests
     [InlineData("normal_concat=range(2, 4)", "normal_concat=range(2, 1001)", "normal_concat is 'range(2, 1001)'; expected nodes such*")]
     [InlineData("('c', 2), ('d', 0)]", "[('c', 2), ('d', 0)]]", "normal has 3 genes; expected two for each node*")]
     [InlineData("[('a', 0), ('b', 1), ('c', 2), ('d', 0)], normal", "[[('a', 0), x]], normal", "normal has 1 genes; expected two*")]
+    [InlineData("normal_concat=range(2, 4)", "normal_concat=", "found ', reduce=[('a', 0), ' at character 73; expected a value*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=[]", "normal_concat is '[]'; expected one or more*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=[3, 2]", "normal_concat is '[3, 2]'; expected each*ascending order*")]
     [InlineData("normal_concat=range(2, 4)", "normal_concat=[2, 2]", "normal_concat is '[2, 2]'; expected each node once*")]
@@ -192,6 +193,7 @@ public class DartsGenotypeTextTests
 
     [Theory]
     [InlineData("('a', 1, 0)", "gene 1 of normal, '('a', 1, 0)', belongs to node 1; computed nodes are 2 to 999*")]
+    [InlineData("('a', 2, 0), ('b', 1)", "normal has both pairs and triples, '('b', 1)' among them*")]
     [InlineData("('a', 1000, 0)", "gene 1 of normal, '('a', 1000, 0)', belongs to node 1000; computed nodes are 2 to 999*")]
     [InlineData("('a', 999, 0)", "normal_concat is '[2, 3]'; the output of cells with triples has every node with genes, 999*")]
     [InlineData("('a', 3, 0), ('b', 2, 0)", "gene 2 of normal, '('b', 2, 0)', belongs to node 2 and stands behind genes of node 3*")]
@@ -211,6 +213,25 @@ public class DartsGenotypeTextTests
         cell.ToString().Should().Be("||+|a~0|b~1|+||+||");
         cell.OutputNodes.Should().BeNull();
     }
+
+    [Fact]
+    public void An_output_node_of_pairs_needs_genes() =>
+        FluentActions.Invoking(() => DartsGenotypeText.Parse(Two.Replace("[('a', 0), ('b', 1), ('c', 2), ('d', 0)]",
+            "[[('a', 0), ('b', 1)], [], [('c', 2), ('d', 0)]]").Replace("range(2, 4)", "range(2, 5)"))).Should().Throw<FormatException>()
+            .WithMessage("*normal_concat is 'range(2, 5)'; node 3 has no genes*");
+
+    [Theory]
+    [InlineData("Genotype(normal=[('a", "expected a quote behind the string that begins at character 19.")]
+    [InlineData("Genotype(normal=[", "found the end at character 18; expected ']'.")]
+    [InlineData("Genotype(normal=[[[[[[[1", "found the end at character 25; expected ',' or ']'.")]
+    [InlineData("Genotype(normal=[[[[[[[[1", "found '[1' at character 24; expected at most 8 brackets")]
+    public void A_fault_of_the_expression_says_where(string text, string message) =>
+        FluentActions.Invoking(() => DartsGenotypeText.Parse(text)).Should().Throw<FormatException>().WithMessage($"*{message}*");
+
+    [Fact]
+    public void A_genotype_in_json_is_a_string() =>
+        FluentActions.Invoking(() => JsonSerializer.Deserialize<Genotype>("5")).Should().Throw<JsonException>()
+            .WithMessage("Found Number where the text of a Genotype was expected*");
 
     [Fact]
     public void A_text_that_was_cut_anywhere_is_refused()

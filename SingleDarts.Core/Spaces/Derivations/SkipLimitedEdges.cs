@@ -38,6 +38,7 @@ public sealed record SkipLimitedEdges : CellDerivation
     /// <exception cref="ArgumentException">The weights have another shape or hold NaN, or the cell has no operation but zero.</exception>
     public override CellGenotype Derive(CellSpecification cell, CellSnapshot snapshot)
     {
+        ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(snapshot);
         if (Faults(cell).FirstOrDefault() is { } fault)
             throw new ArgumentException(fault, nameof(cell));
