@@ -24,8 +24,9 @@ public class PaperScalePage
         var table = NasBench201Table.Load(DataFactAttribute.PathOf("nasbench201.csv.gz"));
         string[] folders = [.. Directory.GetDirectories(Path.Combine(Repository.Root, Records)).Order(StringComparer.Ordinal)];
         folders.Should().NotBeEmpty();
-        string rows = Header.ReplaceLineEndings("\n") + string.Concat(folders.SelectMany(folder => Rows(Path.GetFileName(folder), RecordedRun.Open(folder).Epochs, table)));
-        PrintedPage.HoldText(Page, "genotypes after each epoch", rows);
+        IEnumerable<string> rows = folders.SelectMany(folder =>
+            Rows(Path.GetFileName(folder), RecordedRun.Open(folder).Epochs, table));
+        PrintedPage.HoldText(Page, "genotypes after each epoch", Header.ReplaceLineEndings("\n") + string.Concat(rows));
     }
 
     /// <summary>A row for each run of epochs with the same genotype.</summary>

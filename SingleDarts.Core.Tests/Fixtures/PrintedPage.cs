@@ -5,7 +5,8 @@ namespace SingleDarts.Core.Tests.Fixtures;
 /// <summary>A part of a page that is printed.</summary>
 internal static class PrintedPage
 {
-    /// <summary>Compares the part with what a command of PaperTables prints; with <c>SINGLEDARTS_WRITE_PAGES=1</c> it is written instead.</summary>
+    /// <summary>Compares the part with what a command of PaperTables prints; with <c>SINGLEDARTS_WRITE_PAGES=1</c> it is written
+    /// instead.</summary>
     /// <param name="path">The page.</param>
     /// <param name="part">Name in the comments around the part, <c>begin: part</c> and <c>end: part</c>.</param>
     /// <param name="command">The command.</param>

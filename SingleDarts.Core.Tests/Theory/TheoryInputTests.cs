@@ -137,6 +137,8 @@ public class TheoryInputTests
         (certain.Start, certain.Iterations, certain.Corrected.Right).Should().Be((1, 0, 0));
         CollapseTime.Trajectory([1000, 990], [0, 1], 0.1).First().Should()
             .BeApproximately(Math.Exp(-10) / (1 + Math.Exp(-10)), 1e-15);
+        CollapseTime.Trajectory([1000, 0], [1, 0], 0.1).First().Should().Be(1);
+        new InformationGainOrdering([[1000, 0], [0, 1]], [0.5, 0.5], 1, 0, 1).CrossEntropies[0].Should().Be(1000);
         var x = new InformationGainOrdering([[1000, 990], [990, 1000]], [0.5, 0.5], 0, 0, 1);
         x.CrossEntropies[0].Should().BeApproximately(Math.Log(1 + Math.Exp(-10)), 1e-12);
         x.CrossEntropies[1].Should().BeApproximately(10 + Math.Log(1 + Math.Exp(-10)), 1e-12);
