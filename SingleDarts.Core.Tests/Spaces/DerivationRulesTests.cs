@@ -11,10 +11,11 @@ public class DerivationRulesTests
     [Fact]
     public void Names_say_what_differs() => new CellDerivation[]
     {
-        new TopEdges(3), new TopEdges { ComparesAlpha = true }, new TopPairs(1), new ThresholdEdges(), new ThresholdEdges(0.5) { Edges = null },
-        new ThresholdEdges { OperationsPerEdge = 2 }, new SkipLimitedEdges { MaximumSkips = 0 },
+        new TopEdges(3), new TopEdges { ComparesAlpha = true }, new TopPairs(1), new ThresholdEdges(),
+        new ThresholdEdges(0.5) { Edges = null }, new ThresholdEdges { OperationsPerEdge = 2 }, new SkipLimitedEdges { MaximumSkips = 0 },
     }.Select(rule => rule.Name).Should().Equal("top-3-edges", "top-2-edges-of-alpha", "top-1-pairs",
-        "weights-from-0.85-of-top-2-edges", "weights-from-0.5-of-all-edges", "weights-from-0.85-of-top-2-edges-2-each", "top-2-edges-0-skips");
+        "weights-from-0.85-of-top-2-edges", "weights-from-0.5-of-all-edges", "weights-from-0.85-of-top-2-edges-2-each",
+        "top-2-edges-0-skips");
 
     [Fact]
     public void Names_of_selections_say_whether_they_sample()
@@ -45,7 +46,8 @@ public class DerivationRulesTests
     public void A_cell_of_zero_operations_alone_has_no_genotype()
     {
         CellSpecification zeros = Cells.Cell("normal", 2, 2, "none", "none_too");
-        foreach (CellDerivation rule in new CellDerivation[] { new TopEdges(), new TopPairs(), new ThresholdEdges(), new SkipLimitedEdges() })
+        foreach (CellDerivation rule in new CellDerivation[]
+            { new TopEdges(), new TopPairs(), new ThresholdEdges(), new SkipLimitedEdges() })
         {
             rule.Faults(zeros).Should().ContainSingle(rule.Name).Which.Should().Contain("only zero operations (none, none_too)");
             rule.Invoking(r => r.Derive(zeros, Cells.Snapshot(new double[5, 2]))).Should().Throw<ArgumentException>();
@@ -96,7 +98,8 @@ public class DerivationRulesTests
     [Fact]
     public void Surviving_operations_are_all_that_are_left_but_no_node_reads_only_nodes_without_genes()
     {
-        SearchSpace space = SearchSpaces.NasBench201([3, 8, 8], 10).Allow("cell", 0, "none").Allow("cell", 1, "skip_connect", "nor_conv_3x3")
+        SearchSpace space = SearchSpaces.NasBench201([3, 8, 8], 10)
+            .Allow("cell", 0, "none").Allow("cell", 1, "skip_connect", "nor_conv_3x3")
             .Allow("cell", 2, "none", "skip_connect").Allow("cell", 3, "none").Allow("cell", 4, "skip_connect").Allow("cell", 5, "none");
         new SurvivingOperations().Derive(space.Cells[0], Cells.Snapshot(new double[6, 5])).ToString().Should()
             .Be("||+|skip_connect~0|nor_conv_3x3~0|skip_connect~1|+||");

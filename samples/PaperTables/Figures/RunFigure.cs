@@ -79,6 +79,7 @@ internal static class RunFigure
     {
         bool single = band.Scheme == "single-level";
         Lines.Add(plot, [.. band.Points.Select(p => new Coordinates(p.Epoch, p.Mean))], band.Label, color, 2,
-            single ? LinePattern.Dashed : LinePattern.Solid, single && band.Points.Count <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
+            single ? LinePattern.Dashed : LinePattern.Solid,
+            single && band.Points.Count <= 100 ? MarkerShape.OpenCircle : MarkerShape.None, 6);
     }
 }
