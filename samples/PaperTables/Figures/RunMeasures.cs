@@ -67,9 +67,9 @@ internal static class RunMeasures
             throw WithoutEpoch(run);
         double steps = Math.Max(1, records.Select(r => r.Step).DefaultIfEmpty().Max());
         int first = records.Count == 0 ? int.MaxValue : records.Min(r => r.Epoch);
-        return run.Recorded.Epochs.Where(e => e.Epoch < first).Select(e => ((double)e.Epoch, run.Matrix(e.Architecture, chosen)))
-            .Concat(records.Select(r => (r.Epoch - 1 + (r.Step / steps), run.Matrix(r.OperationWeights, chosen))))
-            .SelectMany(point => Row(run, chosen, edge, point.Item2, scheme, point.Item1));
+        return run.Recorded.Epochs.Where(e => e.Epoch < first).Select(e => (Time: (double)e.Epoch, P: run.Matrix(e.Architecture, chosen)))
+            .Concat(records.Select(r => (Time: r.Epoch - 1 + (r.Step / steps), P: run.Matrix(r.OperationWeights, chosen))))
+            .SelectMany(point => Row(run, chosen, edge, point.P, scheme, point.Time));
     }
 
     private static IEnumerable<Measured> Row(RecordedSearch run, CellSpecification kind, string? edge, double[,] matrix, string scheme,
